@@ -1,0 +1,1 @@
+Console.WriteLine("usage: Cess.Benchmarks NAME [options]");
