@@ -1,0 +1,44 @@
+namespace Cess.Coding;
+
+/// <summary>Why this layer refused bytes or a request. The numbers are stable: they may be logged and sent.</summary>
+public enum CodingError
+{
+    /// <summary>Nothing is wrong.</summary>
+    None = 0,
+
+    /// <summary>A number of data and parity shards outside 1 ≤ k, 0 ≤ m, k + m ≤ 255, or text that is no policy.</summary>
+    PolicyInvalid = 1,
+
+    /// <summary>Fewer than k shards are available.</summary>
+    TooFewShards = 2,
+
+    /// <summary>A shard's index is out of range, or named twice.</summary>
+    ShardIndexInvalid = 3,
+
+    /// <summary>A buffer or a range has not the length that its use needs.</summary>
+    LengthInvalid = 4,
+
+    /// <summary>A frame's tag does not match: wrong key, or changed, moved, repeated or cut-off bytes.</summary>
+    FrameNotAuthentic = 5,
+
+    /// <summary>A frame was to be encrypted out of turn, twice, or after the last one.</summary>
+    FrameOutOfTurn = 6,
+
+    /// <summary>A part would need more than 2^32 frames.</summary>
+    PartTooLong = 7,
+
+    /// <summary>A wrapped key cannot be opened with this key and context.</summary>
+    KeyNotAuthentic = 8,
+
+    /// <summary>An encrypted name cannot be opened with this key, or does not belong to its tag.</summary>
+    NameNotAuthentic = 9,
+
+    /// <summary>A fragment's bytes do not hash to its id.</summary>
+    FragmentNotAuthentic = 10,
+
+    /// <summary>A segment is larger than a pool's whole limit.</summary>
+    SegmentTooLarge = 11,
+
+    /// <summary>Too many callers wait for a segment buffer already.</summary>
+    PoolBusy = 12,
+}

@@ -1,0 +1,20 @@
+namespace Cess.Coding;
+
+/// <summary>Every bound of this project, in one place.</summary>
+public static class CodingLimits
+{
+    /// <summary>Data and parity shards of one code together: a Cauchy matrix over GF(2^8) needs distinct points.</summary>
+    public const int TotalShardsMax = 255;
+
+    /// <summary>Codes kept by <see cref="ReedSolomon.For(int, int)"/>; a code beyond them is made anew on every call.</summary>
+    internal const int CachedCodesMax = 256;
+
+    /// <summary>Reconstruction plans (one a set of available shards) that one code keeps; the oldest leaves first.</summary>
+    internal const int CachedPlansMax = 256;
+
+    /// <summary>Bytes of each shard that one pass of the coder works on before it turns to the next outputs.</summary>
+    internal const int CodingTileBytes = 16 * 1024;
+
+    /// <summary>Above this many bytes of shards the results leave the caches anyway and are written around them.</summary>
+    internal const int NonTemporalBytesMin = 16 * 1024 * 1024;
+}
