@@ -17,4 +17,10 @@ public static class CodingLimits
 
     /// <summary>Above this many bytes of shards the results leave the caches anyway and are written around them.</summary>
     internal const int NonTemporalBytesMin = 16 * 1024 * 1024;
+
+    /// <summary>Cipher instances that one key keeps ready for its next callers; more callers at once make their own.</summary>
+    internal const int IdleCiphersMax = 64;
+
+    /// <summary>Bytes of an object's name in UTF-8, as in S3.</summary>
+    public const int NameBytesMax = 1024;
 }

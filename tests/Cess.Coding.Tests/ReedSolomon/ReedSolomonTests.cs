@@ -233,11 +233,11 @@ public sealed class ReedSolomonTests
     [InlineData(200, 56)]
     [InlineData(int.MaxValue, 1)]
     public void A_code_out_of_range_is_refused(int k, int m) =>
-        Refused(CodingError.PolicyInvalid, () => ReedSolomon.For(k, m));
+        Refused.With(CodingError.PolicyInvalid, () => ReedSolomon.For(k, m));
 
     [Fact]
     public void Fewer_than_k_shards_are_refused() =>
-        Refused(CodingError.TooFewShards, () => ReedSolomon.For(4, 2).Reconstruct(new byte[60], 10, [0, 1, 5], [2], 0, 10));
+        Refused.With(CodingError.TooFewShards, () => ReedSolomon.For(4, 2).Reconstruct(new byte[60], 10, [0, 1, 5], [2], 0, 10));
 
     [Theory]
     [InlineData(-1)]
@@ -245,25 +245,22 @@ public sealed class ReedSolomonTests
     [InlineData(256)]
     [InlineData(0)]
     public void A_wrong_or_repeated_index_is_refused(int index) =>
-        Refused(CodingError.ShardIndexInvalid,
+        Refused.With(CodingError.ShardIndexInvalid,
             () => ReedSolomon.For(4, 2).Reconstruct(new byte[60], 10, [0, 1, 2, index], [3], 0, 10));
 
     [Fact]
     public void Buffers_and_ranges_that_do_not_fit_are_refused()
     {
         ReedSolomon code = ReedSolomon.For(4, 2);
-        Refused(CodingError.LengthInvalid, () => code.Encode(new byte[39], 10, new byte[20]));
-        Refused(CodingError.LengthInvalid, () => code.Encode(new byte[40], 10, new byte[19]));
-        Refused(CodingError.LengthInvalid, () => code.Encode(new byte[40], 10, new byte[20], 10, 5, 6));
-        Refused(CodingError.LengthInvalid, () => code.Encode(new byte[40], 10, new byte[20], 10, -1, 6));
-        Refused(CodingError.LengthInvalid, () => code.Encode(new byte[40], 10, new byte[20], 10, 5, int.MaxValue));
-        Refused(CodingError.LengthInvalid, () => code.Reconstruct(new byte[59], 10, [0, 1, 2, 3], [4], 0, 10));
-        Refused(CodingError.LengthInvalid, () => code.Reconstruct(new Memory<byte>[5], [0, 1, 2, 3], [4], 10));
-        Refused(CodingError.LengthInvalid, () => code.Reconstruct(new Memory<byte>[6], [0, 1, 2, 3], [4], 10));
+        Refused.With(CodingError.LengthInvalid, () => code.Encode(new byte[39], 10, new byte[20]));
+        Refused.With(CodingError.LengthInvalid, () => code.Encode(new byte[40], 10, new byte[19]));
+        Refused.With(CodingError.LengthInvalid, () => code.Encode(new byte[40], 10, new byte[20], 10, 5, 6));
+        Refused.With(CodingError.LengthInvalid, () => code.Encode(new byte[40], 10, new byte[20], 10, -1, 6));
+        Refused.With(CodingError.LengthInvalid, () => code.Encode(new byte[40], 10, new byte[20], 10, 5, int.MaxValue));
+        Refused.With(CodingError.LengthInvalid, () => code.Reconstruct(new byte[59], 10, [0, 1, 2, 3], [4], 0, 10));
+        Refused.With(CodingError.LengthInvalid, () => code.Reconstruct(new Memory<byte>[5], [0, 1, 2, 3], [4], 10));
+        Refused.With(CodingError.LengthInvalid, () => code.Reconstruct(new Memory<byte>[6], [0, 1, 2, 3], [4], 10));
     }
-
-    private static void Refused(CodingError error, Action action) =>
-        Assert.Equal(error, Assert.Throws<CodingException>(action).Error);
 
     private static byte[] Encoded(ReedSolomon code, byte[] data, int size)
     {
