@@ -1,0 +1,29 @@
+namespace Cess.Blobs;
+
+/// <summary>Every bound of this project. Sizes are bytes unless the name says otherwise.</summary>
+public static class BlobLimits
+{
+    /// <summary>Longest blob name, in characters: with its folder's prefix it stays under the 255 of every file system.</summary>
+    public const int NameCharsMax = 240;
+
+    /// <summary>Most segments ('/'-separated parts) of a blob name.</summary>
+    public const int NameSegmentsMax = 16;
+
+    /// <summary>Largest blob of a file system backend: what S3 takes in one put, so that blobs can move there.</summary>
+    public const long FileBytesMax = 5L << 30;
+
+    /// <summary>Largest blob of a memory backend.</summary>
+    public const long MemoryBytesMax = 1L << 30;
+
+    /// <summary>Largest blob of an S3 backend: it is held in memory so that a put can be sent again. A fragment has 8 MiB.</summary>
+    public const long S3BytesMax = 64L << 20;
+
+    /// <summary>Size of the pieces in which a stream is copied to a file.</summary>
+    public const int CopyBytes = 256 << 10;
+
+    /// <summary>Puts and deletes that may block a thread on the disk at once in one file system backend; more wait.</summary>
+    public const int DiskOperationsMax = 32;
+
+    /// <summary>Folders that a file system backend remembers as durable before it forgets them all and asks again.</summary>
+    public const int KnownFoldersMax = 65_536;
+}

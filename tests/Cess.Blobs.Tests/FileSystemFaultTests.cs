@@ -1,0 +1,71 @@
+using Cess.Blobs.FileSystem;
+
+namespace Cess.Blobs.Tests;
+
+/// <summary>The file system backend on a disk that fills up and in a process that is killed.</summary>
+public sealed class FileSystemFaultTests
+{
+    [FactOnTmpfs]
+    public async Task A_disk_that_is_full_refuses_puts_keeps_what_it_has_and_takes_more_after_a_deletion()
+    {
+        using var disk = new SmallDisk(kibibytes: 1024);
+        await using FileSystemBlobBackend backend = await FileSystemBlobBackend.OpenAsync(disk.Path);
+        var stored = new List<BlobName>();
+        BlobException? refusal = null;
+        while (refusal is null)
+        {
+            BlobName name = BlobName.Parse($"full/{stored.Count:x4}");
+            refusal = await PutOrRefusalAsync(() => backend.PutAsync(name, Content(stored.Count)));
+            if (refusal is null)
+                stored.Add(name);
+        }
+        Assert.Equal(BlobError.Full, refusal.Error);
+        Assert.InRange(stored.Count, 5, 15);
+        BlobException? streamed = await PutOrRefusalAsync(
+            () => backend.PutAsync(BlobName.Parse("streamed"), new MemoryStream(Content(0)), Content(0).Length));
+        Assert.Equal(BlobError.Full, streamed?.Error);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(Path.Combine(disk.Path, ".tmp")));
+
+        for (int i = 0; i < stored.Count; i++)
+            Assert.Equal(Content(i), await backend.ReadAllAsync(stored[i], 1 << 20));
+        await backend.DeleteAsync(stored[0]);
+        await backend.PutAsync(stored[0], Content(0));
+        Assert.Equal(stored.Count * (long)Content(0).Length, (await backend.SpaceAsync()).UsedBytes);
+    }
+
+    [Theory]
+    [InlineData(20)]
+    [InlineData(150)]
+    public async Task After_a_kill_every_confirmed_blob_is_there_and_every_blob_there_is_whole(int puts)
+    {
+        using var folder = new TemporaryFolder();
+        IReadOnlySet<BlobName> confirmed = await CrashingWriter.RunUntilKilledAsync(folder.Path, puts);
+        Assert.True(confirmed.Count >= puts);
+
+        await using FileSystemBlobBackend backend = await FileSystemBlobBackend.OpenAsync(folder.Path);
+        foreach (BlobName name in confirmed)
+            Assert.NotNull(await backend.StatAsync(name));
+        await foreach (BlobInfo info in backend.ListAsync())
+            Assert.Equal(CrashingWriter.ContentOf(info.Name), await backend.ReadAllAsync(info.Name, 1 << 20));
+    }
+
+    private static byte[] Content(int seed)
+    {
+        byte[] content = new byte[90_000];
+        new Random(seed).NextBytes(content);
+        return content;
+    }
+
+    private static async Task<BlobException?> PutOrRefusalAsync(Func<ValueTask> put)
+    {
+        try
+        {
+            await put();
+            return null;
+        }
+        catch (BlobException e)
+        {
+            return e;
+        }
+    }
+}
