@@ -53,9 +53,18 @@ public readonly struct Hash256 : IEquatable<Hash256>, IComparable<Hash256>, ISca
     /// <summary>SHA-256 of <paramref name="data"/>.</summary>
     public static Hash256 Sha256(ReadOnlySpan<byte> data)
     {
-        Span<byte> digest = stackalloc byte[Size];
-        SHA256.HashData(data, digest);
-        return FromBytes(digest);
+        IncrementalHash context = Sha256Context.OfThread;
+        context.AppendData(data);
+        return Sha256Context.Finish(context);
+    }
+
+    /// <summary>SHA-256 of <paramref name="first"/> followed by <paramref name="second"/>, without joining them.</summary>
+    public static Hash256 Sha256(ReadOnlySpan<byte> first, ReadOnlySpan<byte> second)
+    {
+        IncrementalHash context = Sha256Context.OfThread;
+        context.AppendData(first);
+        context.AppendData(second);
+        return Sha256Context.Finish(context);
     }
 
     /// <summary>Writes <see cref="Size"/> bytes to the start of <paramref name="destination"/>.</summary>
