@@ -70,7 +70,7 @@ public interface IObjectStore
     /// <summary>Makes the named parts, in ascending order, one object. As PutAsync for visibility; repeating a completed call answers the same.</summary>
     /// <exception cref="ObjectStoreException">NoSuchUpload, InvalidPart, InvalidPartOrder, EntityTooSmall, and as PutAsync.</exception>
     Task<PutResult> CompleteMultipartAsync(
-        Caller caller, string bucket, string key, string uploadId, IReadOnlyList<CompletedPart> parts,
+        Caller caller, string bucket, string key, string uploadId, IReadOnlyList<CompletedPart> parts, CompleteOptions options,
         CancellationToken cancellation);
 
     /// <summary>Ends a multipart upload and frees what it stored.</summary>

@@ -20,6 +20,12 @@ public sealed record PutOptions
     /// <summary>Headers to give back on reads: content-type, cache-control, content-disposition, content-encoding, content-language, expires; lower-case names.</summary>
     public IReadOnlyDictionary<string, string> Headers { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>
+    /// Headers that are known only when the content has been read to its end, such as the checksum in its trailer; asked
+    /// for once, then, and kept with <see cref="Headers"/>. Null for none. Not used when a multipart upload begins.
+    /// </summary>
+    public Func<IReadOnlyDictionary<string, string>>? TrailingHeaders { get; init; }
+
     /// <summary>User metadata (x-amz-meta-*), names in lower case without the prefix; at most 2 KiB together.</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; init; } = new Dictionary<string, string>();
 
@@ -39,7 +45,24 @@ public sealed record PutOptions
 /// <summary>What is known of a part before it is stored.</summary>
 /// <param name="ContentLength">Announced plaintext length, or null.</param>
 /// <param name="Md5">MD5 that it must have, or null.</param>
-public sealed record PartOptions(long? ContentLength, byte[]? Md5);
+public sealed record PartOptions(long? ContentLength, byte[]? Md5)
+{
+    /// <summary>As <see cref="PutOptions.TrailingHeaders"/>; kept with the part as <see cref="PartInfo.Headers"/>.</summary>
+    public Func<IReadOnlyDictionary<string, string>>? TrailingHeaders { get; init; }
+}
+
+/// <summary>What is decided only when a multipart upload is completed.</summary>
+public sealed record CompleteOptions
+{
+    /// <summary>Headers to keep with those that the upload began with; these win.</summary>
+    public IReadOnlyDictionary<string, string> Headers { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>As <see cref="PutOptions.OnlyIfAbsent"/>.</summary>
+    public bool OnlyIfAbsent { get; init; }
+
+    /// <summary>As <see cref="PutOptions.OnlyIfETag"/>.</summary>
+    public string? OnlyIfETag { get; init; }
+}
 
 /// <summary>What a finished upload has become.</summary>
 /// <param name="ETag">Without quotes: MD5 hex, or "md5-of-md5s-N" for a multipart object.</param>
@@ -71,7 +94,11 @@ public sealed record ObjectInfo(
 /// <param name="Length">Plaintext bytes.</param>
 /// <param name="ETag">MD5 hex, without quotes.</param>
 /// <param name="LastModified">When it was stored.</param>
-public sealed record PartInfo(int Number, long Length, string ETag, DateTimeOffset LastModified);
+public sealed record PartInfo(int Number, long Length, string ETag, DateTimeOffset LastModified)
+{
+    /// <summary>As <see cref="PartOptions.TrailingHeaders"/> gave them; a checksum at most.</summary>
+    public IReadOnlyDictionary<string, string> Headers { get; init; } = new Dictionary<string, string>();
+}
 
 /// <summary>A part that the client names when it completes an upload.</summary>
 /// <param name="Number">1 to 10,000.</param>
@@ -83,7 +110,11 @@ public sealed record CompletedPart(int Number, string ETag);
 /// <param name="Key">The key that it will have.</param>
 /// <param name="StartedAt">When it began.</param>
 /// <param name="Parts">Parts stored so far, ascending.</param>
-public sealed record MultipartInfo(string UploadId, string Key, DateTimeOffset StartedAt, IReadOnlyList<PartInfo> Parts);
+public sealed record MultipartInfo(string UploadId, string Key, DateTimeOffset StartedAt, IReadOnlyList<PartInfo> Parts)
+{
+    /// <summary>The headers that the upload began with; a listing of many uploads may leave them out.</summary>
+    public IReadOnlyDictionary<string, string> Headers { get; init; } = new Dictionary<string, string>();
+}
 
 /// <summary>What to list.</summary>
 /// <param name="Prefix">Only keys that begin so; empty for all.</param>
