@@ -23,4 +23,10 @@ public static class CodingLimits
 
     /// <summary>Bytes of an object's name in UTF-8, as in S3.</summary>
     public const int NameBytesMax = 1024;
+
+    /// <summary>The smallest block of a segment pool: a small object and its parity fit.</summary>
+    internal const int PoolBlockBytesMin = 16 * 1024;
+
+    /// <summary>Callers that may wait for a segment buffer at once.</summary>
+    internal const int PoolWaitersMax = 4096;
 }

@@ -132,49 +132,51 @@ public sealed unsafe class ReedSolomon
     }
 
     /// <summary>Rebuilds some missing shards, or one range of them, where every shard has a buffer of its own.</summary>
-    /// <param name="shards">
-    /// k + m buffers in the order of their indices. Those of <paramref name="available"/> and <paramref name="wanted"/>
-    /// have at least <paramref name="length"/> bytes: the same range of each shard. The others are not looked at.
-    /// </param>
-    /// <param name="available">Indices of at least k shards whose buffer holds their bytes, in any order.</param>
-    /// <param name="wanted">Indices of the shards to rebuild. One that is available already is left as it is.</param>
+    /// <param name="available">At least k shards, or the same range of each: <paramref name="length"/> bytes or more.</param>
+    /// <param name="availableIndices">Which shards they are, in any order.</param>
+    /// <param name="wanted">Receive the same range of other shards.</param>
+    /// <param name="wantedIndices">Which shards they are. One that is available already is not written.</param>
     /// <param name="length">Bytes of the range.</param>
     /// <exception cref="CodingException">
     /// <see cref="CodingError.TooFewShards"/>, <see cref="CodingError.ShardIndexInvalid"/> or <see cref="CodingError.LengthInvalid"/>.
     /// </exception>
     public void Reconstruct(
-        ReadOnlySpan<Memory<byte>> shards, ReadOnlySpan<int> available, ReadOnlySpan<int> wanted, int length)
+        ReadOnlySpan<ReadOnlyMemory<byte>> available, ReadOnlySpan<int> availableIndices,
+        ReadOnlySpan<Memory<byte>> wanted, ReadOnlySpan<int> wantedIndices, int length)
     {
         RequireRange(0, length);
-        if (shards.Length != TotalShards)
-            throw new CodingException(CodingError.LengthInvalid, $"{shards.Length} buffers for {TotalShards} shards");
-        ShardSet present = SetOf(available);
-        ShardSet missing = SetOf(wanted);
+        if (available.Length != availableIndices.Length || wanted.Length != wantedIndices.Length)
+        {
+            throw new CodingException(CodingError.LengthInvalid,
+                $"{available.Length} + {wanted.Length} buffers for {availableIndices.Length} + {wantedIndices.Length} shards");
+        }
+        ShardSet present = SetOf(availableIndices);
+        ShardSet missing = SetOf(wantedIndices);
 
         PinnedShards pins = default;
         byte** table = stackalloc byte*[TotalShards];
-        int pinned = 0;
         try
         {
-            for (; pinned < TotalShards; pinned++)
-            {
-                if (!present.Contains(pinned) && !missing.Contains(pinned))
-                    continue;
-                if (shards[pinned].Length < length)
-                {
-                    throw new CodingException(CodingError.LengthInvalid,
-                        $"shard {pinned} has {shards[pinned].Length} bytes of {length}");
-                }
-                pins[pinned] = shards[pinned].Pin();
-                table[pinned] = (byte*)pins[pinned].Pointer;
-            }
+            for (int i = 0; i < wanted.Length; i++)
+                table[wantedIndices[i]] = Pin(wanted[i], wantedIndices[i], length, ref pins);
+            for (int i = 0; i < available.Length; i++)
+                table[availableIndices[i]] = Pin(available[i], availableIndices[i], length, ref pins);
             Reconstruct(table, present, missing, length);
         }
         finally
         {
-            while (pinned-- > 0)
-                pins[pinned].Dispose();
+            for (int i = 0; i < TotalShards; i++)
+                pins[i].Dispose();
         }
+    }
+
+    private static byte* Pin(ReadOnlyMemory<byte> shard, int index, int length, ref PinnedShards pins)
+    {
+        if (shard.Length < length)
+            throw new CodingException(CodingError.LengthInvalid, $"shard {index} has {shard.Length} bytes of {length}");
+        pins[index].Dispose();
+        pins[index] = shard.Pin();
+        return (byte*)pins[index].Pointer;
     }
 
     private void Reconstruct(byte** shards, ShardSet present, ShardSet missing, int length)

@@ -160,10 +160,11 @@ public sealed class ReedSolomonTests
         {
             ReedSolomon code = ReedSolomon.For(c.K, c.M);
             byte[][] whole = Shards(Encoded(code, c.Data(), c.Size), c.Size);
-            Memory<byte>[] buffers = [.. whole.Select((s, i) => c.Kept.Contains(i) ? (byte[])s.Clone() : new byte[c.Size])];
-            code.Reconstruct(buffers, c.Kept, c.Lost, c.Size);
-            for (int i = 0; i < whole.Length; i++)
-                Assert.Equal(whole[i], buffers[i].ToArray());
+            ReadOnlyMemory<byte>[] kept = [.. c.Kept.Select(i => (ReadOnlyMemory<byte>)whole[i])];
+            Memory<byte>[] lost = [.. c.Lost.Select(_ => new byte[c.Size].AsMemory())];
+            code.Reconstruct(kept, c.Kept, lost, c.Lost, c.Size);
+            for (int i = 0; i < lost.Length; i++)
+                Assert.Equal(whole[c.Lost[i]], lost[i].ToArray());
         }).QuickCheckThrowOnFailure();
 
     [Theory]
@@ -192,14 +193,16 @@ public sealed class ReedSolomonTests
     {
         ReedSolomon code = ReedSolomon.For(10, 4);
         byte[] shards = Encoded(code, new Case(10, 4, 1000, 1, []).Data(), 1000);
-        Memory<byte>[] buffers = [.. Shards(shards, 1000).Select(s => s.AsMemory())];
+        byte[][] apart = Shards(shards, 1000);
         int[] available = [0, 1, 2, 3, 4, 5, 6, 7, 10, 11];
         int[] lost = [8, 9, 12, 13];
+        ReadOnlyMemory<byte>[] availableBuffers = [.. available.Select(i => (ReadOnlyMemory<byte>)apart[i])];
+        Memory<byte>[] lostBuffers = [.. lost.Select(i => apart[i].AsMemory())];
         void Once()
         {
             code.Encode(shards.AsSpan(0, 10_000), 1000, shards.AsSpan(10_000));
             code.Reconstruct(shards, 1000, available, lost, 0, 1000);
-            code.Reconstruct(buffers, available, lost, 1000);
+            code.Reconstruct(availableBuffers, available, lostBuffers, lost, 1000);
         }
 
         for (int i = 0; i < 100; i++)
@@ -258,8 +261,11 @@ public sealed class ReedSolomonTests
         Refused.With(CodingError.LengthInvalid, () => code.Encode(new byte[40], 10, new byte[20], 10, -1, 6));
         Refused.With(CodingError.LengthInvalid, () => code.Encode(new byte[40], 10, new byte[20], 10, 5, int.MaxValue));
         Refused.With(CodingError.LengthInvalid, () => code.Reconstruct(new byte[59], 10, [0, 1, 2, 3], [4], 0, 10));
-        Refused.With(CodingError.LengthInvalid, () => code.Reconstruct(new Memory<byte>[5], [0, 1, 2, 3], [4], 10));
-        Refused.With(CodingError.LengthInvalid, () => code.Reconstruct(new Memory<byte>[6], [0, 1, 2, 3], [4], 10));
+        ReadOnlyMemory<byte>[] four = [.. Enumerable.Repeat((ReadOnlyMemory<byte>)new byte[10], 4)];
+        Refused.With(CodingError.LengthInvalid, () => code.Reconstruct(four, [0, 1, 2], [new byte[10]], [4], 10));
+        Refused.With(CodingError.LengthInvalid, () => code.Reconstruct(four, [0, 1, 2, 3], [new byte[10]], [4, 5], 10));
+        Refused.With(CodingError.LengthInvalid, () => code.Reconstruct(four, [0, 1, 2, 3], [new byte[9]], [4], 10));
+        Refused.With(CodingError.LengthInvalid, () => code.Reconstruct(four, [0, 1, 2, 3], [new byte[11]], [4], 11));
     }
 
     private static byte[] Encoded(ReedSolomon code, byte[] data, int size)
