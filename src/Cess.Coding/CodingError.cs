@@ -30,7 +30,7 @@ public enum CodingError
     /// <summary>A wrapped key cannot be opened with this key and context.</summary>
     KeyNotAuthentic = 8,
 
-    /// <summary>An encrypted name cannot be opened with this key, or does not belong to its tag.</summary>
+    /// <summary>An encrypted name or sealed metadata cannot be opened with this key, or does not belong to its tag.</summary>
     NameNotAuthentic = 9,
 
     /// <summary>A fragment's bytes do not hash to its id.</summary>

@@ -29,4 +29,16 @@ public static class CodingLimits
 
     /// <summary>Callers that may wait for a segment buffer at once.</summary>
     internal const int PoolWaitersMax = 4096;
+
+    /// <summary>Bytes of sealed object metadata in the clear, all of it together.</summary>
+    public const int MetadataBytesMax = 8 * 1024 - 64;
+
+    /// <summary>Headers, or user's pairs, of one object.</summary>
+    internal const int MetadataPairsMax = 256;
+
+    /// <summary>Bytes of one name or value in metadata.</summary>
+    internal const int MetadataTextBytesMax = 4 * 1024;
+
+    /// <summary>Bytes of an ETag.</summary>
+    internal const int ETagBytesMax = 64;
 }

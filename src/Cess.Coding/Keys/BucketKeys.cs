@@ -1,10 +1,11 @@
 using System.Security.Cryptography;
+using Cess.Primitives;
 
 namespace Cess.Coding;
 
 /// <summary>
-/// What a bucket's 32-byte key expands to: a key that tags object names, one that encrypts them, and one that wraps file
-/// keys. May be used by many threads. Disposal erases all three.
+/// What a bucket's 32-byte key expands to: a key that tags object names, one that encrypts them, one for metadata, and
+/// one that wraps file keys. May be used by many threads. Disposal erases all four.
 /// </summary>
 public sealed class BucketKeys : IDisposable
 {
@@ -22,6 +23,7 @@ public sealed class BucketKeys : IDisposable
 
     private readonly byte[] _tagKey = GC.AllocateUninitializedArray<byte>(KeyBytes, pinned: true);
     private readonly GcmKey _nameKey;
+    private readonly GcmKey _metadataKey;
     private readonly GcmKey _wrapKey;
     private readonly IRandomSource _random;
     private volatile bool _disposed;
@@ -40,6 +42,8 @@ public sealed class BucketKeys : IDisposable
         Span<byte> key = stackalloc byte[GcmKey.KeyBytes];
         Expand(bucketKey, "cess/bucket/name/v1"u8, key);
         _nameKey = new(key);
+        Expand(bucketKey, "cess/bucket/metadata/v1"u8, key);
+        _metadataKey = new(key);
         Expand(bucketKey, "cess/bucket/file-key/v1"u8, key);
         _wrapKey = new(key);
         CryptographicOperations.ZeroMemory(key);
@@ -97,6 +101,34 @@ public sealed class BucketKeys : IDisposable
         return CodingError.None;
     }
 
+    /// <summary>Encrypts an object's metadata under the tag of its name.</summary>
+    /// <param name="metadata">At most <see cref="CodingLimits.MetadataBytesMax"/> bytes when encoded.</param>
+    /// <param name="tag">The name's tag.</param>
+    /// <returns>Nonce ‖ ciphertext ‖ tag: the encoding's length and 28 bytes.</returns>
+    /// <exception cref="CodingException"><see cref="CodingError.LengthInvalid"/>.</exception>
+    public byte[] SealMetadata(ObjectMetadata metadata, ReadOnlySpan<byte> tag)
+    {
+        byte[] encoded = Scale.Encode(metadata);
+        if (encoded.Length > CodingLimits.MetadataBytesMax || tag.Length != NameTagBytes)
+            throw new CodingException(CodingError.LengthInvalid, $"metadata of {encoded.Length} bytes, of {CodingLimits.MetadataBytesMax}");
+        byte[] sealedMetadata = new byte[encoded.Length + NameOverheadBytes];
+        Seal(_metadataKey, encoded, tag, sealedMetadata);
+        return sealedMetadata;
+    }
+
+    /// <summary>Opens an object's metadata; null when it was sealed for another name or bucket, or altered.</summary>
+    /// <param name="sealedMetadata">What <see cref="SealMetadata"/> made.</param>
+    /// <param name="tag">The name's tag.</param>
+    public ObjectMetadata? OpenMetadata(ReadOnlySpan<byte> sealedMetadata, ReadOnlySpan<byte> tag)
+    {
+        int length = sealedMetadata.Length - NameOverheadBytes;
+        if (length is < 0 or > CodingLimits.MetadataBytesMax || tag.Length != NameTagBytes)
+            return null;
+        byte[] encoded = new byte[length];
+        return TryOpen(_metadataKey, sealedMetadata, tag, encoded)
+            && Scale.TryDecode<ObjectMetadata>(encoded, out var metadata, out _) ? metadata : null;
+    }
+
     /// <summary>Wraps a file key.</summary>
     /// <param name="fileKey">32 bytes.</param>
     /// <param name="context">What the key belongs to; the same bytes open it.</param>
@@ -126,6 +158,7 @@ public sealed class BucketKeys : IDisposable
         _disposed = true;
         CryptographicOperations.ZeroMemory(_tagKey);
         _nameKey.Dispose();
+        _metadataKey.Dispose();
         _wrapKey.Dispose();
     }
 
