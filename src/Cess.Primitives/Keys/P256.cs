@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Cess.Primitives;
 
 /// <summary>
@@ -109,38 +111,43 @@ internal static class P256
     /// "Analyzing and comparing Montgomery multiplication algorithms", 1996). Since p ≡ -1 modulo 2^64, the multiple of p
     /// that clears the lowest limb is that limb itself.
     /// </summary>
-    private static UInt256 Multiply(UInt256 left, UInt256 right)
+    private static UInt256 Multiply(in UInt256 left, in UInt256 right)
     {
         (ulong t0, ulong t1, ulong t2, ulong t3, ulong t4) = (0, 0, 0, 0, 0);
-        Step(right.Limb0);
-        Step(right.Limb1);
-        Step(right.Limb2);
-        Step(right.Limb3);
+        MultiplyDigit(left, right.Limb0, ref t0, ref t1, ref t2, ref t3, ref t4);
+        MultiplyDigit(left, right.Limb1, ref t0, ref t1, ref t2, ref t3, ref t4);
+        MultiplyDigit(left, right.Limb2, ref t0, ref t1, ref t2, ref t3, ref t4);
+        MultiplyDigit(left, right.Limb3, ref t0, ref t1, ref t2, ref t3, ref t4);
 
         UInt256 product = new(t0, t1, t2, t3);
         return t4 != 0 || product >= Prime ? UInt256.Subtract(product, Prime, out _) : product;
+    }
 
-        void Step(ulong digit)
-        {
-            ulong carry = 0;
-            t0 = MultiplyAdd(left.Limb0, digit, t0, ref carry);
-            t1 = MultiplyAdd(left.Limb1, digit, t1, ref carry);
-            t2 = MultiplyAdd(left.Limb2, digit, t2, ref carry);
-            t3 = MultiplyAdd(left.Limb3, digit, t3, ref carry);
-            ulong t5 = AddCarry(ref t4, carry);
+    /// <summary>t becomes (t + left · digit + multiple of p) / 2^64.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void MultiplyDigit(
+        in UInt256 left, ulong digit, ref ulong t0, ref ulong t1, ref ulong t2, ref ulong t3, ref ulong t4)
+    {
+        ulong carry = 0;
+        ulong multiple = MultiplyAdd(left.Limb0, digit, t0, ref carry);
+        ulong s1 = MultiplyAdd(left.Limb1, digit, t1, ref carry);
+        ulong s2 = MultiplyAdd(left.Limb2, digit, t2, ref carry);
+        ulong s3 = MultiplyAdd(left.Limb3, digit, t3, ref carry);
+        ulong s4 = t4;
+        ulong s5 = AddCarry(ref s4, carry);
 
-            ulong multiple = t0;
-            carry = 0;
-            _ = MultiplyAdd(multiple, 0xFFFFFFFFFFFFFFFF, t0, ref carry);
-            t0 = MultiplyAdd(multiple, 0x00000000FFFFFFFF, t1, ref carry);
-            t1 = AddLimb(t2, ref carry);
-            t2 = MultiplyAdd(multiple, 0xFFFFFFFF00000001, t3, ref carry);
-            t3 = t4;
-            t4 = t5 + AddCarry(ref t3, carry);
-        }
+        // The lowest limb, multiple + multiple · (2^64 - 1), is multiple · 2^64: nothing stays and the carry is multiple.
+        carry = multiple;
+        t0 = MultiplyAdd(multiple, 0x00000000FFFFFFFF, s1, ref carry);
+        t1 = s2;
+        carry = AddCarry(ref t1, carry);
+        t2 = MultiplyAdd(multiple, 0xFFFFFFFF00000001, s3, ref carry);
+        t3 = s4;
+        t4 = s5 + AddCarry(ref t3, carry);
     }
 
     /// <summary>The low half of a·b + c + carry; carry becomes the high half, which always fits.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ulong MultiplyAdd(ulong a, ulong b, ulong c, ref ulong carry)
     {
         ulong high = Math.BigMul(a, b, out ulong low);
@@ -152,13 +159,8 @@ internal static class P256
         return low;
     }
 
-    private static ulong AddLimb(ulong value, ref ulong carry)
-    {
-        ulong sum = unchecked(value + carry);
-        carry = sum < carry ? 1ul : 0ul;
-        return sum;
-    }
-
+    /// <summary>Adds to value and returns the carry, 0 or 1.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ulong AddCarry(ref ulong value, ulong addend)
     {
         value = unchecked(value + addend);
