@@ -30,7 +30,7 @@ public enum CodingError
     /// <summary>A wrapped key cannot be opened with this key and context.</summary>
     KeyNotAuthentic = 8,
 
-    /// <summary>An encrypted name or sealed metadata cannot be opened with this key, or does not belong to its tag.</summary>
+    /// <summary>An encrypted name cannot be opened with this key, or does not belong to its tag.</summary>
     NameNotAuthentic = 9,
 
     /// <summary>A fragment's bytes do not hash to its id.</summary>
@@ -41,4 +41,7 @@ public enum CodingError
 
     /// <summary>Too many callers wait for a segment buffer already.</summary>
     PoolBusy = 12,
+
+    /// <summary>Encrypted metadata cannot be opened with this key, does not belong to its tag, or is not in the settled form.</summary>
+    MetadataNotAuthentic = 13,
 }

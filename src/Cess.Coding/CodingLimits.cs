@@ -30,15 +30,12 @@ public static class CodingLimits
     /// <summary>Callers that may wait for a segment buffer at once.</summary>
     internal const int PoolWaitersMax = 4096;
 
-    /// <summary>Bytes of sealed object metadata in the clear, all of it together.</summary>
-    public const int MetadataBytesMax = 8 * 1024 - 64;
+    /// <summary>Bytes of an object's metadata before it is encrypted; with what that adds, 8 KiB.</summary>
+    public const int MetadataBytesMax = (8 * 1024) - 28;
 
-    /// <summary>Headers, or user's pairs, of one object.</summary>
-    internal const int MetadataPairsMax = 256;
+    /// <summary>Entries of one kind (headers, user metadata) in an object's metadata.</summary>
+    public const int MetadataEntriesMax = 256;
 
-    /// <summary>Bytes of one name or value in metadata.</summary>
-    internal const int MetadataTextBytesMax = 4 * 1024;
-
-    /// <summary>Bytes of an ETag.</summary>
-    internal const int ETagBytesMax = 64;
+    /// <summary>Characters of an ETag: 32 of MD5, and "-10000" for a multipart object.</summary>
+    public const int ETagCharsMax = 64;
 }

@@ -1,11 +1,10 @@
 using System.Security.Cryptography;
-using Cess.Primitives;
 
 namespace Cess.Coding;
 
 /// <summary>
-/// What a bucket's 32-byte key expands to: a key that tags object names, one that encrypts them, one for metadata, and
-/// one that wraps file keys. May be used by many threads. Disposal erases all four.
+/// What a bucket's 32-byte key expands to: a key that tags object names, one that encrypts them, one that encrypts
+/// metadata, and one that wraps file keys. May be used by many threads. Disposal erases them all.
 /// </summary>
 public sealed class BucketKeys : IDisposable
 {
@@ -20,6 +19,9 @@ public sealed class BucketKeys : IDisposable
 
     /// <summary>How much longer an encrypted name is than the name in UTF-8.</summary>
     public const int NameOverheadBytes = GcmKey.NonceBytes + GcmKey.TagBytes;
+
+    /// <summary>How much longer encrypted metadata is than the metadata.</summary>
+    public const int MetadataOverheadBytes = GcmKey.NonceBytes + GcmKey.TagBytes;
 
     private readonly byte[] _tagKey = GC.AllocateUninitializedArray<byte>(KeyBytes, pinned: true);
     private readonly GcmKey _nameKey;
@@ -102,31 +104,39 @@ public sealed class BucketKeys : IDisposable
     }
 
     /// <summary>Encrypts an object's metadata under the tag of its name.</summary>
-    /// <param name="metadata">At most <see cref="CodingLimits.MetadataBytesMax"/> bytes when encoded.</param>
+    /// <param name="metadata">At most <see cref="CodingLimits.MetadataBytesMax"/> bytes.</param>
     /// <param name="tag">The name's tag.</param>
-    /// <returns>Nonce ‖ ciphertext ‖ tag: the encoding's length and 28 bytes.</returns>
+    /// <returns>Nonce ‖ ciphertext ‖ tag: the metadata's length and 28 bytes.</returns>
     /// <exception cref="CodingException"><see cref="CodingError.LengthInvalid"/>.</exception>
-    public byte[] SealMetadata(ObjectMetadata metadata, ReadOnlySpan<byte> tag)
+    public byte[] EncryptMetadata(ReadOnlySpan<byte> metadata, ReadOnlySpan<byte> tag)
     {
-        byte[] encoded = Scale.Encode(metadata);
-        if (encoded.Length > CodingLimits.MetadataBytesMax || tag.Length != NameTagBytes)
-            throw new CodingException(CodingError.LengthInvalid, $"metadata of {encoded.Length} bytes, of {CodingLimits.MetadataBytesMax}");
-        byte[] sealedMetadata = new byte[encoded.Length + NameOverheadBytes];
-        Seal(_metadataKey, encoded, tag, sealedMetadata);
+        if (metadata.Length > CodingLimits.MetadataBytesMax || tag.Length != NameTagBytes)
+        {
+            throw new CodingException(CodingError.LengthInvalid,
+                $"metadata of {metadata.Length} bytes, of {CodingLimits.MetadataBytesMax}, under a tag of {tag.Length}");
+        }
+        byte[] sealedMetadata = new byte[metadata.Length + MetadataOverheadBytes];
+        Seal(_metadataKey, metadata, tag, sealedMetadata);
         return sealedMetadata;
     }
 
-    /// <summary>Opens an object's metadata; null when it was sealed for another name or bucket, or altered.</summary>
-    /// <param name="sealedMetadata">What <see cref="SealMetadata"/> made.</param>
+    /// <summary>Decrypts an object's metadata and checks that it belongs to the tag of its name.</summary>
+    /// <param name="encryptedMetadata">What <see cref="EncryptMetadata"/> made.</param>
     /// <param name="tag">The name's tag.</param>
-    public ObjectMetadata? OpenMetadata(ReadOnlySpan<byte> sealedMetadata, ReadOnlySpan<byte> tag)
+    /// <param name="metadata">The metadata, or empty.</param>
+    /// <returns>Why not: <see cref="CodingError.None"/>, <see cref="CodingError.LengthInvalid"/> or <see cref="CodingError.MetadataNotAuthentic"/>.</returns>
+    public CodingError TryDecryptMetadata(ReadOnlySpan<byte> encryptedMetadata, ReadOnlySpan<byte> tag, out byte[] metadata)
     {
-        int length = sealedMetadata.Length - NameOverheadBytes;
+        metadata = [];
+        int length = encryptedMetadata.Length - MetadataOverheadBytes;
         if (length is < 0 or > CodingLimits.MetadataBytesMax || tag.Length != NameTagBytes)
-            return null;
-        byte[] encoded = new byte[length];
-        return TryOpen(_metadataKey, sealedMetadata, tag, encoded)
-            && Scale.TryDecode<ObjectMetadata>(encoded, out var metadata, out _) ? metadata : null;
+            return CodingError.LengthInvalid;
+
+        byte[] opened = new byte[length];
+        if (!TryOpen(_metadataKey, encryptedMetadata, tag, opened))
+            return CodingError.MetadataNotAuthentic;
+        metadata = opened;
+        return CodingError.None;
     }
 
     /// <summary>Wraps a file key.</summary>
