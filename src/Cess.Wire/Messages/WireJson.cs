@@ -1,0 +1,38 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Cess.Primitives;
+
+namespace Cess.Wire;
+
+/// <summary>How the messages are written as JSON: camel case, hashes in hex, bytes in base 64, times in ISO 8601 UTC, absent for null.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true,
+    MaxDepth = 16,
+    Converters = [typeof(HashConverter)])]
+[JsonSerializable(typeof(ErrorMessage))]
+[JsonSerializable(typeof(StatusMessage))]
+[JsonSerializable(typeof(MinerList))]
+[JsonSerializable(typeof(AccountMessage))]
+[JsonSerializable(typeof(BlockPage))]
+[JsonSerializable(typeof(TransactionMessage))]
+[JsonSerializable(typeof(SubmissionMessage))]
+[JsonSerializable(typeof(BucketList))]
+[JsonSerializable(typeof(ObjectPage))]
+[JsonSerializable(typeof(FileMessage))]
+[JsonSerializable(typeof(UploadRequest))]
+[JsonSerializable(typeof(UploadMessage))]
+[JsonSerializable(typeof(CompletedMessage))]
+public sealed partial class WireJson : JsonSerializerContext;
+
+/// <summary>A hash as 64 hexadecimal digits.</summary>
+internal sealed class HashConverter : JsonConverter<Hash256>
+{
+    public override Hash256 Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        Hash256.TryParse(reader.GetString(), out Hash256 hash) ? hash : throw new JsonException("A hash has 64 hexadecimal digits.");
+
+    public override void Write(Utf8JsonWriter writer, Hash256 value, JsonSerializerOptions options) =>
+        writer.WriteStringValue(value.ToString());
+}
