@@ -1,3 +1,5 @@
+using Cess.Primitives;
+
 namespace Cess.Ledger;
 
 /// <summary>
@@ -6,9 +8,84 @@ namespace Cess.Ledger;
 /// </summary>
 public static class LedgerLimits
 {
+    /// <summary>Most bytes of a signed transaction.</summary>
+    public const int TransactionBytesMax = 1024 * 1024;
+
+    /// <summary>Most transactions in a block.</summary>
+    public const int BlockTransactionsMax = 65_536;
+
+    /// <summary>Most bytes of a block's signed transactions together.</summary>
+    public const int BlockTransactionBytesMax = 16 * 1024 * 1024;
+
+    /// <summary>Most bytes of a stored block: transactions, receipts, events and certificate.</summary>
+    public const int BlockRecordBytesMax = 128 * 1024 * 1024;
+
+    /// <summary>Most events in one receipt, or at the start of one block.</summary>
+    public const int EventsMax = 65_536;
+
+    /// <summary>Most validators, and so most votes in a certificate.</summary>
+    public const int ValidatorsMax = 1024;
+
+    /// <summary>Largest fee a transaction or a byte that a chain can set.</summary>
+    public static Balance FeeMax { get; } = new(UInt128.One << 96);
+
+    /// <summary>Most accounts that a genesis endows.</summary>
+    public const int GenesisAccountsMax = 1_000_000;
+
+    /// <summary>Most bytes of a chain's name in UTF-8.</summary>
+    public const int ChainNameBytesMax = 64;
+
+    /// <summary>Most bytes of a miner's endpoint in UTF-8.</summary>
+    public const int EndpointBytesMax = 256;
+
+    /// <summary>Fewest characters of a bucket's name.</summary>
+    public const int BucketNameLengthMin = 3;
+
+    /// <summary>Most characters of a bucket's name.</summary>
+    public const int BucketNameLengthMax = 63;
+
+    /// <summary>Most bytes of a wrapped bucket key.</summary>
+    public const int WrappedBucketKeyBytesMax = 256;
+
+    /// <summary>Most bytes of an encrypted object name: S3's 1,024 bytes and room for a nonce, a tag and padding.</summary>
+    public const int EncryptedNameBytesMax = 1152;
+
+    /// <summary>Most bytes of a wrapped file key.</summary>
+    public const int WrappedFileKeyBytesMax = 128;
+
+    /// <summary>Most bytes of a file's encrypted metadata.</summary>
+    public const int EncryptedMetadataBytesMax = 8 * 1024;
+
+    /// <summary>Bytes of a part's salt.</summary>
+    public const int PartSaltBytes = 16;
+
+    /// <summary>Most parts of a file (S3's bound on multipart uploads).</summary>
+    public const int PartsMax = 10_000;
+
+    /// <summary>Most segments of a file. The bound on a transaction's size is tighter for all but the smallest policies.</summary>
+    public const int SegmentsMax = 32_768;
+
+    /// <summary>Most bytes of a segment's ciphertext.</summary>
+    public const int SegmentBytesMax = 32 * 1024 * 1024;
+
+    /// <summary>Most fragments of a segment, data and parity together.</summary>
+    public const int FragmentsPerSegmentMax = 128;
+
+    /// <summary>Most files in one transfer report.</summary>
+    public const int ReportFilesMax = 1024;
+
+    /// <summary>Most files in one deletion.</summary>
+    public const int DeleteFilesMax = 1000;
+
+    /// <summary>Most deals whose deadline is looked at in one block; the rest is carried over to the next.</summary>
+    public const int DeadlineVisitsPerBlockMax = 4096;
+
     /// <summary>Most keys that one state proof is made for.</summary>
     public const int StateProofKeysMax = 1024;
 
     /// <summary>Most nodes that a state proof may have when read.</summary>
     public const int StateProofNodesMax = 256 * 1024;
+
+    /// <summary>Most bytes of one value in the state.</summary>
+    public const int StateValueBytesMax = 2 * 1024 * 1024;
 }

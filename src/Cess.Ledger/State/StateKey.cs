@@ -37,12 +37,19 @@ public readonly struct StateKey : IEquatable<StateKey>, IComparable<StateKey>, I
     /// <param name="module">Who owns the collection.</param>
     /// <param name="collection">Which of the module's collections.</param>
     /// <param name="entryKey">The entry's own key, encoded.</param>
-    public static StateKey Of(byte module, byte collection, ReadOnlySpan<byte> entryKey)
+    public static StateKey Of(byte module, byte collection, ReadOnlySpan<byte> entryKey) =>
+        Of(module, collection, Hash256.Sha256(entryKey));
+
+    /// <summary>The key of an entry.</summary>
+    /// <param name="module">Who owns the collection.</param>
+    /// <param name="collection">Which of the module's collections.</param>
+    /// <param name="entryKeyHash">SHA-256 of the entry's own key, encoded.</param>
+    public static StateKey Of(byte module, byte collection, Hash256 entryKeyHash)
     {
         Span<byte> bytes = stackalloc byte[CollectionBytes + Hash256.Size];
-        SHA256.HashData(entryKey, bytes[CollectionBytes..]);
         bytes[0] = module;
         bytes[1] = collection;
+        entryKeyHash.WriteTo(bytes[CollectionBytes..]);
         return new StateKey(Hash256.FromBytes(bytes[..Size]));
     }
 

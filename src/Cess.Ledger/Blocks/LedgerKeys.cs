@@ -1,0 +1,37 @@
+using Cess.Ledger.Modules.Balances;
+using Cess.Ledger.Modules.Chain;
+using Cess.Ledger.Modules.Files;
+using Cess.Ledger.Modules.Miners;
+using Cess.Ledger.State;
+using Cess.Primitives;
+
+namespace Cess.Ledger.Blocks;
+
+/// <summary>Where records stand in the state: what to ask and check proofs for.</summary>
+public static class LedgerKeys
+{
+    /// <summary>Key of the <see cref="ChainParameters"/>.</summary>
+    public static StateKey Parameters => ChainState.Parameters.KeyOf(default);
+
+    /// <summary>Key of the <see cref="ValidatorSet"/>.</summary>
+    public static StateKey Validators => ChainState.Validators.KeyOf(default);
+
+    /// <summary>Key of an <see cref="AccountRecord"/>.</summary>
+    public static StateKey Account(AccountId id) => BalancesState.AccountCollection.KeyOf(id);
+
+    /// <summary>Key of a <see cref="MinerRecord"/>.</summary>
+    public static StateKey Miner(MinerId id) => MinersState.MinerCollection.KeyOf(id);
+
+    /// <summary>Key of a <see cref="BucketRecord"/>.</summary>
+    public static StateKey Bucket(string name) => FilesState.BucketCollection.KeyOf(new BucketName(name));
+
+    /// <summary>Key of an <see cref="ObjectEntry"/>.</summary>
+    public static StateKey Object(string bucket, Hash256 nameTag) =>
+        FilesState.ObjectCollection.KeyOf(new ObjectKey(bucket, nameTag));
+
+    /// <summary>Key of a <see cref="FileRecord"/>.</summary>
+    public static StateKey File(FileId id) => FilesState.FileCollection.KeyOf(id);
+
+    /// <summary>Key of a <see cref="DealRecord"/>.</summary>
+    public static StateKey Deal(FileId id) => FilesState.DealCollection.KeyOf(id);
+}

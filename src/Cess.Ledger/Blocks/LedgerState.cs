@@ -1,0 +1,102 @@
+using Cess.Ledger.Modules.Balances;
+using Cess.Ledger.Modules.Chain;
+using Cess.Ledger.Modules.Files;
+using Cess.Ledger.Modules.Miners;
+using Cess.Ledger.State;
+using Cess.Primitives;
+
+namespace Cess.Ledger.Blocks;
+
+/// <summary>
+/// The ledger after a block: immutable, so that any number of readers may use it while later blocks are executed. Each read
+/// decodes a record from the tree.
+/// </summary>
+public sealed class LedgerState
+{
+    internal LedgerState(Hash256 genesis, BlockHeader header, StateTree tree)
+    {
+        Genesis = genesis;
+        Header = header;
+        BlockHash = header.ComputeHash();
+        Tree = tree;
+        Parameters = ChainState.Parameters.Get(tree, default)
+            ?? throw new ArgumentException("The state has no parameters.", nameof(tree));
+        Validators = ChainState.Validators.Get(tree, default)
+            ?? throw new ArgumentException("The state has no validators.", nameof(tree));
+    }
+
+    /// <summary>Hash of the chain's genesis.</summary>
+    public Hash256 Genesis { get; }
+
+    /// <summary>Header of the block that led here.</summary>
+    public BlockHeader Header { get; }
+
+    /// <summary>Hash of <see cref="Header"/>.</summary>
+    public Hash256 BlockHash { get; }
+
+    /// <summary>Height of that block.</summary>
+    public ulong Height => Header.Height;
+
+    /// <summary>All records, with proofs.</summary>
+    public StateTree Tree { get; }
+
+    /// <summary>The chain's parameters.</summary>
+    public ChainParameters Parameters { get; }
+
+    /// <summary>Who may propose and vote.</summary>
+    public ValidatorSet Validators { get; }
+
+    /// <summary>An account; <see cref="AccountRecord.Empty"/> if the ledger has never seen it.</summary>
+    public AccountRecord Account(AccountId id) => BalancesState.AccountCollection.Get(Tree, id) ?? AccountRecord.Empty;
+
+    /// <summary>A miner; null if there is none with that number.</summary>
+    public MinerRecord? Miner(MinerId id) => MinersState.MinerCollection.Get(Tree, id);
+
+    /// <summary>The miner of an account; null if it has none.</summary>
+    public MinerRecord? MinerOf(AccountId account) =>
+        MinersState.AccountCollection.Get(Tree, account) is { } of ? Miner(of.Id) : null;
+
+    /// <summary>All miners, in no particular order.</summary>
+    public IEnumerable<MinerRecord> Miners() => MinersState.MinerCollection.Walk(Tree);
+
+    /// <summary>A bucket; null if there is none of that name.</summary>
+    public BucketRecord? Bucket(string name) => FilesState.BucketCollection.Get(Tree, new BucketName(name));
+
+    /// <summary>All buckets, in no particular order.</summary>
+    public IEnumerable<BucketRecord> Buckets() => FilesState.BucketCollection.Walk(Tree);
+
+    /// <summary>The buckets of an account, in no particular order.</summary>
+    public IEnumerable<BucketRecord> BucketsOf(AccountId owner)
+    {
+        foreach (OwnedBucket entry in FilesState.OwnedBucketCollection.WalkGroup(Tree, OwnedBucketKey.Group(owner)))
+        {
+            // Two owners whose ids were made to collide in the group's few bytes are walked together.
+            if (Bucket(entry.Name) is { } bucket && bucket.Owner == owner)
+                yield return bucket;
+        }
+    }
+
+    /// <summary>Which file has a name in a bucket; null for none.</summary>
+    public ObjectEntry? Object(string bucket, Hash256 nameTag) =>
+        FilesState.ObjectCollection.Get(Tree, new ObjectKey(bucket, nameTag));
+
+    /// <summary>The objects of a bucket with their files, in no particular order.</summary>
+    public IEnumerable<(ObjectEntry Object, FileRecord File)> Objects(string bucket)
+    {
+        foreach (ObjectEntry entry in FilesState.ObjectCollection.WalkGroup(Tree, ObjectKey.Group(bucket)))
+        {
+            // As with owners: names can be made to collide.
+            if (File(entry.File) is { } file && file.Declaration.Bucket == bucket)
+                yield return (entry, file);
+        }
+    }
+
+    /// <summary>A file, declared or active; null if there is none with that id.</summary>
+    public FileRecord? File(FileId id) => FilesState.FileCollection.Get(Tree, id);
+
+    /// <summary>What a declared file waits for; null if it is active or unknown.</summary>
+    public DealRecord? Deal(FileId id) => FilesState.DealCollection.Get(Tree, id);
+
+    /// <summary>True if a file is complete and has its name.</summary>
+    public bool IsActive(FileId id) => File(id) is not null && Deal(id) is null;
+}

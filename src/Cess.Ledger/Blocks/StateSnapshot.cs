@@ -1,0 +1,105 @@
+using System.Buffers.Binary;
+using Cess.Ledger.Modules.Chain;
+using Cess.Ledger.State;
+using Cess.Primitives;
+
+namespace Cess.Ledger.Blocks;
+
+/// <summary>
+/// A whole ledger state as a stream of bytes, for a restart without replaying all blocks. What is read is checked against
+/// the header's state root; that the header is final is the reader's to check. Bytes: docs/format/ledger.md.
+/// </summary>
+public static class StateSnapshot
+{
+    private const int HeaderBytesMax = 1024;
+
+    private static ReadOnlySpan<byte> Magic => "CESSSNP1"u8;
+
+    /// <summary>Writes a state. Takes a few kilobytes of memory beside it.</summary>
+    public static void Write(LedgerState state, Stream stream)
+    {
+        byte[] header = Scale.Encode(state.Header);
+        stream.Write(Magic);
+        stream.Write(state.Genesis.ToArray());
+        WriteU32(stream, (uint)header.Length);
+        stream.Write(header);
+
+        Span<byte> count = stackalloc byte[sizeof(ulong)];
+        BinaryPrimitives.WriteUInt64LittleEndian(count, (ulong)state.Tree.Count);
+        stream.Write(count);
+
+        Span<byte> key = stackalloc byte[StateKey.Size];
+        foreach (KeyValuePair<StateKey, ReadOnlyMemory<byte>> entry in state.Tree.Walk())
+        {
+            entry.Key.WriteTo(key);
+            stream.Write(key);
+            WriteU32(stream, (uint)entry.Value.Length);
+            stream.Write(entry.Value.Span);
+        }
+    }
+
+    /// <summary>Reads a state; leaves the stream behind it.</summary>
+    /// <exception cref="LedgerException"><see cref="ChainError.SnapshotInvalid"/>.</exception>
+    public static LedgerState Read(Stream stream, IParallelFor? parallel = null)
+    {
+        try
+        {
+            return ReadChecked(stream, parallel);
+        }
+        catch (Exception e) when (e is ScaleException or EndOfStreamException or ArgumentException)
+        {
+            throw new LedgerException(ChainError.SnapshotInvalid, e.Message, e);
+        }
+    }
+
+    private static LedgerState ReadChecked(Stream stream, IParallelFor? parallel)
+    {
+        Span<byte> bytes = stackalloc byte[Hash256.Size];
+        stream.ReadExactly(bytes[..Magic.Length]);
+        if (!bytes[..Magic.Length].SequenceEqual(Magic))
+            throw new LedgerException(ChainError.SnapshotInvalid, "it does not start with the mark of a snapshot.");
+
+        stream.ReadExactly(bytes);
+        Hash256 genesis = Hash256.FromBytes(bytes);
+        BlockHeader header = Scale.Decode<BlockHeader>(ReadBytes(stream, HeaderBytesMax));
+        stream.ReadExactly(bytes[..sizeof(ulong)]);
+        ulong count = BinaryPrimitives.ReadUInt64LittleEndian(bytes);
+
+        StateTreeBuilder builder = StateTree.Empty.ToBuilder();
+        StateKey previous = default;
+        for (ulong i = 0; i < count; i++)
+        {
+            stream.ReadExactly(bytes);
+            StateKey key = new(Hash256.FromBytes(bytes));
+            if (i > 0 && key <= previous)
+                throw new LedgerException(ChainError.SnapshotInvalid, $"key {key} is not in ascending order.");
+            builder.Set(key, ReadBytes(stream, LedgerLimits.StateValueBytesMax));
+            previous = key;
+        }
+
+        StateTree tree = builder.ToTree(parallel);
+        return tree.Root == header.StateRoot
+            ? new LedgerState(genesis, header, tree)
+            : throw new LedgerException(ChainError.SnapshotInvalid, "its entries do not give its header's state root.");
+    }
+
+    private static void WriteU32(Stream stream, uint value)
+    {
+        Span<byte> bytes = stackalloc byte[sizeof(uint)];
+        BinaryPrimitives.WriteUInt32LittleEndian(bytes, value);
+        stream.Write(bytes);
+    }
+
+    private static byte[] ReadBytes(Stream stream, int lengthMax)
+    {
+        Span<byte> length = stackalloc byte[sizeof(uint)];
+        stream.ReadExactly(length);
+        uint count = BinaryPrimitives.ReadUInt32LittleEndian(length);
+        if (count > (uint)lengthMax)
+            throw new LedgerException(ChainError.SnapshotInvalid, $"{count} bytes where {lengthMax} are allowed.");
+
+        byte[] bytes = new byte[count];
+        stream.ReadExactly(bytes);
+        return bytes;
+    }
+}

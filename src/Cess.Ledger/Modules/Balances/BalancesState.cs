@@ -1,0 +1,74 @@
+using Cess.Ledger.State;
+using Cess.Primitives;
+
+namespace Cess.Ledger.Modules.Balances;
+
+/// <summary>
+/// What the ledger keeps of an account. It is kept for ever, for its nonce is what keeps old transactions from being
+/// replayed.
+/// </summary>
+/// <param name="Free">Tokens that the account may spend.</param>
+/// <param name="Reserved">Tokens that are set aside, such as a miner's stake.</param>
+/// <param name="Nonce">How many transactions of the account have been included: the nonce of its next one.</param>
+/// <param name="Key">Its public key, known since its first transaction (or genesis).</param>
+public sealed record AccountRecord(Balance Free, Balance Reserved, ulong Nonce, PublicKey? Key) : IScaleValue<AccountRecord>
+{
+    /// <summary>An account that the ledger has never seen.</summary>
+    public static AccountRecord Empty { get; } = new(Balance.Zero, Balance.Zero, 0, null);
+
+    /// <summary>Writes the fields in the order of their declaration.</summary>
+    public void Encode(ScaleWriter writer)
+    {
+        writer.WriteAmount(Free);
+        writer.WriteAmount(Reserved);
+        writer.WriteCompact(Nonce);
+        writer.WriteOption(Key);
+    }
+
+    /// <summary>Reads an account.</summary>
+    public static AccountRecord Decode(ref ScaleReader reader) =>
+        new(reader.ReadAmount(), reader.ReadAmount(), reader.ReadCompactU64(), reader.ReadOptionalValue<PublicKey>());
+}
+
+/// <summary>The records of the balances module, as one block changes them.</summary>
+internal sealed class BalancesState(StateOverlay overlay)
+{
+    public static readonly StateCollection<AccountId, AccountRecord> AccountCollection =
+        new(ModuleId.Balances, 0, StateCollections.ByValue);
+
+    private readonly StateTable<AccountId, AccountRecord> _accounts = overlay.Table(AccountCollection);
+
+    public AccountRecord Account(AccountId id) => _accounts.Get(id) ?? AccountRecord.Empty;
+
+    public void Set(AccountId id, AccountRecord account) => _accounts.Set(id, account);
+
+    public void Credit(AccountId id, Balance amount)
+    {
+        if (amount.IsZero)
+            return;
+
+        AccountRecord account = Account(id);
+        // Cannot overflow: genesis bounds the supply, and nothing here makes tokens.
+        Set(id, account with { Free = account.Free + amount });
+    }
+
+    public LedgerError? Debit(AccountId id, Balance amount)
+    {
+        AccountRecord account = Account(id);
+        if (!account.Free.TrySubtract(amount, out Balance rest))
+            return BalancesError.FundsInsufficient;
+
+        Set(id, account with { Free = rest });
+        return null;
+    }
+
+    public LedgerError? Reserve(AccountId id, Balance amount)
+    {
+        AccountRecord account = Account(id);
+        if (!account.Free.TrySubtract(amount, out Balance rest))
+            return BalancesError.FundsInsufficient;
+
+        Set(id, account with { Free = rest, Reserved = account.Reserved + amount });
+        return null;
+    }
+}

@@ -1,0 +1,70 @@
+using Cess.Ledger.Modules.Balances;
+using Cess.Ledger.Modules.Chain;
+using Cess.Ledger.Modules.Files;
+using Cess.Ledger.Modules.Miners;
+using Cess.Ledger.State;
+using Cess.Primitives;
+
+namespace Cess.Ledger.Modules;
+
+/// <summary>
+/// What a call sees: the modules' records as the block has them so far, the block's own facts, and who sent it. One context
+/// serves a whole block; the executor sets the sender anew for each transaction.
+/// </summary>
+internal sealed class CallContext(StateOverlay overlay, ChainParameters parameters, ulong height, ulong timeMs)
+{
+    private readonly List<LedgerEvent> _events = [];
+
+    public ChainParameters Parameters { get; } = parameters;
+
+    /// <summary>Height of the block being executed.</summary>
+    public ulong Height { get; } = height;
+
+    /// <summary>Time of the block being executed, in milliseconds since 1970.</summary>
+    public ulong TimeMs { get; } = timeMs;
+
+    public BalancesState Balances { get; } = new(overlay);
+
+    public MinersState Miners { get; } = new(overlay);
+
+    public FilesState Files { get; } = new(overlay);
+
+    public AccountId Sender { get; private set; }
+
+    public Hash256 TransactionId { get; private set; }
+
+    /// <summary>Events emitted so far, by this transaction or by the start of the block.</summary>
+    public IReadOnlyList<LedgerEvent> Events => _events;
+
+    public void Emit(LedgerEvent ledgerEvent) => _events.Add(ledgerEvent);
+
+    /// <summary>Turns to the next transaction.</summary>
+    public void Begin(AccountId sender, Hash256 transactionId)
+    {
+        Sender = sender;
+        TransactionId = transactionId;
+        _events.Clear();
+    }
+
+    /// <summary>Executes a call; if it fails, everything that it wrote and emitted is taken back.</summary>
+    public LedgerError? Execute(Call call)
+    {
+        int mark = overlay.Mark;
+        int eventCount = _events.Count;
+        LedgerError? error = call switch
+        {
+            BalancesCall balances => BalancesModule.Apply(this, balances),
+            MinersCall miners => MinersModule.Apply(this, miners),
+            FilesCall files => FilesModule.Apply(this, files),
+            _ => throw new System.Diagnostics.UnreachableException(),
+        };
+
+        if (error is not null)
+        {
+            overlay.RollBack(mark);
+            _events.RemoveRange(eventCount, _events.Count - eventCount);
+        }
+
+        return error;
+    }
+}

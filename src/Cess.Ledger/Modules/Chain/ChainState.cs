@@ -1,0 +1,84 @@
+using System.Collections.Immutable;
+using Cess.Ledger.State;
+using Cess.Primitives;
+
+namespace Cess.Ledger.Modules.Chain;
+
+/// <summary>The chain's parameters, set by genesis.</summary>
+public sealed record ChainParameters : IScaleValue<ChainParameters>
+{
+    /// <summary>What every transaction pays.</summary>
+    public Balance TransactionFee { get; init; }
+
+    /// <summary>What every byte of a signed transaction pays on top.</summary>
+    public Balance FeePerByte { get; init; }
+
+    /// <summary>The account that fees go to.</summary>
+    public AccountId Treasury { get; init; }
+
+    /// <summary>What a miner must have staked for each started TiB (2^40 bytes) that it declares.</summary>
+    public Balance StakePerTebibyte { get; init; }
+
+    /// <summary>Blocks from a file's declaration to the block at whose start it is dropped if incomplete; at least 1.</summary>
+    public uint DealDeadlineBlocks { get; init; } = 600;
+
+    /// <summary>Writes the fields in the order of their declaration.</summary>
+    public void Encode(ScaleWriter writer)
+    {
+        writer.WriteAmount(TransactionFee);
+        writer.WriteAmount(FeePerByte);
+        writer.Write(Treasury);
+        writer.WriteAmount(StakePerTebibyte);
+        writer.WriteCompact(DealDeadlineBlocks);
+    }
+
+    /// <summary>Reads the parameters.</summary>
+    public static ChainParameters Decode(ref ScaleReader reader)
+    {
+        int start = reader.Offset;
+        ChainParameters parameters = new()
+        {
+            TransactionFee = reader.ReadAmount(),
+            FeePerByte = reader.ReadAmount(),
+            Treasury = reader.Read<AccountId>(),
+            StakePerTebibyte = reader.ReadAmount(),
+            DealDeadlineBlocks = reader.ReadCompactU32(),
+        };
+        return parameters.FindFault() is { } fault ? throw ScaleReader.Invalid(start, fault) : parameters;
+    }
+
+    /// <summary>What a transaction of this size pays.</summary>
+    /// <param name="bytes">Bytes of the signed transaction, at most <see cref="LedgerLimits.TransactionBytesMax"/>.</param>
+    internal Balance FeeOf(int bytes) => new(TransactionFee.Units + (FeePerByte.Units * (uint)bytes));
+
+    internal string? FindFault()
+    {
+        if (DealDeadlineBlocks == 0)
+            return "A deal's deadline is at least one block away.";
+        // So that no fee can overflow.
+        return Balance.Max(TransactionFee, FeePerByte) > LedgerLimits.FeeMax ? "A fee is too large." : null;
+    }
+}
+
+/// <summary>Who may propose and vote; a vote names its validator by the index in this list.</summary>
+/// <param name="Keys">The validators' public keys.</param>
+public sealed record ValidatorSet(ImmutableArray<PublicKey> Keys) : IScaleValue<ValidatorSet>
+{
+    /// <summary>Fewest votes that make a certificate: more than two thirds.</summary>
+    public int Quorum => (Keys.Length * 2 / 3) + 1;
+
+    /// <summary>Writes the keys.</summary>
+    public void Encode(ScaleWriter writer) => writer.WriteVector(Keys);
+
+    /// <summary>Reads the keys.</summary>
+    public static ValidatorSet Decode(ref ScaleReader reader) =>
+        new(reader.ReadImmutable<PublicKey>(LedgerLimits.ValidatorsMax, PublicKey.Size));
+}
+
+/// <summary>The records of the chain itself.</summary>
+internal static class ChainState
+{
+    public static readonly StateCollection<Singleton, ChainParameters> Parameters = new(ModuleId.Chain, 0, Singleton.Key);
+
+    public static readonly StateCollection<Singleton, ValidatorSet> Validators = new(ModuleId.Chain, 1, Singleton.Key);
+}

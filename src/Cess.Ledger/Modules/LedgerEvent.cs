@@ -1,0 +1,48 @@
+using Cess.Ledger.Modules.Balances;
+using Cess.Ledger.Modules.Files;
+using Cess.Ledger.Modules.Miners;
+using Cess.Primitives;
+
+namespace Cess.Ledger.Modules;
+
+/// <summary>
+/// What a call, or the start of a block, has changed: one of a closed set of records. In SCALE: module byte, the event's
+/// byte within the module, then its fields.
+/// </summary>
+public abstract record LedgerEvent : IScaleValue<LedgerEvent>
+{
+    private protected LedgerEvent()
+    {
+    }
+
+    /// <summary>Which module it comes from.</summary>
+    public abstract ModuleId Module { get; }
+
+    private protected abstract byte Index { get; }
+
+    /// <summary>Whom it concerns, for routing. No subject twice; the order is of no meaning.</summary>
+    public abstract IEnumerable<Subject> Subjects { get; }
+
+    /// <summary>Writes module, index and fields.</summary>
+    public void Encode(ScaleWriter writer)
+    {
+        writer.WriteEnum(Module);
+        writer.WriteU8(Index);
+        EncodeFields(writer);
+    }
+
+    /// <summary>Reads any event.</summary>
+    public static LedgerEvent Decode(ref ScaleReader reader)
+    {
+        int start = reader.Offset;
+        return reader.ReadEnum<ModuleId>() switch
+        {
+            ModuleId.Balances => BalancesEvent.DecodeFields(ref reader),
+            ModuleId.Miners => MinersEvent.DecodeFields(ref reader),
+            ModuleId.Files => FilesEvent.DecodeFields(ref reader),
+            ModuleId module => throw new ScaleException(ScaleError.UnknownVariant, start, $"{module} has no events."),
+        };
+    }
+
+    private protected abstract void EncodeFields(ScaleWriter writer);
+}

@@ -1,0 +1,124 @@
+using System.Diagnostics.CodeAnalysis;
+using Cess.Ledger.Modules.Chain;
+using Cess.Primitives;
+
+namespace Cess.Ledger.Transactions;
+
+/// <summary>What comes with a signature; its byte in the envelope.</summary>
+public enum SignatureKind : byte
+{
+    /// <summary>The chain knows the account's key: the signature alone.</summary>
+    KnownKey = 0,
+
+    /// <summary>The chain may not know it: the compressed public key, then the signature.</summary>
+    RevealedKey = 1,
+}
+
+/// <summary>
+/// A transaction with its signature, and the bytes that it was read from: <c>unsigned ‖ kind ‖ (key) ‖ signature</c>. The bytes
+/// are kept so that nothing is encoded twice. That the signature is right is not said; see <see cref="TransactionVerifier"/>.
+/// </summary>
+/// <remarks>
+/// The id is SHA-256 of the unsigned bytes alone: no change of signature or envelope makes a second transaction. It is also
+/// the digest that is signed. No other message that account keys sign can have those bytes: they start with 32 bytes of the
+/// genesis hash, which nobody can choose.
+/// </remarks>
+public sealed class SignedTransaction : IEquatable<SignedTransaction>
+{
+    private SignedTransaction(
+        ReadOnlyMemory<byte> bytes, Hash256 id, UnsignedTransaction unsigned, PublicKey? revealedKey, Signature signature)
+    {
+        Bytes = bytes;
+        Id = id;
+        Unsigned = unsigned;
+        RevealedKey = revealedKey;
+        Signature = signature;
+    }
+
+    /// <summary>The whole transaction as it travels.</summary>
+    public ReadOnlyMemory<byte> Bytes { get; }
+
+    /// <summary>SHA-256 of the unsigned bytes.</summary>
+    public Hash256 Id { get; }
+
+    /// <summary>What is asked for.</summary>
+    public UnsignedTransaction Unsigned { get; }
+
+    /// <summary>The account's key, if the transaction reveals it.</summary>
+    public PublicKey? RevealedKey { get; }
+
+    /// <summary>The signature over <see cref="Id"/>.</summary>
+    public Signature Signature { get; }
+
+    /// <summary>Signs a transaction.</summary>
+    /// <param name="unsigned">What to ask for; its account must be the key's.</param>
+    /// <param name="key">The account's key.</param>
+    /// <param name="kind">Whether to reveal the public key, which the account's first transaction has to.</param>
+    /// <exception cref="ArgumentException">The account is another key's.</exception>
+    /// <exception cref="ScaleException">The transaction exceeds a bound.</exception>
+    public static SignedTransaction Sign(UnsignedTransaction unsigned, PrivateKey key, SignatureKind kind)
+    {
+        if (key.PublicKey.ToAccountId() != unsigned.Account)
+            throw new ArgumentException($"The key is not that of account {unsigned.Account}.", nameof(key));
+
+        return Assemble(unsigned, key.Sign(Scale.Sha256(unsigned)), kind == SignatureKind.RevealedKey ? key.PublicKey : null);
+    }
+
+    /// <summary>Puts a transaction together with a signature over its id that was made elsewhere.</summary>
+    /// <exception cref="ScaleException">The transaction exceeds a bound.</exception>
+    public static SignedTransaction Assemble(UnsignedTransaction unsigned, Signature signature, PublicKey? revealedKey)
+    {
+        using ScaleWriter writer = new();
+        unsigned.Encode(writer);
+        writer.WriteEnum(revealedKey is null ? SignatureKind.KnownKey : SignatureKind.RevealedKey);
+        if (revealedKey is { } key)
+            writer.Write(key);
+        writer.Write(signature);
+
+        // Read back, so that an instance always stands for bytes that others accept.
+        return Decode(writer.ToArray());
+    }
+
+    /// <summary>Reads a transaction that fills <paramref name="bytes"/>, which are kept and must not change.</summary>
+    /// <exception cref="ScaleException">The bytes are no transaction, or more than <see cref="LedgerLimits.TransactionBytesMax"/>.</exception>
+    public static SignedTransaction Decode(ReadOnlyMemory<byte> bytes)
+    {
+        if (bytes.Length > LedgerLimits.TransactionBytesMax)
+            throw new ScaleException(ScaleError.TooLong, 0, $"a transaction has at most {LedgerLimits.TransactionBytesMax} bytes.");
+
+        ScaleReader reader = new(bytes.Span);
+        UnsignedTransaction unsigned = reader.Read<UnsignedTransaction>();
+        Hash256 id = Hash256.Sha256(reader.Since(0));
+        PublicKey? key = reader.ReadEnum<SignatureKind>() == SignatureKind.RevealedKey ? reader.Read<PublicKey>() : null;
+        Signature signature = reader.Read<Signature>();
+        reader.EnsureEnd();
+        return new SignedTransaction(bytes, id, unsigned, key, signature);
+    }
+
+    /// <summary>As <see cref="Decode"/>, but a fault in the bytes is an answer.</summary>
+    public static bool TryDecode(
+        ReadOnlyMemory<byte> bytes, [NotNullWhen(true)] out SignedTransaction? transaction, out LedgerError error)
+    {
+        try
+        {
+            transaction = Decode(bytes);
+            error = default;
+            return true;
+        }
+        catch (ScaleException)
+        {
+            transaction = null;
+            error = bytes.Length > LedgerLimits.TransactionBytesMax ? ChainError.TransactionTooLarge : ChainError.TransactionMalformed;
+            return false;
+        }
+    }
+
+    /// <summary>True if both have the same bytes.</summary>
+    public bool Equals(SignedTransaction? other) => other is not null && Bytes.Span.SequenceEqual(other.Bytes.Span);
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => Equals(obj as SignedTransaction);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => Id.GetHashCode();
+}
