@@ -15,7 +15,7 @@ public sealed class FilesFixture
 
     public const uint DeadlineBlocks = 5;
 
-    public static readonly StoragePolicy Policy = new(2, 1);
+    public static readonly FilePolicy Policy = new(2, 1);
 
     public FilesFixture()
     {

@@ -27,7 +27,7 @@ public static class DeclarationRules
         return null;
     }
 
-    private static FilesError? CheckPart(StoragePolicy policy, FilePart part)
+    private static FilesError? CheckPart(FilePolicy policy, FilePart part)
     {
         ulong cipherLength = 0;
         foreach (FileSegment segment in part.Segments)

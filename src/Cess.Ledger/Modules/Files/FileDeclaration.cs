@@ -18,7 +18,7 @@ public sealed record FileDeclaration(
     ReadOnlyMemory<byte> EncryptedName,
     ReadOnlyMemory<byte> WrappedFileKey,
     ReadOnlyMemory<byte> EncryptedMetadata,
-    StoragePolicy Policy,
+    FilePolicy Policy,
     ImmutableArray<FilePart> Parts) : IScaleValue<FileDeclaration>
 {
     /// <summary>Bytes of plaintext of all parts.</summary>
@@ -66,7 +66,7 @@ public sealed record FileDeclaration(
         reader.ReadBytes(LedgerLimits.EncryptedNameBytesMax).ToArray(),
         reader.ReadBytes(LedgerLimits.WrappedFileKeyBytesMax).ToArray(),
         reader.ReadBytes(LedgerLimits.EncryptedMetadataBytesMax).ToArray(),
-        StoragePolicy.Decode(ref reader),
+        FilePolicy.Decode(ref reader),
         reader.ReadImmutable<FilePart>(LedgerLimits.PartsMax, FilePart.EncodedBytesMin));
 }
 

@@ -7,7 +7,7 @@ namespace Cess.Ledger.Modules.Files;
 /// <summary>How a file's segments are coded: any <paramref name="DataFragments"/> of a segment's fragments give it back.</summary>
 /// <param name="DataFragments">k, at least 1.</param>
 /// <param name="ParityFragments">m, at least 0; k + m is at most <see cref="LedgerLimits.FragmentsPerSegmentMax"/>.</param>
-public readonly record struct StoragePolicy(byte DataFragments, byte ParityFragments) : IScaleValue<StoragePolicy>
+public readonly record struct FilePolicy(byte DataFragments, byte ParityFragments) : IScaleValue<FilePolicy>
 {
     /// <summary>k + m.</summary>
     public int Fragments => DataFragments + ParityFragments;
@@ -26,7 +26,7 @@ public readonly record struct StoragePolicy(byte DataFragments, byte ParityFragm
     }
 
     /// <summary>Reads k and m.</summary>
-    public static StoragePolicy Decode(ref ScaleReader reader) => new(reader.ReadU8(), reader.ReadU8());
+    public static FilePolicy Decode(ref ScaleReader reader) => new(reader.ReadU8(), reader.ReadU8());
 
     /// <summary>Such as "4+8".</summary>
     public override string ToString() => $"{DataFragments}+{ParityFragments}";
