@@ -1,0 +1,19 @@
+using Cess.Gateway.Objects;
+using Microsoft.AspNetCore.Http;
+
+namespace Cess.Gateway.S3;
+
+/// <summary>What a client reads of a failure.</summary>
+internal static class S3Failure
+{
+    /// <summary>The error that an exception is answered with; InternalError for one that nobody foresaw.</summary>
+    public static S3Exception Of(Exception exception) => exception switch
+    {
+        S3Exception known => known,
+        ObjectStoreException store => new S3Exception(S3Errors.Of(store.Code), store.Message),
+        BadHttpRequestException { StatusCode: StatusCodes.Status408RequestTimeout } => new S3Exception(S3Errors.RequestTimeout),
+        BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => new S3Exception(S3Errors.EntityTooLarge),
+        BadHttpRequestException => new S3Exception(S3Errors.IncompleteBody),
+        _ => new S3Exception(S3Errors.InternalError),
+    };
+}
