@@ -1,0 +1,41 @@
+namespace Cess.TestNetwork;
+
+/// <summary>How to start a node. Ports are always free ones.</summary>
+public sealed record NodeOptions
+{
+    /// <summary>Storage policy, such as <c>4+8</c>; null for the node's default.</summary>
+    public string? Policy { get; init; }
+
+    /// <summary>Number of miners; null for the node's default.</summary>
+    public int? Miners { get; init; }
+
+    /// <summary>Bytes that each miner declares; null for the node's default.</summary>
+    public long? QuotaPerMiner { get; init; }
+
+    internal IEnumerable<string> ToArguments(string dataFolder)
+    {
+        yield return "--data";
+        yield return dataFolder;
+        yield return "--s3-port";
+        yield return "0";
+        yield return "--http-port";
+        yield return "0";
+        if (Policy is not null)
+        {
+            yield return "--policy";
+            yield return Policy;
+        }
+
+        if (Miners is { } miners)
+        {
+            yield return "--miners";
+            yield return $"{miners}";
+        }
+
+        if (QuotaPerMiner is { } quota)
+        {
+            yield return "--quota-per-miner";
+            yield return $"{quota}";
+        }
+    }
+}
