@@ -1,3 +1,5 @@
+using Cess.BlockStore.Files;
+
 namespace Cess.Blobs.FileSystem;
 
 /// <summary>
@@ -17,7 +19,7 @@ internal sealed class DiskSlots(int concurrent) : IDisposable
         }
         catch (Exception e) when (DiskErrors.IsDisk(e))
         {
-            throw DiskErrors.Explain(e, what);
+            throw DiskExplanations.Explain(e, what);
         }
         finally
         {

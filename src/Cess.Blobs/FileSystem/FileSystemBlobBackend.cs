@@ -1,4 +1,5 @@
 using System.Buffers;
+using Cess.BlockStore.Files;
 using Microsoft.Win32.SafeHandles;
 
 namespace Cess.Blobs.FileSystem;
@@ -206,7 +207,7 @@ public sealed class FileSystemBlobBackend : IBlobBackend
         catch (Exception e) when (DiskErrors.IsDisk(e))
         {
             held?.Dispose();
-            throw DiskErrors.Explain(e, $"The blobs in '{layout.Root}' could not be opened");
+            throw DiskExplanations.Explain(e, $"The blobs in '{layout.Root}' could not be opened");
         }
     }
 

@@ -1,3 +1,4 @@
+using Cess.BlockStore.Files;
 using Microsoft.Win32.SafeHandles;
 
 namespace Cess.Blobs.FileSystem;
