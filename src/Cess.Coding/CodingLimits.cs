@@ -38,4 +38,13 @@ public static class CodingLimits
 
     /// <summary>Characters of an ETag: 32 of MD5, and "-10000" for a multipart object.</summary>
     public const int ETagCharsMax = 64;
+
+    /// <summary>Frames that one run of a <see cref="ParallelFor"/> encrypts.</summary>
+    internal const int FramesPerPiece = 4;
+
+    /// <summary>
+    /// Leaves of each fragment that one run of a <see cref="ParallelFor"/> codes and hashes: 16 KiB of each, so that those
+    /// of all fragments of the usual policies fit the second-level cache.
+    /// </summary>
+    internal const int LeavesPerPiece = 4;
 }

@@ -76,7 +76,7 @@ public sealed class FrameEncryptor : IDisposable
         RequireRoom(plaintextLength, frames.Length);
         FrameRun run = Claim(plaintextLength, isLast);
         for (int i = 0; i < run.FrameCount; i++)
-            EncryptInPlace(run, i, frames);
+            EncryptFrame(run, i, frames);
         return run.CiphertextLength;
     }
 
@@ -107,7 +107,7 @@ public sealed class FrameEncryptor : IDisposable
         }
     }
 
-    internal void EncryptInPlace(FrameRun run, int index, Span<byte> frames)
+    internal void EncryptFrame(FrameRun run, int index, Span<byte> frames)
     {
         Span<byte> frame = frames[(index * FrameLayout.CiphertextBytes)..];
         _key.Encrypt(run.FirstFrame + index, run.IsPartEnd(index), frame[..run.PlaintextLengthOf(index)], frame);

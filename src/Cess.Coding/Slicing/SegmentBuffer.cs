@@ -1,4 +1,6 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
+using Cess.Primitives;
 
 namespace Cess.Coding;
 
@@ -8,7 +10,7 @@ namespace Cess.Coding;
 /// <code>
 /// 0                        k·size            aligned to 64
 /// | frame ‖ tag | frame ‖ tag | … | zeros |  …  | parity 0 | … | parity m−1 |
-/// | data fragment 0 | … | data fragment k−1 |
+/// | data fragment 0 | … | data fragment k−1 |  …  | parity m−1 | hashes of all leaves |
 /// </code>
 /// Parity fragments start at multiples of 64 bytes, so that they can be written around the caches.
 /// Memory of it must not be used after disposal; that throws while the buffer has not been lent again.
@@ -35,11 +37,12 @@ public sealed unsafe class SegmentBuffer : MemoryManager<byte>
 
     private NativeBlock Block => _block ?? throw new ObjectDisposedException(nameof(SegmentBuffer));
 
-    /// <summary>Bytes that a segment and its parity take.</summary>
+    /// <summary>Bytes that a segment, its parity and the hashes of their leaves take.</summary>
     /// <param name="policy">How it is coded.</param>
     /// <param name="ciphertextLength">Ciphertext bytes of the segment.</param>
     public static long BytesFor(StoragePolicy policy, int ciphertextLength) =>
-        ParityStart(policy, ciphertextLength) + ((long)policy.ParityFragments * ParityStride(policy, ciphertextLength));
+        HashesStart(policy, ciphertextLength)
+        + ((long)policy.TotalFragments * new FragmentLayout(policy, ciphertextLength).LeafCount * Hash256.Size);
 
     /// <summary>Room for one frame's plaintext, where it is to be encrypted.</summary>
     /// <param name="index">The frame's number in the segment.</param>
@@ -89,6 +92,14 @@ public sealed unsafe class SegmentBuffer : MemoryManager<byte>
         return GetSpan().Slice((int)ParityStart(Policy, ciphertextLength), Policy.ParityFragments * stride);
     }
 
+    /// <summary>Room for the hashes of one fragment's leaves.</summary>
+    internal Span<Hash256> LeafHashes(FragmentLayout layout, int fragment)
+    {
+        int bytes = layout.LeafCount * Hash256.Size;
+        long start = HashesStart(Policy, layout.CiphertextLength) + ((long)fragment * bytes);
+        return MemoryMarshal.Cast<byte, Hash256>(GetSpan().Slice(checked((int)start), bytes));
+    }
+
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
@@ -99,6 +110,9 @@ public sealed unsafe class SegmentBuffer : MemoryManager<byte>
 
     private static long ParityStart(StoragePolicy policy, int ciphertextLength) =>
         Aligned((long)policy.DataFragments * policy.FragmentSize(ciphertextLength));
+
+    private static long HashesStart(StoragePolicy policy, int ciphertextLength) =>
+        ParityStart(policy, ciphertextLength) + ((long)policy.ParityFragments * ParityStride(policy, ciphertextLength));
 
     private static int ParityStride(StoragePolicy policy, int ciphertextLength) =>
         checked((int)Aligned(policy.FragmentSize(ciphertextLength)));

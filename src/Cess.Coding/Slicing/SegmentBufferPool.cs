@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Numerics;
 
 namespace Cess.Coding;
@@ -61,12 +62,10 @@ public sealed class SegmentBufferPool : IDisposable
         cancellation.ThrowIfCancellationRequested();
         int size = SizeFor(policy, ciphertextLength);
         Waiter waiter;
-        List<NativeBlock>? evicted;
         lock (_lock)
         {
-            ObjectDisposedException.ThrowIf(_disposed, this);
-            if (_waiters.Count == 0 && TryTake(size, out NativeBlock? block, out evicted))
-                return new(Lend(block, evicted, size, policy));
+            if (TryRent(policy, ciphertextLength, out SegmentBuffer? buffer))
+                return new(buffer);
             if (_waiters.Count >= _waitersMax)
                 throw new CodingException(CodingError.PoolBusy, $"{_waiters.Count} wait for segment buffers already");
             waiter = new(size, policy);
@@ -75,6 +74,28 @@ public sealed class SegmentBufferPool : IDisposable
         if (cancellation.CanBeCanceled)
             waiter.Registration = cancellation.Register(() => Cancel(waiter, cancellation));
         return new(WaitAsync(waiter));
+    }
+
+    /// <summary>As <see cref="RentAsync"/>, but without waiting.</summary>
+    /// <param name="policy">How the segment will be coded.</param>
+    /// <param name="ciphertextLength">The most ciphertext bytes that it may have.</param>
+    /// <param name="buffer">The buffer.</param>
+    /// <returns>False if there is no room now, or others wait.</returns>
+    /// <exception cref="CodingException"><see cref="CodingError.SegmentTooLarge"/>.</exception>
+    public bool TryRent(StoragePolicy policy, int ciphertextLength, [NotNullWhen(true)] out SegmentBuffer? buffer)
+    {
+        int size = SizeFor(policy, ciphertextLength);
+        NativeBlock? block;
+        List<NativeBlock>? evicted;
+        lock (_lock)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            buffer = null;
+            if (_waiters.Count > 0 || !TryTake(size, out block, out evicted))
+                return false;
+        }
+        buffer = Lend(block, evicted, size, policy);
+        return true;
     }
 
     /// <summary>Frees idle buffers, largest first, until no more than this many idle bytes are left.</summary>
