@@ -94,13 +94,15 @@ internal static class P256
 
     private static UInt256 FromMontgomery(UInt256 value) => Multiply(value, new UInt256(1, 0, 0, 0));
 
-    private static UInt256 AddModulo(UInt256 left, UInt256 right)
+    /// <summary>left + right modulo p, for operands below p.</summary>
+    internal static UInt256 AddModulo(UInt256 left, UInt256 right)
     {
         UInt256 sum = UInt256.Add(left, right, out bool carry);
         return carry || sum >= Prime ? UInt256.Subtract(sum, Prime, out _) : sum;
     }
 
-    private static UInt256 SubtractModulo(UInt256 left, UInt256 right)
+    /// <summary>left - right modulo p, for operands below p.</summary>
+    internal static UInt256 SubtractModulo(UInt256 left, UInt256 right)
     {
         UInt256 difference = UInt256.Subtract(left, right, out bool borrow);
         return borrow ? UInt256.Add(difference, Prime, out _) : difference;
@@ -111,7 +113,7 @@ internal static class P256
     /// "Analyzing and comparing Montgomery multiplication algorithms", 1996). Since p ≡ -1 modulo 2^64, the multiple of p
     /// that clears the lowest limb is that limb itself.
     /// </summary>
-    private static UInt256 Multiply(in UInt256 left, in UInt256 right)
+    internal static UInt256 Multiply(in UInt256 left, in UInt256 right)
     {
         (ulong t0, ulong t1, ulong t2, ulong t3, ulong t4) = (0, 0, 0, 0, 0);
         MultiplyDigit(left, right.Limb0, ref t0, ref t1, ref t2, ref t3, ref t4);

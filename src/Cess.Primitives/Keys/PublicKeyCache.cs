@@ -78,7 +78,8 @@ public sealed class PublicKeyCache : IDisposable
         }
     }
 
-    private bool TryTake(PublicKey publicKey, [NotNullWhen(true)] out Entry? entry)
+    /// <summary>The key, imported; it stays so until it is given back, whatever happens in the cache meanwhile.</summary>
+    internal bool TryTake(PublicKey publicKey, [NotNullWhen(true)] out Entry? entry)
     {
         lock (_lock)
         {
@@ -96,6 +97,17 @@ public sealed class PublicKeyCache : IDisposable
         Interlocked.Increment(ref _importCount);
         entry = Keep(key);
         return true;
+    }
+
+    /// <summary>Ends the use of a key that <see cref="TryTake"/> gave.</summary>
+    internal void GiveBack(Entry entry)
+    {
+        lock (_lock)
+        {
+            entry.UserCount--;
+            if (!entry.IsKept && entry.UserCount == 0)
+                entry.Key.Dispose();
+        }
     }
 
     private Entry Keep(VerifyingKey key)
@@ -151,16 +163,6 @@ public sealed class PublicKeyCache : IDisposable
             entry.Key.Dispose();
     }
 
-    private void GiveBack(Entry entry)
-    {
-        lock (_lock)
-        {
-            entry.UserCount--;
-            if (!entry.IsKept && entry.UserCount == 0)
-                entry.Key.Dispose();
-        }
-    }
-
     /// <summary>
     /// Hashes every byte under the process's secret seed: anyone may present keys of their choice, and keys that share a
     /// bucket would be searched one by one under the lock.
@@ -182,7 +184,7 @@ public sealed class PublicKeyCache : IDisposable
     }
 
     /// <summary>A key with those who use it now. Guarded by the cache's lock, all but the key itself.</summary>
-    private sealed class Entry(VerifyingKey key)
+    internal sealed class Entry(VerifyingKey key)
     {
         public VerifyingKey Key { get; } = key;
 

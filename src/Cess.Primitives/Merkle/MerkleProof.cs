@@ -124,6 +124,6 @@ public static class MerkleProof
             levelLength -= levelLength / 2;
         }
 
-        return used == proof.Length && nodes[0] == root;
+        return used == proof.Length && nodes.Length == 1 && nodes[0] == root;
     }
 }

@@ -124,7 +124,7 @@ public ref struct ScaleReader
     {
         int start = _offset;
         uint length = ReadCompactU32();
-        if (length > (uint)lengthMax)
+        if (length > (long)lengthMax)
             Throw(ScaleError.TooLong, start, $"{length} bytes where {lengthMax} are allowed.");
         return ReadFixed((int)length);
     }
@@ -152,7 +152,7 @@ public ref struct ScaleReader
     {
         int start = _offset;
         uint count = ReadCompactU32();
-        if (count > (uint)countMax)
+        if (count > (long)countMax)
             Throw(ScaleError.TooMany, start, $"{count} elements where {countMax} are allowed.");
         if ((ulong)count * (uint)elementBytesMin > (uint)Remaining)
             Throw(ScaleError.UnexpectedEnd, start, $"{count} elements cannot fit the {Remaining} bytes that follow.");

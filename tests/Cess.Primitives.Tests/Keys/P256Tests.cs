@@ -53,7 +53,7 @@ public class P256Tests
             if (!P256.TryDecompress(x, isOdd: true, out UInt256 y))
                 return true;
             BigInteger moved = ToBig(y) ^ (BigInteger.One << bit);
-            return !P256.IsOnCurve(x, Read(moved.ToString("X64", null)[^64..]));
+            return !P256.IsOnCurve(x, Of(moved));
         }).QuickCheckThrowOnFailure();
 
     [Fact]
@@ -61,7 +61,7 @@ public class P256Tests
     {
         foreach (BigInteger x in (BigInteger[])[s_p, s_p + 1, s_p + 5, BigInteger.Pow(2, 256) - 1])
         {
-            UInt256 value = Read(x.ToString("X64", null)[^64..]);
+            UInt256 value = Of(x);
             Assert.False(P256.TryDecompress(value, isOdd: false, out _));
             Assert.False(P256.IsOnCurve(value, value));
         }
@@ -80,6 +80,24 @@ public class P256Tests
                 && Math.Sign(a.CompareTo(b)) == bigA.CompareTo(bigB);
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(1000));
 
+    [Fact]
+    public void Sums_and_differences_in_the_field_are_reduced() =>
+        Prop.ForAll(FieldElements().ToArbitrary(), FieldElements().ToArbitrary(), (a, b) =>
+            ToBig(P256.AddModulo(a, b)) == (ToBig(a) + ToBig(b)) % s_p
+            && ToBig(P256.SubtractModulo(a, b)) == (ToBig(a) - ToBig(b) + s_p) % s_p)
+        .Check(Config.QuickThrowOnFailure.WithMaxTest(1000));
+
+    [Fact]
+    public void Sums_and_products_that_land_between_p_and_2_to_256_are_reduced() =>
+        Prop.ForAll(FieldElements().Where(value => !value.IsZero).ToArbitrary(), Generate.Bytes(27).ToArbitrary(), (a, bytes) =>
+        {
+            // A random result falls there once in 2^32: operands are chosen for a result below 2^216.
+            BigInteger result = new(bytes, isUnsigned: true);
+            BigInteger addend = (result - ToBig(a) + s_p) % s_p;
+            BigInteger factor = result * BigInteger.Pow(2, 256) * BigInteger.ModPow(ToBig(a), s_p - 2, s_p) % s_p;
+            return ToBig(P256.AddModulo(a, Of(addend))) == result && ToBig(P256.Multiply(a, Of(factor))) == result;
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(1000));
+
     private static Gen<UInt256> Integers() =>
         Gen.OneOf(
             Generate.Bytes(32).Select(bytes => UInt256.ReadBigEndian(bytes)),
@@ -92,6 +110,13 @@ public class P256Tests
             Gen.Choose(1, 40).Select(small => UInt256.Subtract(P256.Prime, new UInt256((ulong)small, 0, 0, 0), out _)));
 
     private static BigInteger Square(BigInteger x) => ((BigInteger.ModPow(x, 3, s_p) - (3 * x) + s_b) % s_p + s_p) % s_p;
+
+    private static UInt256 Of(BigInteger value)
+    {
+        byte[] bytes = new byte[UInt256.Size];
+        value.TryWriteBytes(bytes.AsSpan(UInt256.Size - value.GetByteCount(isUnsigned: true)), out _, isUnsigned: true, isBigEndian: true);
+        return UInt256.ReadBigEndian(bytes);
+    }
 
     private static UInt256 Read(string hex) => UInt256.ReadBigEndian(Convert.FromHexString(hex));
 

@@ -109,6 +109,17 @@ public class ScalePropertyTests
     }
 
     [Fact]
+    public void A_long_vector_is_not_taken_for_a_deep_one()
+    {
+        Hash256[] hashes = Enumerable.Range(0, 1000).Select(i => Hash256.Sha256(BitConverter.GetBytes(i))).ToArray();
+        using ScaleWriter writer = new();
+        writer.WriteVector<Hash256>(hashes);
+        ScaleReader reader = new(writer.WrittenSpan);
+        Assert.Equal(hashes, reader.ReadVector<Hash256>(countMax: 1000, elementBytesMin: Hash256.Size));
+        reader.EnsureEnd();
+    }
+
+    [Fact]
     public void What_was_read_since_a_mark_is_its_encoding()
     {
         ScaleReader reader = new([1, 2, 3, 4]);

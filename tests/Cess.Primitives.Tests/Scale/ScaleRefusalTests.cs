@@ -121,6 +121,13 @@ public class ScaleRefusalTests
         Assert.Equal(3, new ScaleReader([12]).ReadCount(countMax: 3, elementBytesMin: 0));
     }
 
+    [Fact]
+    public void A_bound_below_zero_allows_nothing()
+    {
+        Refused("00", ScaleError.TooLong, 0, (ref r) => r.ReadBytes(lengthMax: -1));
+        Refused("00", ScaleError.TooMany, 0, (ref r) => r.ReadCount(countMax: -1));
+    }
+
     [Theory]
     [InlineData("08C0AF")] // overlong '/'
     [InlineData("0CEDA080")] // surrogate U+D800
