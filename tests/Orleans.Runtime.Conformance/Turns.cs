@@ -18,11 +18,12 @@ public sealed class Turns(SharedSilo silo)
     }
 
     [Fact]
-    public async Task Calls_of_one_caller_run_in_the_order_in_which_they_were_made()
+    public async Task Calls_of_one_caller_to_an_active_grain_run_in_the_order_in_which_they_were_made()
     {
         const string Key = "ordered";
         var grain = silo.Client.GetGrain<ITurns>(Key);
         Signals.Give($"{Key} go");
+        await grain.CountUnguarded(0);
         await Wait.For(Task.WhenAll(Enumerable.Range(0, 200).Select(i => grain.Run($"{i}", $"{Key} go"))));
         Assert.Equal(Enumerable.Range(0, 200).SelectMany(i => new[] { $"{i} begins", $"{i} ends" }), Journal.Read(Key));
     }

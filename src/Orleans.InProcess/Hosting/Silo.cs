@@ -3,7 +3,7 @@ using Microsoft.Extensions.Hosting;
 namespace Orleans.InProcess;
 
 /// <summary>Starts and stops the runtime with its host.</summary>
-internal sealed class Silo(Catalog catalog, IEnumerable<StartupTask> startupTasks) : IHostedService
+internal sealed class Silo(Catalog catalog, IEnumerable<StartupTask> startupTasks, IEnumerable<ReminderService> reminders) : IHostedService
 {
     public async Task StartAsync(CancellationToken cancellationToken)
     {
@@ -14,11 +14,24 @@ internal sealed class Silo(Catalog catalog, IEnumerable<StartupTask> startupTask
         }
 
         catalog.Start();
+        foreach (var service in reminders)
+        {
+            await service.StartAsync();
+        }
+
         foreach (var task in startupTasks.OrderBy(task => task.Stage))
         {
             await task.Run(catalog.Services, cancellationToken);
         }
     }
 
-    public Task StopAsync(CancellationToken cancellationToken) => catalog.StopAsync(cancellationToken);
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        foreach (var service in reminders)
+        {
+            service.Stop();
+        }
+
+        await catalog.StopAsync(cancellationToken);
+    }
 }
