@@ -49,9 +49,6 @@ internal sealed class BenchmarkOptions
             : throw new BenchmarkUsageException($"--{name} {text}: not a size, such as 512MiB.");
     }
 
-    /// <summary>A flag in the form <c>--name yes</c>.</summary>
-    public bool Flag(string name) => Text(name) is "yes" or "true";
-
     /// <exception cref="BenchmarkUsageException">An option was given that the benchmark does not know.</exception>
     public void RefuseUnused()
     {
