@@ -1,0 +1,63 @@
+namespace Cess.Grains;
+
+/// <summary>
+/// Where transactions from outside come in: decodes and verifies signatures, on as many cores as there are, and hands
+/// what is sound to the consensus grain. A stateless worker; use key 0.
+/// </summary>
+[Alias("cess.IIntakeGrain")]
+public interface IIntakeGrain : IGrainWithIntegerKey
+{
+    /// <summary>Answers once each transaction is final or refused, in the order given.</summary>
+    [Alias("Submit"), ResponseTimeout(GrainLimits.FinalityTimeout)]
+    Task<IReadOnlyList<TransactionOutcome>> SubmitAsync(TransactionBatch batch);
+}
+
+/// <summary>
+/// Sequences blocks for one validator; its key is the validator's address. Executes in memory, appends to the block store,
+/// and only then publishes and answers.
+/// </summary>
+[Alias("cess.IConsensusGrain")]
+public interface IConsensusGrain : IGrainWithStringKey
+{
+    /// <summary>Takes transactions whose signatures this silo has verified or made; answers once each is final or refused.</summary>
+    [Alias("Submit"), ResponseTimeout(GrainLimits.FinalityTimeout)]
+    Task<IReadOnlyList<TransactionOutcome>> SubmitVerifiedAsync(TransactionBatch batch);
+
+    /// <summary>How far the chain has come.</summary>
+    [Alias("Status")]
+    Task<ChainStatus> GetStatusAsync();
+}
+
+/// <summary>An account; its key is the Bech32m address.</summary>
+[Alias("cess.IAccountGrain")]
+public interface IAccountGrain : IGrainWithStringKey
+{
+    /// <summary>The account at the final head.</summary>
+    [Alias("Get")]
+    Task<AccountView> GetAsync();
+
+    /// <summary>
+    /// Signs a call with the account's key, which this node must hold, and answers once it is final or refused. Calls of one
+    /// account enter the chain in the order in which they came.
+    /// </summary>
+    [Alias("Execute"), ResponseTimeout(GrainLimits.FinalityTimeout)]
+    Task<TransactionOutcome> ExecuteAsync(CustodyCall call);
+}
+
+/// <summary>A final block; its key is the height.</summary>
+[Alias("cess.IBlockGrain")]
+public interface IBlockGrain : IGrainWithIntegerKey
+{
+    /// <summary>The block, or null when that height is not final yet.</summary>
+    [Alias("Get")]
+    Task<StoredBlock?> GetAsync();
+}
+
+/// <summary>Turns block hints into hints for each subject (account, bucket, file, miner). Fed by the blocks stream.</summary>
+[Alias("cess.IEventRouterGrain")]
+public interface IEventRouterGrain : IGrainWithStringKey
+{
+    /// <summary>The height up to which hints have gone out.</summary>
+    [Alias("Height")]
+    Task<ulong> GetHeightAsync();
+}

@@ -1,0 +1,97 @@
+namespace Cess.Grains;
+
+/// <summary>Transactions on their way to a block.</summary>
+/// <param name="Transactions">Each the SCALE bytes of one signed transaction; at most <see cref="GrainLimits.TransactionsPerBatch"/>.</param>
+[GenerateSerializer, Immutable, Alias("cess.TransactionBatch")]
+public sealed record TransactionBatch([property: Id(0)] IReadOnlyList<ReadOnlyMemory<byte>> Transactions);
+
+/// <summary>What became of one transaction.</summary>
+/// <param name="Id">Its id, 64 hex digits; empty when its bytes could not be decoded.</param>
+/// <param name="Status">Where it ended.</param>
+/// <param name="Height">The block that holds it; 0 when none does.</param>
+/// <param name="ErrorCode">Coded reason, such as "files.deal_not_found" or "pool.full"; null when it succeeded.</param>
+/// <param name="ErrorMessage">One sentence; null when it succeeded.</param>
+[GenerateSerializer, Immutable, Alias("cess.TransactionOutcome")]
+public sealed record TransactionOutcome(
+    [property: Id(0)] string Id,
+    [property: Id(1)] TransactionStatus Status,
+    [property: Id(2)] ulong Height,
+    [property: Id(3)] string? ErrorCode,
+    [property: Id(4)] string? ErrorMessage)
+{
+    /// <summary>True when it is final and did what it says.</summary>
+    public bool Succeeded => Status == TransactionStatus.Finalised;
+}
+
+/// <summary>Where a transaction ended.</summary>
+[GenerateSerializer, Alias("cess.TransactionStatus")]
+public enum TransactionStatus
+{
+    /// <summary>Never entered a block: malformed, wrongly signed, expired, or the pool is full.</summary>
+    Rejected = 0,
+
+    /// <summary>In a final block, with an error: it cost its fee and changed nothing else.</summary>
+    Failed = 1,
+
+    /// <summary>In a final block, done.</summary>
+    Finalised = 2,
+}
+
+/// <summary>A call for an account whose key this node holds.</summary>
+/// <param name="Call">SCALE bytes of a ledger call.</param>
+/// <param name="Tip">Tip, in the smallest unit, as a decimal number.</param>
+[GenerateSerializer, Immutable, Alias("cess.CustodyCall")]
+public sealed record CustodyCall([property: Id(0)] ReadOnlyMemory<byte> Call, [property: Id(1)] string Tip = "0");
+
+/// <summary>An account at the final head.</summary>
+/// <param name="Address">Bech32m address.</param>
+/// <param name="Exists">False when the chain does not know it.</param>
+/// <param name="Free">Free balance, decimal, in whole tokens.</param>
+/// <param name="Reserved">Reserved balance, decimal, in whole tokens.</param>
+/// <param name="Nonce">The nonce that its next transaction must have.</param>
+/// <param name="Height">The head at which this was read.</param>
+[GenerateSerializer, Immutable, Alias("cess.AccountView")]
+public sealed record AccountView(
+    [property: Id(0)] string Address,
+    [property: Id(1)] bool Exists,
+    [property: Id(2)] string Free,
+    [property: Id(3)] string Reserved,
+    [property: Id(4)] ulong Nonce,
+    [property: Id(5)] ulong Height);
+
+/// <summary>How far the chain has come.</summary>
+/// <param name="GenesisHash">64 hex digits.</param>
+/// <param name="Height">Newest final block.</param>
+/// <param name="BlockHash">Its hash, 64 hex digits.</param>
+/// <param name="TimeMs">Its time, Unix milliseconds.</param>
+/// <param name="PoolCount">Transactions that wait for a block.</param>
+[GenerateSerializer, Immutable, Alias("cess.ChainStatus")]
+public sealed record ChainStatus(
+    [property: Id(0)] string GenesisHash,
+    [property: Id(1)] ulong Height,
+    [property: Id(2)] string BlockHash,
+    [property: Id(3)] long TimeMs,
+    [property: Id(4)] int PoolCount);
+
+/// <summary>A hint on the <see cref="StreamNames.Blocks"/> stream: blocks up to here are final.</summary>
+/// <param name="From">First new height.</param>
+/// <param name="To">Newest final height.</param>
+[GenerateSerializer, Immutable, Alias("cess.BlocksFinalised")]
+public sealed record BlocksFinalised([property: Id(0)] ulong From, [property: Id(1)] ulong To);
+
+/// <summary>A hint on the <see cref="StreamNames.Transactions"/> stream: these wait for a block now.</summary>
+/// <param name="Ids">Their ids, 64 hex digits each.</param>
+[GenerateSerializer, Immutable, Alias("cess.TransactionsPooled")]
+public sealed record TransactionsPooled([property: Id(0)] IReadOnlyList<string> Ids);
+
+/// <summary>A hint that something of a miner or an account changed.</summary>
+/// <param name="Height">The block in which it happened.</param>
+/// <param name="Events">Names of what happened, such as "FileCompleted".</param>
+[GenerateSerializer, Immutable, Alias("cess.SubjectChanged")]
+public sealed record SubjectChanged([property: Id(0)] ulong Height, [property: Id(1)] IReadOnlyList<string> Events);
+
+/// <summary>A final block, as stored.</summary>
+/// <param name="Height">Its height.</param>
+/// <param name="Record">SCALE bytes of the block record (header, transactions, receipts, certificate); see docs/format.</param>
+[GenerateSerializer, Immutable, Alias("cess.StoredBlock")]
+public sealed record StoredBlock([property: Id(0)] ulong Height, [property: Id(1)] ReadOnlyMemory<byte> Record);

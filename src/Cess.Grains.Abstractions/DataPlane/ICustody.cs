@@ -1,0 +1,30 @@
+using Cess.Primitives;
+
+namespace Cess.Grains;
+
+/// <summary>
+/// Account keys that this node holds for their owners. Keys never leave it. An account whose owner keeps the key elsewhere is
+/// simply not held: its transactions arrive signed, its names and files stay closed to this node.
+/// </summary>
+public interface ICustody
+{
+    /// <summary>Whether this node can act for an account.</summary>
+    bool Holds(AccountId account);
+
+    /// <summary>The public key of a held account.</summary>
+    /// <exception cref="KeyNotFoundException">The account is not held.</exception>
+    PublicKey PublicKeyOf(AccountId account);
+
+    /// <summary>Signs a digest with a held account's key.</summary>
+    /// <exception cref="KeyNotFoundException">The account is not held.</exception>
+    Signature Sign(AccountId account, Hash256 digest);
+
+    /// <summary>Unwraps the key of a bucket that a held account owns.</summary>
+    /// <param name="account">The owner.</param>
+    /// <param name="bucket">The bucket's name.</param>
+    /// <param name="wrapped">As the bucket's record has it.</param>
+    /// <param name="bucketKey">Receives 32 bytes, all zero if it fails; the caller erases it when done.</param>
+    /// <returns>False when it was wrapped to another key or for another bucket, or altered.</returns>
+    /// <exception cref="KeyNotFoundException">The account is not held.</exception>
+    bool TryOpenBucketKey(AccountId account, string bucket, ReadOnlySpan<byte> wrapped, Span<byte> bucketKey);
+}

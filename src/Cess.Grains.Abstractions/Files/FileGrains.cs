@@ -1,0 +1,66 @@
+namespace Cess.Grains;
+
+/// <summary>A file; its key is the file's id, 64 hex digits (the id of the declaring transaction).</summary>
+[Alias("cess.IFileGrain")]
+public interface IFileGrain : IGrainWithStringKey
+{
+    /// <summary>
+    /// After the declaration is final: lets the miners report, and answers once the file is active or its deal has ended.
+    /// Repeating it is harmless.
+    /// </summary>
+    [Alias("Complete"), ResponseTimeout(GrainLimits.FinalityTimeout)]
+    Task<FileOutcome> CompleteAsync();
+}
+
+/// <summary>
+/// The names in one bucket; its key is the bucket's name. An index over the chain, kept in memory and rebuilt at will: each
+/// call first catches up with the final head, so what was acknowledged is listed.
+/// </summary>
+[Alias("cess.IBucketGrain")]
+public interface IBucketGrain : IGrainWithStringKey
+{
+    /// <summary>A page of names; null when the bucket does not exist, or its owner's key is not held here.</summary>
+    [Alias("List")]
+    Task<ListResult?> ListAsync(ListRequest request);
+
+    /// <summary>Remembers an unfinished multipart upload, so that it can be listed; false when there are too many.</summary>
+    [Alias("AddUpload")]
+    Task<bool> AddUploadAsync(string uploadId);
+
+    /// <summary>Forgets one.</summary>
+    [Alias("RemoveUpload")]
+    Task RemoveUploadAsync(string uploadId);
+
+    /// <summary>Ids of unfinished multipart uploads.</summary>
+    [Alias("Uploads")]
+    Task<IReadOnlyList<string>> GetUploadsAsync();
+}
+
+/// <summary>A multipart upload; its key is the upload's id. Its state is durable when a call answers.</summary>
+[Alias("cess.IUploadGrain")]
+public interface IUploadGrain : IGrainWithStringKey
+{
+    /// <summary>Begins it.</summary>
+    [Alias("Start")]
+    Task StartAsync(UploadStart start);
+
+    /// <summary>How it was begun; null when there is none, or it is complete.</summary>
+    [Alias("GetStart")]
+    Task<UploadStart?> GetStartAsync();
+
+    /// <summary>It, or null when there is none.</summary>
+    [Alias("Get")]
+    Task<UploadView?> GetAsync();
+
+    /// <summary>Keeps a part, and forgets an older one of its number.</summary>
+    [Alias("Put")]
+    Task<PartKept> PutPartAsync(UploadedPart part);
+
+    /// <summary>Marks it complete; the result is kept for a while, so that a repeated call gets the same answer.</summary>
+    [Alias("Complete")]
+    Task CompleteAsync(UploadResult result);
+
+    /// <summary>Ends it and has its fragments deleted; false when there is none.</summary>
+    [Alias("Abort")]
+    Task<bool> AbortAsync();
+}

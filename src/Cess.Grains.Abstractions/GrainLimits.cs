@@ -1,0 +1,84 @@
+namespace Cess.Grains;
+
+/// <summary>Bounds of the grain layer.</summary>
+public static class GrainLimits
+{
+    /// <summary>Transactions in one message to the intake or the consensus grain.</summary>
+    public const int TransactionsPerBatch = 4_096;
+
+    /// <summary>How long a call may wait for finality.</summary>
+    public const string FinalityTimeout = "00:01:00";
+
+    /// <summary>How long a fragment's push may take.</summary>
+    public const string PushTimeout = "00:01:00";
+
+    /// <summary>Transactions that wait for a block.</summary>
+    public const int PoolTransactions = 100_000;
+
+    /// <summary>Transactions of one account that wait for a block.</summary>
+    public const int PoolTransactionsPerAccount = 20_000;
+
+    /// <summary>Bytes of transactions that wait for a block.</summary>
+    public const long PoolBytes = 256L << 20;
+
+    /// <summary>Transactions in a block.</summary>
+    public const int BlockTransactions = 10_000;
+
+    /// <summary>Bytes of transactions in a block; at least one transaction always fits.</summary>
+    public const int BlockBytes = 8 << 20;
+
+    /// <summary>Blocks that are executed but not yet durable.</summary>
+    public const int BlocksInFlight = 4;
+
+    /// <summary>Recent blocks whose states and events stay in memory for consumers that catch up.</summary>
+    public const int RecentBlocks = 256;
+
+    /// <summary>Blocks between two snapshots of the state.</summary>
+    public const int BlocksPerSnapshot = 10_000;
+
+    /// <summary>An empty block is made when none was for so long, so that deadlines pass.</summary>
+    public static readonly TimeSpan IdleBlockInterval = TimeSpan.FromSeconds(3);
+
+    /// <summary>How many blocks ahead custody transactions stay valid.</summary>
+    public const ulong CustodyValidity = 1_000;
+
+    /// <summary>Miners that a slice tries, the placed one included, before its push fails.</summary>
+    public const int PushAttempts = 4;
+
+    /// <summary>How long a miner that failed is not placed on.</summary>
+    public static readonly TimeSpan MinerRest = TimeSpan.FromSeconds(10);
+
+    /// <summary>Fragment pushes under way in one silo.</summary>
+    public const int PushesInFlight = 24;
+
+    /// <summary>How long an unfinished multipart upload is kept.</summary>
+    public static readonly TimeSpan UploadLifetime = TimeSpan.FromDays(7);
+
+    /// <summary>Parts of one multipart upload.</summary>
+    public const int PartsPerUpload = 10_000;
+
+    /// <summary>Parts that are kept in one record.</summary>
+    public const int PartsPerPage = 64;
+
+    /// <summary>Unfinished multipart uploads of one bucket.</summary>
+    public const int UploadsPerBucket = 10_000;
+
+    /// <summary>How often a miner looks again whether fragments that are still being read can go.</summary>
+    public static readonly TimeSpan DeletionRetry = TimeSpan.FromSeconds(1);
+
+    /// <summary>How often the account grain tries a call whose nonce was lost to another.</summary>
+    public const int NonceAttempts = 5;
+
+    /// <summary>How long the account grain waits before it offers a transaction to a full pool again.</summary>
+    public static readonly TimeSpan FullPoolRetry = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>How often it does so.</summary>
+    public const int FullPoolAttempts = 100;
+
+    /// <summary>
+    /// Time between two sweeps of a miner. A fragment that two sweeps in a row find named by no record is deleted; by then
+    /// every upload that it could belong to has ended.
+    /// </summary>
+    public static readonly TimeSpan OrphanAge = UploadLifetime + TimeSpan.FromDays(1);
+
+}
