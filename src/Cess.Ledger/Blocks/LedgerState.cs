@@ -94,6 +94,9 @@ public sealed class LedgerState
     /// <summary>A file, declared or active; null if there is none with that id.</summary>
     public FileRecord? File(FileId id) => FilesState.FileCollection.Get(Tree, id);
 
+    /// <summary>All files, declared or active, in no particular order.</summary>
+    public IEnumerable<FileRecord> Files() => FilesState.FileCollection.Walk(Tree);
+
     /// <summary>What a declared file waits for; null if it is active or unknown.</summary>
     public DealRecord? Deal(FileId id) => FilesState.DealCollection.Get(Tree, id);
 

@@ -46,7 +46,7 @@ public sealed class PrivateKey : IDisposable
         }
     }
 
-    /// <summary>Reads a key that <see cref="ExportEncryptedPem"/> or any other PKCS#8 tool wrote encrypted.</summary>
+    /// <summary>Reads a key that <see cref="ExportEncryptedPem(ReadOnlySpan{char})"/> or any other PKCS#8 tool wrote encrypted.</summary>
     /// <param name="pem">An <c>ENCRYPTED PRIVATE KEY</c> in PEM (RFC 7468), PKCS#8 (RFC 5958).</param>
     /// <param name="passphrase">What it was encrypted with.</param>
     /// <exception cref="KeyException">
@@ -83,10 +83,18 @@ public sealed class PrivateKey : IDisposable
     /// <see cref="PrimitivesLimits.PassphraseRounds"/> rounds, and AES-256-CBC.
     /// </summary>
     /// <exception cref="KeyException"><see cref="KeyError.EmptyPassphrase"/>.</exception>
-    public string ExportEncryptedPem(ReadOnlySpan<char> passphrase)
+    public string ExportEncryptedPem(ReadOnlySpan<char> passphrase) =>
+        ExportEncryptedPem(passphrase, PrimitivesLimits.PassphraseRounds);
+
+    /// <summary>
+    /// The same with another number of rounds. Fewer are for a passphrase that is itself a random key of 128 bits or more, which
+    /// no stretching makes harder to guess.
+    /// </summary>
+    /// <exception cref="KeyException"><see cref="KeyError.EmptyPassphrase"/>.</exception>
+    public string ExportEncryptedPem(ReadOnlySpan<char> passphrase, int rounds)
     {
         EnsurePassphrase(passphrase);
-        PbeParameters encryption = new(PbeEncryptionAlgorithm.Aes256Cbc, HashAlgorithmName.SHA256, PrimitivesLimits.PassphraseRounds);
+        PbeParameters encryption = new(PbeEncryptionAlgorithm.Aes256Cbc, HashAlgorithmName.SHA256, rounds);
         return _ecdsa.ExportEncryptedPkcs8PrivateKeyPem(passphrase, encryption);
     }
 

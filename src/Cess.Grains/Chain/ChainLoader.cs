@@ -1,0 +1,68 @@
+using Cess.BlockStore;
+using Cess.Ledger;
+using Cess.Ledger.Blocks;
+using Cess.Ledger.State;
+using Cess.Primitives;
+
+namespace Cess.Grains.Chain;
+
+/// <summary>A chain that can't be loaded; the message says from which height on.</summary>
+public sealed class ChainLoadException(string message, Exception? cause = null) : Exception(message, cause);
+
+/// <summary>Brings the ledger up from its store: newest snapshot, then every block after it, each executed and checked.</summary>
+public static class ChainLoader
+{
+    /// <summary>Loads the state after the newest stored block.</summary>
+    /// <param name="store">Blocks from 1 on; block 0 follows from the genesis.</param>
+    /// <param name="genesis">The chain's start.</param>
+    /// <param name="keys">Imported keys, for certificates.</param>
+    /// <param name="parallel">Where to hash.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <exception cref="ChainLoadException">The store is of another chain, or a block breaks a rule.</exception>
+    /// <exception cref="BlockStoreException">The store can't be read.</exception>
+    public static async Task<LedgerState> LoadAsync(
+        IBlockStore store, Genesis genesis, PublicKeyCache keys, IParallelFor parallel, CancellationToken cancellation)
+    {
+        LedgerState state = await LoadSnapshotAsync(store, genesis, parallel, cancellation).ConfigureAwait(false)
+            ?? genesis.ToState(parallel);
+        if (store.Head is null)
+            return state;
+        await foreach (BlockEntry entry in store.ReadFromAsync(state.Height + 1, cancellation).ConfigureAwait(false))
+            state = Apply(state, entry, keys, parallel);
+        return state;
+    }
+
+    private static async Task<LedgerState?> LoadSnapshotAsync(
+        IBlockStore store, Genesis genesis, IParallelFor parallel, CancellationToken cancellation)
+    {
+        await using Snapshot? snapshot = await store.OpenLatestSnapshotAsync(cancellation).ConfigureAwait(false);
+        if (snapshot is null)
+            return null;
+        LedgerState state = StateSnapshot.Read(snapshot.Content, parallel);
+        return state.Genesis == genesis.ComputeHash() && state.Height == snapshot.Height
+            ? state
+            : throw new ChainLoadException($"The snapshot of height {snapshot.Height} is of another chain.");
+    }
+
+    private static LedgerState Apply(LedgerState state, BlockEntry entry, PublicKeyCache keys, IParallelFor parallel)
+    {
+        BlockRecord record;
+        try
+        {
+            record = Scale.Decode<BlockRecord>(entry.Bytes.Span);
+        }
+        catch (ScaleException e)
+        {
+            throw new ChainLoadException($"Block {entry.Height} can't be decoded: {e.Message}", e);
+        }
+        // Its transactions' signatures were checked before it was signed and stored; the certificate vouches for that, and it is checked.
+        LedgerError? error = record.Certificate is { } certificate
+            ? certificate.Verify(state.Genesis, record.Block.Header.ComputeHash(), state.Validators, keys)
+            : Ledger.Modules.Chain.ChainError.CertificateInsufficient;
+        ExecutedBlock? executed = null;
+        error ??= BlockExecutor.Verify(state, record.Block, out executed, parallel);
+        return error is null
+            ? executed!.State
+            : throw new ChainLoadException($"Block {entry.Height} breaks a rule: {error}");
+    }
+}

@@ -1,0 +1,236 @@
+using Cess.BlockStore;
+using Cess.Ledger;
+using Cess.Ledger.Blocks;
+using Cess.Ledger.Modules.Chain;
+using Cess.Ledger.State;
+using Cess.Ledger.Transactions;
+using Cess.Primitives;
+using Microsoft.Extensions.Logging;
+using Orleans.Concurrency;
+using Orleans.Runtime;
+using Orleans.Streams;
+
+namespace Cess.Grains.Chain;
+
+/// <summary>
+/// Sequences blocks, alone: takes transactions, executes a block in memory, signs it, and while it is being written executes the
+/// next. Blocks that are executed at the same time become durable with one sync. Only then are they published and answered.
+/// </summary>
+[Reentrant]
+public sealed class ConsensusGrain(
+    LedgerHead head,
+    IBlockStore store,
+    ICustody custody,
+    IParallelFor parallel,
+    TimeProvider time,
+    INodeFault fault,
+    ILogger<ConsensusGrain> log) : Grain, IConsensusGrain
+{
+    private readonly TransactionPool _pool = new();
+    private readonly Dictionary<Hash256, TaskCompletionSource<TransactionOutcome>> _waiters = [];
+    private readonly List<FinalBlock> _executed = [];
+    private readonly List<string> _pooled = [];
+    private AccountId _self;
+    private LedgerState _tip = head.Head;
+    private Task _producing = Task.CompletedTask;
+    private Task _writing = Task.CompletedTask;
+    private int _inFlight;
+    private bool _hasFailed;
+
+    /// <inheritdoc/>
+    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        _self = AccountId.Parse(this.GetPrimaryKeyString());
+        if (_tip.Validators.Keys is not [var only] || only.ToAccountId() != _self)
+            throw new InvalidOperationException($"{_self} is not the chain's only validator.");
+        this.RegisterGrainTimer(MakeIdleBlockAsync, new GrainTimerCreationOptions
+        {
+            DueTime = GrainLimits.IdleBlockInterval,
+            Period = GrainLimits.IdleBlockInterval,
+            Interleave = true,
+            KeepAlive = true,
+        });
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<TransactionOutcome>> SubmitVerifiedAsync(TransactionBatch batch)
+    {
+        var outcomes = new Task<TransactionOutcome>[batch.Transactions.Count];
+        for (int i = 0; i < outcomes.Length; i++)
+            outcomes[i] = Take(batch.Transactions[i]);
+        Produce();
+        return await Task.WhenAll(outcomes);
+    }
+
+    /// <inheritdoc/>
+    public Task<ChainStatus> GetStatusAsync()
+    {
+        LedgerState state = head.Head;
+        return Task.FromResult(new ChainStatus(
+            state.Genesis.ToString(), state.Height, state.BlockHash.ToString(), (long)state.Header.TimeMs, _pool.Count));
+    }
+
+    private Task<TransactionOutcome> Take(ReadOnlyMemory<byte> bytes)
+    {
+        if (_hasFailed)
+            return Task.FromResult(Outcomes.Rejected("", TransactionErrors.Unavailable, "The node is stopping."));
+        if (!SignedTransaction.TryDecode(bytes, out SignedTransaction? transaction, out LedgerError error))
+            return Task.FromResult(Outcomes.Rejected("", error));
+        if (_waiters.TryGetValue(transaction.Id, out TaskCompletionSource<TransactionOutcome>? waiter))
+            return waiter.Task;
+        PoolRefusal refusal = _pool.Add(transaction, _tip.Account(transaction.Unsigned.Account).Nonce);
+        if (refusal != PoolRefusal.None)
+            return Task.FromResult(Outcomes.Refused(transaction.Id, refusal));
+        _pooled.Add(transaction.Id.ToString());
+        waiter = new TaskCompletionSource<TransactionOutcome>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _waiters.Add(transaction.Id, waiter);
+        return waiter.Task;
+    }
+
+    private void Produce()
+    {
+        if (_producing.IsCompleted)
+            _producing = ProduceAsync();
+    }
+
+    private async Task ProduceAsync()
+    {
+        // Lets calls that are queued behind this one fill the block too.
+        await Task.Yield();
+        while (_pool.HasReady && _inFlight < GrainLimits.BlocksInFlight && !_hasFailed)
+        {
+            Execute(_pool.Take(GrainLimits.BlockTransactions, GrainLimits.BlockBytes));
+            await AnnounceAsync();
+        }
+    }
+
+    private Task MakeIdleBlockAsync(CancellationToken cancellation)
+    {
+        foreach (SignedTransaction expired in _pool.DropExpired(_tip.Height + 1))
+            Answer(Outcomes.Rejected(expired.Id.ToString(), ChainError.Expired));
+        long age = time.GetUtcNow().ToUnixTimeMilliseconds() - (long)_tip.Header.TimeMs;
+        if (_producing.IsCompleted && _inFlight == 0 && !_hasFailed && age >= GrainLimits.IdleBlockInterval.TotalMilliseconds)
+            Execute([]);
+        return Task.CompletedTask;
+    }
+
+    private void Execute(List<SignedTransaction> transactions)
+    {
+        var context = new BlockContext((ulong)time.GetUtcNow().ToUnixTimeMilliseconds(), _self);
+        ExecutedBlock executed = BlockExecutor.Execute(_tip, context, transactions, parallel);
+        foreach (RejectedTransaction rejected in executed.Rejected)
+            Reject(rejected);
+        if (executed.Block.Transactions.IsEmpty && transactions.Count > 0)
+            return;
+        _executed.Add(new FinalBlock(executed, _tip));
+        _tip = executed.State;
+        _inFlight++;
+        if (_writing.IsCompleted)
+            _writing = WriteAsync();
+    }
+
+    /// <summary>A transaction that may not be in a block leaves a gap that those behind it in its account can't cross.</summary>
+    private void Reject(RejectedTransaction rejected)
+    {
+        Answer(Outcomes.Rejected(rejected.Transaction.Id.ToString(), rejected.Error));
+        foreach (SignedTransaction behind in _pool.Drop(rejected.Transaction.Unsigned.Account))
+            Answer(Outcomes.Rejected(behind.Id.ToString(), TransactionErrors.Dropped, "One before it in its account was rejected."));
+    }
+
+    private async Task WriteAsync()
+    {
+        try
+        {
+            while (_executed.Count > 0)
+            {
+                FinalBlock[] blocks = [.. _executed];
+                _executed.Clear();
+                await store.AppendAsync([.. blocks.Select(block => new BlockEntry(block.Height, Encode(block)))]);
+                head.Publish(blocks);
+                _inFlight -= blocks.Length;
+                foreach (FinalBlock block in blocks)
+                    Answer(block);
+                await PublishAsync(StreamNames.Blocks, new BlocksFinalised(blocks[0].Height, blocks[^1].Height));
+                await SaveSnapshotAsync(blocks);
+                Produce();
+            }
+        }
+        catch (BlockStoreException e)
+        {
+            Fail(e);
+        }
+    }
+
+    private byte[] Encode(FinalBlock block)
+    {
+        LedgerState state = block.Block.State;
+        const ulong iteration = 0;
+        Signature vote = custody.Sign(_self, Certificate.VoteDigest(state.Genesis, state.BlockHash, iteration));
+        var certificate = new Certificate(state.BlockHash, iteration, [new CertificateVote(0, vote)]);
+        return Scale.Encode(block.Block.ToRecord(certificate));
+    }
+
+    private async Task SaveSnapshotAsync(FinalBlock[] blocks)
+    {
+        if (Array.FindLast(blocks, block => block.Height % GrainLimits.BlocksPerSnapshot == 0) is not { } due)
+            return;
+        try
+        {
+            await store.SaveSnapshotAsync(due.Height, (stream, _) =>
+            {
+                StateSnapshot.Write(due.Block.State, stream);
+                return ValueTask.CompletedTask;
+            });
+        }
+        catch (BlockStoreException e) when (e.Error == BlockStoreError.Full)
+        {
+            log.LogWarning(e, "No room for the snapshot of height {Height}; restarts take longer", due.Height);
+        }
+    }
+
+    private void Answer(FinalBlock block)
+    {
+        foreach (Receipt receipt in block.Block.Receipts)
+            Answer(Outcomes.Of(receipt, block.Height));
+    }
+
+    private void Answer(TransactionOutcome outcome)
+    {
+        if (_waiters.Remove(Hash256.Parse(outcome.Id), out TaskCompletionSource<TransactionOutcome>? waiter))
+            waiter.SetResult(outcome);
+    }
+
+    /// <summary>After a failed write nobody knows what is durable: nothing more may be answered until the store was opened again.</summary>
+    private void Fail(BlockStoreException cause)
+    {
+        _hasFailed = true;
+        fault.Stop($"The block store failed: {cause.Message}", cause);
+        foreach (TaskCompletionSource<TransactionOutcome> waiter in _waiters.Values)
+            waiter.TrySetException(new InvalidOperationException("The block store failed; whether the transaction is final shows after a restart."));
+        _waiters.Clear();
+    }
+
+    private async Task AnnounceAsync()
+    {
+        if (_pooled.Count == 0)
+            return;
+        var pooled = new TransactionsPooled([.. _pooled]);
+        _pooled.Clear();
+        await PublishAsync(StreamNames.Transactions, pooled);
+    }
+
+    private async Task PublishAsync<T>(string stream, T hint)
+    {
+        try
+        {
+            await this.GetStreamProvider(StreamNames.Provider)
+                .GetStream<T>(StreamId.Create(stream, StreamNames.ChainKey)).OnNextAsync(hint);
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            // A hint that is lost costs nothing but time: consumers catch up from the ledger.
+            log.LogWarning(e, "A hint on {Stream} was lost", stream);
+        }
+    }
+}

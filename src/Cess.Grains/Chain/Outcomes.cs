@@ -1,0 +1,31 @@
+using Cess.Ledger;
+using Cess.Ledger.Blocks;
+using Cess.Primitives;
+
+namespace Cess.Grains.Chain;
+
+/// <summary>Makes <see cref="TransactionOutcome"/>s.</summary>
+internal static class Outcomes
+{
+    public static TransactionOutcome Of(Receipt receipt, ulong height) => new(
+        receipt.TransactionId.ToString(),
+        receipt.IsSuccess ? TransactionStatus.Finalised : TransactionStatus.Failed,
+        height,
+        receipt.Error is { } error ? CodeOf(error) : null,
+        receipt.Error?.Info.Text);
+
+    public static TransactionOutcome Rejected(string id, LedgerError error) => Rejected(id, CodeOf(error), error.Info.Text);
+
+    public static TransactionOutcome Rejected(string id, string code, string message) =>
+        new(id, TransactionStatus.Rejected, 0, code, message);
+
+    public static TransactionOutcome Refused(Hash256 id, PoolRefusal refusal) => refusal switch
+    {
+        PoolRefusal.StaleNonce => Rejected(id.ToString(), TransactionErrors.NonceUsed, "The nonce is used up."),
+        PoolRefusal.NonceTaken => Rejected(id.ToString(), TransactionErrors.NonceUsed, "Another transaction with this nonce waits."),
+        PoolRefusal.AccountFull => Rejected(id.ToString(), TransactionErrors.PoolFull, "The account has too many transactions waiting."),
+        _ => Rejected(id.ToString(), TransactionErrors.PoolFull, "Too many transactions wait."),
+    };
+
+    public static string CodeOf(LedgerError error) => $"{error.Module}.{error.Info.Name}";
+}

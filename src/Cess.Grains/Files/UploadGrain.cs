@@ -1,0 +1,104 @@
+using Orleans.Concurrency;
+using Orleans.Runtime;
+
+namespace Cess.Grains.Files;
+
+/// <summary>State of an <see cref="UploadGrain"/>: all but the parts.</summary>
+[GenerateSerializer, Alias("cess.UploadState")]
+public sealed class UploadState
+{
+    /// <summary>How it was begun; null when there is no such upload.</summary>
+    [Id(0)]
+    public UploadStart? Start { get; set; }
+
+    /// <summary>Pages that hold parts, ascending.</summary>
+    [Id(1)]
+    public List<int> Pages { get; set; } = [];
+
+    /// <summary>What it became.</summary>
+    [Id(2)]
+    public UploadResult? Result { get; set; }
+}
+
+/// <summary>
+/// A multipart upload. Parts lie in pages of their own, so that keeping one part never rewrites thousands. Reentrant, so that
+/// parts arrive side by side; writes of this grain's own state go one after another.
+/// </summary>
+[Reentrant]
+public sealed class UploadGrain(
+    [PersistentState("upload", StateNames.Provider)] IPersistentState<UploadState> state, IGrainFactory grains)
+    : Grain, IUploadGrain
+{
+    private Task _writing = Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public Task StartAsync(UploadStart start)
+    {
+        state.State.Start ??= start;
+        return WriteAsync();
+    }
+
+    /// <inheritdoc/>
+    public Task<UploadStart?> GetStartAsync() => Task.FromResult(state.State.Result is null ? state.State.Start : null);
+
+    /// <inheritdoc/>
+    public async Task<UploadView?> GetAsync()
+    {
+        if (state.State.Start is not { } start)
+            return null;
+        IReadOnlyList<UploadedPart>[] pages =
+            await Task.WhenAll(state.State.Pages.Select(page => PageOf(page).GetAsync()));
+        return new UploadView(start, [.. pages.SelectMany(parts => parts)], state.State.Result);
+    }
+
+    /// <inheritdoc/>
+    public async Task<PartKept> PutPartAsync(UploadedPart part)
+    {
+        if (state.State.Start is null || state.State.Result is not null)
+            return new PartKept(false, null);
+        int page = (part.Number - 1) / GrainLimits.PartsPerPage;
+        if (!state.State.Pages.Contains(page))
+        {
+            state.State.Pages.Add(page);
+            state.State.Pages.Sort();
+            await WriteAsync();
+        }
+        UploadedPart? former = await PageOf(page).PutAsync(part);
+        return new PartKept(state.State.Start is not null && state.State.Result is null, former);
+    }
+
+    /// <inheritdoc/>
+    public Task CompleteAsync(UploadResult result)
+    {
+        state.State.Result = result;
+        return WriteAsync();
+    }
+
+    /// <inheritdoc/>
+    public async Task<bool> AbortAsync()
+    {
+        if (state.State.Start is null)
+            return false;
+        List<int> pages = state.State.Pages;
+        state.State = new UploadState();
+        await WriteAsync();
+        await Task.WhenAll(pages.Select(page => PageOf(page).ClearAsync()));
+        DeactivateOnIdle();
+        return true;
+    }
+
+    private IUploadPageGrain PageOf(int page) => grains.GetGrain<IUploadPageGrain>($"{this.GetPrimaryKeyString()}/{page}");
+
+    /// <summary>Writes what the state is then, after the write that is under way; never two at once.</summary>
+    private Task WriteAsync() => _writing = WriteAfterAsync(_writing);
+
+    private async Task WriteAfterAsync(Task previous)
+    {
+        // The previous writer has told its own caller of its failure.
+        await previous.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        if (state.State.Start is null)
+            await state.ClearStateAsync();
+        else
+            await state.WriteStateAsync();
+    }
+}
