@@ -1,0 +1,32 @@
+namespace Cess.Gateway;
+
+/// <summary>Bounds of the object store behind both doors.</summary>
+public static class GatewayLimits
+{
+    /// <summary>Bytes of UTF-8 in an object's key.</summary>
+    public const int KeyBytesMax = 1_024;
+
+    /// <summary>Buckets of one account.</summary>
+    public const int BucketsPerAccount = 1_000;
+
+    /// <summary>Bytes of headers and user metadata of one object, names and values together.</summary>
+    public const int MetadataBytesMax = 6 * 1_024;
+
+    /// <summary>Plaintext bytes of one part, or of one object that is not uploaded in parts: 5 GiB, as S3.</summary>
+    public const long PartBytesMax = 5L << 30;
+
+    /// <summary>Smallest part but the last: 5 MiB, as S3.</summary>
+    public const long PartBytesMin = 5L << 20;
+
+    /// <summary>Highest part number.</summary>
+    public const int PartNumberMax = 10_000;
+
+    /// <summary>Segments of one upload that are being filled, coded or pushed at one time.</summary>
+    public const int SegmentsInFlight = 2;
+
+    /// <summary>Frames that a reader fetches and decrypts at a time: 2 MiB.</summary>
+    public const int FramesPerRead = 32;
+
+    /// <summary>Bucket keys that stay unwrapped in memory.</summary>
+    public const int BucketKeysCached = 1_024;
+}

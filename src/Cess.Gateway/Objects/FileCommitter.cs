@@ -1,0 +1,66 @@
+using Cess.Coding;
+using Cess.Grains;
+using Cess.Ledger.Modules;
+using Cess.Ledger.Modules.Files;
+using Cess.Primitives;
+using Microsoft.Extensions.Logging;
+using Orleans;
+
+namespace Cess.Gateway.Objects;
+
+/// <summary>Takes stored parts through the chain: declares the file, has the miners report, and tells when it is active.</summary>
+public sealed class FileCommitter(IGrainFactory grains, ILogger<FileCommitter> log)
+{
+    /// <summary>Signs a call for an account that this node holds, and answers when it is final and done.</summary>
+    /// <exception cref="ObjectStoreException">As <see cref="ChainErrors"/> translates it.</exception>
+    public async Task<TransactionOutcome> ExecuteAsync(AccountId account, Call call)
+    {
+        TransactionOutcome outcome = await grains.GetGrain<IAccountGrain>(account.ToString())
+            .ExecuteAsync(new CustodyCall(Scale.Encode(call))).ConfigureAwait(false);
+        ChainErrors.ThrowIfFailed(outcome);
+        return outcome;
+    }
+
+    /// <summary>Declares a file and completes it. When it throws, the file is not and will not be visible, and its fragments are given up.</summary>
+    /// <exception cref="ObjectStoreException">As <see cref="ChainErrors"/> translates it.</exception>
+    public async Task<FileOutcome> CommitAsync(AccountId account, FileDeclaration declaration, DeclareCondition condition)
+    {
+        try
+        {
+            TransactionOutcome declared =
+                await ExecuteAsync(account, new DeclareFile(declaration, condition)).ConfigureAwait(false);
+            return await CompleteAsync(declared.Id).ConfigureAwait(false);
+        }
+        catch (ObjectStoreException)
+        {
+            await DiscardAsync(declaration.Parts).ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>Completes a file whose declaration is final.</summary>
+    /// <exception cref="ObjectStoreException">As <see cref="ChainErrors"/> translates it.</exception>
+    public async Task<FileOutcome> CompleteAsync(string fileId)
+    {
+        FileOutcome outcome = await grains.GetGrain<IFileGrain>(fileId).CompleteAsync().ConfigureAwait(false);
+        return outcome.Succeeded
+            ? outcome
+            : throw ChainErrors.Translate(outcome.ErrorCode!, outcome.ErrorMessage ?? "The file did not complete.");
+    }
+
+    /// <summary>Deletes fragments that became no part of a file. Best effort: what stays is found by the miners' sweep.</summary>
+    public async Task DiscardAsync(IEnumerable<FilePart> parts)
+    {
+        var byMiner = parts.SelectMany(part => part.Segments).SelectMany(segment => segment.Fragments)
+            .GroupBy(fragment => fragment.Miner.Value, fragment => fragment.Root.ToString());
+        try
+        {
+            await Task.WhenAll(byMiner.Select(group => grains.GetGrain<IMinerGrain>(group.Key).DeleteAsync([.. group])))
+                .ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            log.LogWarning(e, "Fragments of an upload that failed are left to the sweep");
+        }
+    }
+}

@@ -1,0 +1,230 @@
+using System.Security.Cryptography;
+using Cess.Coding;
+using Cess.Gateway.Objects.Pipeline;
+using Cess.Grains;
+using Cess.Ledger.Modules.Files;
+using Cess.Primitives;
+
+namespace Cess.Gateway.Objects;
+
+/// <summary>Uploads in parts. What is acknowledged of them lies in upload grains until they are completed.</summary>
+public sealed partial class ObjectStore
+{
+    private const int UploadIdBytes = 16;
+
+    /// <inheritdoc/>
+    public async Task<string> BeginMultipartAsync(
+        Caller caller, string bucket, string key, PutOptions options, CancellationToken cancellation)
+    {
+        BucketRecord record = Find(caller, bucket);
+        BucketKeys keys = services.Keyring.Of(record);
+        CheckMetadata(options.Headers, options.Metadata);
+        StoragePolicy policy = PolicyOf(options.Policy);
+        byte[] fileKey = FileKey.New(services.Random);
+        ObjectEnvelope envelope;
+        try
+        {
+            TagOf(keys, key);
+            envelope = ObjectEnvelope.Seal(keys, key, fileKey, new ObjectMetadata("", options.Headers, options.Metadata));
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(fileKey);
+        }
+        byte[] id = new byte[UploadIdBytes];
+        services.Random.Fill(id);
+        string uploadId = Convert.ToHexStringLower(id);
+        var start = new UploadStart(
+            caller.Account.ToString(), bucket, key, policy.ToString(), envelope.WrappedFileKey, envelope.EncryptedMetadata,
+            services.Time.GetUtcNow().ToUnixTimeMilliseconds());
+        await UploadOf(uploadId).StartAsync(start).ConfigureAwait(false);
+        if (await services.Grains.GetGrain<IBucketGrain>(bucket).AddUploadAsync(uploadId).ConfigureAwait(false))
+            return uploadId;
+        await UploadOf(uploadId).AbortAsync().ConfigureAwait(false);
+        throw new ObjectStoreException(
+            ObjectStoreError.SlowDown, $"Bucket {bucket} has {GrainLimits.UploadsPerBucket} multipart uploads that have not ended.");
+    }
+
+    /// <inheritdoc/>
+    public async Task<PartInfo> PutPartAsync(
+        Caller caller, string bucket, string key, string uploadId, int number, Stream content, PartOptions options,
+        CancellationToken cancellation)
+    {
+        if (number is < 1 or > GatewayLimits.PartNumberMax)
+            throw new ObjectStoreException(ObjectStoreError.InvalidPart, $"Part numbers go from 1 to {GatewayLimits.PartNumberMax}.");
+        UploadStart start = await UploadOf(uploadId).GetStartAsync().ConfigureAwait(false) ?? throw NoSuchUpload();
+        BucketKeys keys = Check(caller, bucket, key, start);
+        byte[] fileKey = OpenFileKey(keys, start);
+        StoredPart stored;
+        try
+        {
+            stored = await services.Parts
+                .StoreAsync(content, options.ContentLength, fileKey, StoragePolicy.Parse(start.Policy), cancellation)
+                .ConfigureAwait(false);
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(fileKey);
+        }
+        bool isKept = false;
+        try
+        {
+            CheckDigest(options.Md5, stored.Md5);
+            var part = new UploadedPart(
+                number, stored.Length, Convert.ToHexStringLower(stored.Md5), services.Time.GetUtcNow().ToUnixTimeMilliseconds(),
+                Scale.Encode(stored.Part), options.TrailingHeaders?.Invoke() ?? s_none);
+            (isKept, UploadedPart? former) = await UploadOf(uploadId).PutPartAsync(part).ConfigureAwait(false);
+            if (!isKept)
+                throw NoSuchUpload();
+            if (former is not null)
+                await services.Committer.DiscardAsync([Scale.Decode<FilePart>(former.Part.Span)]).ConfigureAwait(false);
+            return InfoOf(part);
+        }
+        finally
+        {
+            if (!isKept)
+                await services.Committer.DiscardAsync([stored.Part]).ConfigureAwait(false);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<PutResult> CompleteMultipartAsync(
+        Caller caller, string bucket, string key, string uploadId, IReadOnlyList<CompletedPart> parts, CompleteOptions options,
+        CancellationToken cancellation)
+    {
+        UploadView upload = await UploadOf(uploadId).GetAsync().ConfigureAwait(false) ?? throw NoSuchUpload();
+        BucketKeys keys = Check(caller, bucket, key, upload.Start);
+        if (upload.Result is { } result)
+            return new PutResult(result.ETag, result.FileId, result.Height);
+        List<UploadedPart> chosen = Choose(upload, parts);
+        string etag = ETagOf(chosen);
+        DeclareCondition condition =
+            ConditionOf(Find(caller, bucket), keys, TagOf(keys, key), options.OnlyIfAbsent, options.OnlyIfETag);
+        FileDeclaration declaration = Declare(
+            bucket, SealForCompletion(keys, key, upload.Start, etag, options), StoragePolicy.Parse(upload.Start.Policy),
+            chosen.Select(part => Scale.Decode<FilePart>(part.Part.Span)));
+
+        // Not discarded when it fails: the parts stay, and the client may try again.
+        TransactionOutcome declared = await services.Committer
+            .ExecuteAsync(caller.Account, new DeclareFile(declaration, condition)).ConfigureAwait(false);
+        FileOutcome outcome = await services.Committer.CompleteAsync(declared.Id).ConfigureAwait(false);
+        await UploadOf(uploadId).CompleteAsync(new UploadResult(outcome.FileId, etag, outcome.Height)).ConfigureAwait(false);
+        await services.Grains.GetGrain<IBucketGrain>(bucket).RemoveUploadAsync(uploadId).ConfigureAwait(false);
+        await services.Committer.DiscardAsync(upload.Parts.Except(chosen).Select(part => Scale.Decode<FilePart>(part.Part.Span)))
+            .ConfigureAwait(false);
+        return new PutResult(etag, outcome.FileId, outcome.Height);
+    }
+
+    /// <inheritdoc/>
+    public async Task AbortMultipartAsync(
+        Caller caller, string bucket, string key, string uploadId, CancellationToken cancellation)
+    {
+        UploadView upload = await UploadOf(uploadId).GetAsync().ConfigureAwait(false) ?? throw NoSuchUpload();
+        Check(caller, bucket, key, upload.Start);
+        if (upload.Result is not null || !await UploadOf(uploadId).AbortAsync().ConfigureAwait(false))
+            throw NoSuchUpload();
+        await services.Grains.GetGrain<IBucketGrain>(bucket).RemoveUploadAsync(uploadId).ConfigureAwait(false);
+        await services.Committer.DiscardAsync(upload.Parts.Select(part => Scale.Decode<FilePart>(part.Part.Span))).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async Task<MultipartInfo> ListPartsAsync(
+        Caller caller, string bucket, string key, string uploadId, CancellationToken cancellation)
+    {
+        UploadView upload = await UploadOf(uploadId).GetAsync().ConfigureAwait(false) ?? throw NoSuchUpload();
+        Check(caller, bucket, key, upload.Start);
+        return upload.Result is null ? InfoOf(uploadId, upload) : throw NoSuchUpload();
+    }
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<MultipartInfo>> ListMultipartAsync(Caller caller, string bucket, CancellationToken cancellation)
+    {
+        Find(caller, bucket);
+        IReadOnlyList<string> ids = await services.Grains.GetGrain<IBucketGrain>(bucket).GetUploadsAsync().ConfigureAwait(false);
+        var open = new List<MultipartInfo>();
+        foreach (string id in ids)
+        {
+            if (await UploadOf(id).GetStartAsync().ConfigureAwait(false) is { } start)
+                open.Add(InfoOf(id, new UploadView(start, [], null)));
+        }
+        return [.. open.OrderBy(upload => upload.Key, StringComparer.Ordinal).ThenBy(upload => upload.UploadId, StringComparer.Ordinal)];
+    }
+
+    private IUploadGrain UploadOf(string uploadId) => uploadId.Length == UploadIdBytes * 2 && uploadId.All(char.IsAsciiHexDigitLower)
+        ? services.Grains.GetGrain<IUploadGrain>(uploadId)
+        : throw NoSuchUpload();
+
+    private BucketKeys Check(Caller caller, string bucket, string key, UploadStart start)
+    {
+        BucketKeys keys = services.Keyring.Of(Find(caller, bucket));
+        return start.Bucket == bucket && start.Key == key && start.Account == caller.Account.ToString() ? keys : throw NoSuchUpload();
+    }
+
+    private static byte[] OpenFileKey(BucketKeys keys, UploadStart start)
+    {
+        byte[] fileKey = new byte[FileKey.Bytes];
+        return EnvelopeOf(keys, start).TryOpenFileKey(keys, fileKey) == CodingError.None ? fileKey : throw NoSuchUpload();
+    }
+
+    /// <summary>The object's envelope: the file key stays, the metadata gets the ETag that is known only now.</summary>
+    private static ObjectEnvelope SealForCompletion(
+        BucketKeys keys, string key, UploadStart start, string etag, CompleteOptions options)
+    {
+        if (EnvelopeOf(keys, start).TryOpenMetadata(keys, out ObjectMetadata begun) != CodingError.None)
+            throw NoSuchUpload();
+        byte[] fileKey = OpenFileKey(keys, start);
+        try
+        {
+            return ObjectEnvelope.Seal(keys, key, fileKey, new ObjectMetadata(etag, begun.Headers.Concat(options.Headers), begun.User));
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(fileKey);
+        }
+    }
+
+    private static ObjectEnvelope EnvelopeOf(BucketKeys keys, UploadStart start) =>
+        new(TagOf(keys, start.Key), ReadOnlyMemory<byte>.Empty, start.SealedFileKey, start.Options);
+
+    private static List<UploadedPart> Choose(UploadView upload, IReadOnlyList<CompletedPart> parts)
+    {
+        if (parts.Count == 0)
+            throw new ObjectStoreException(ObjectStoreError.InvalidPart, "At least one part must be named.");
+        Dictionary<int, UploadedPart> stored = upload.Parts.ToDictionary(part => part.Number);
+        var chosen = new List<UploadedPart>(parts.Count);
+        int last = 0;
+        foreach (CompletedPart part in parts)
+        {
+            if (part.Number <= last)
+                throw new ObjectStoreException(ObjectStoreError.InvalidPartOrder, "Parts must be named in ascending order.");
+            last = part.Number;
+            if (!stored.TryGetValue(part.Number, out UploadedPart? found) || found.ETag != part.ETag)
+                throw new ObjectStoreException(ObjectStoreError.InvalidPart, $"Part {part.Number} was not stored, or has another ETag.");
+            chosen.Add(found);
+        }
+        if (chosen.SkipLast(1).FirstOrDefault(part => part.Length < GatewayLimits.PartBytesMin) is { } small)
+        {
+            throw new ObjectStoreException(
+                ObjectStoreError.EntityTooSmall, $"Part {small.Number} has {small.Length} bytes; all but the last have at least {GatewayLimits.PartBytesMin}.");
+        }
+        return chosen;
+    }
+
+    /// <summary>S3's ETag of a multipart object: MD5 of the parts' MD5s, and their number.</summary>
+    private static string ETagOf(List<UploadedPart> chosen)
+    {
+        using var md5 = IncrementalHash.CreateHash(HashAlgorithmName.MD5);
+        foreach (UploadedPart part in chosen)
+            md5.AppendData(Convert.FromHexString(part.ETag));
+        return $"{Convert.ToHexStringLower(md5.GetHashAndReset())}-{chosen.Count}";
+    }
+
+    private static MultipartInfo InfoOf(string uploadId, UploadView upload) => new(
+        uploadId, upload.Start.Key, DateTimeOffset.FromUnixTimeMilliseconds(upload.Start.StartedMs), [.. upload.Parts.Select(InfoOf)]);
+
+    private static PartInfo InfoOf(UploadedPart part) =>
+        new(part.Number, part.Length, part.ETag, DateTimeOffset.FromUnixTimeMilliseconds(part.TimeMs)) { Headers = part.Headers };
+
+    private static ObjectStoreException NoSuchUpload() =>
+        new(ObjectStoreError.NoSuchUpload, "There is no such multipart upload, or it has ended.");
+}

@@ -1,0 +1,125 @@
+using System.Buffers;
+using Cess.Coding;
+using Cess.Grains;
+using Cess.Ledger.Modules.Files;
+
+namespace Cess.Gateway.Objects.Pipeline;
+
+/// <summary>
+/// Decrypts ranges of a file's plaintext, across its parts and segments. While one run of frames is written out, the next is
+/// fetched and decrypted. Memory: two runs.
+/// </summary>
+internal sealed class PlaintextReader(
+    IFragmentReader fragments, IReadOnlyList<FilePart> parts, StoragePolicy policy, byte[] fileKey)
+{
+    private const int RunBytes = GatewayLimits.FramesPerRead * FrameLayout.CiphertextBytes;
+
+    /// <summary>Writes plaintext bytes [offset, offset + length) in order; nothing unverified is written.</summary>
+    public async Task CopyToAsync(Stream destination, long offset, long length, CancellationToken cancellation)
+    {
+        byte[] front = ArrayPool<byte>.Shared.Rent(RunBytes);
+        byte[] back = ArrayPool<byte>.Shared.Rent(RunBytes);
+        Task write = Task.CompletedTask;
+        try
+        {
+            foreach (PartRange range in RangesOf(offset, length))
+                (front, back, write) = await CopyPartAsync(range, destination, front, back, write, cancellation).ConfigureAwait(false);
+            await write.ConfigureAwait(false);
+        }
+        finally
+        {
+            // The writer may still read the buffer that it was given.
+            await write.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            ArrayPool<byte>.Shared.Return(front, clearArray: true);
+            ArrayPool<byte>.Shared.Return(back, clearArray: true);
+        }
+    }
+
+    private async Task<(byte[] Front, byte[] Back, Task Write)> CopyPartAsync(
+        PartRange range, Stream destination, byte[] front, byte[] back, Task write, CancellationToken cancellation)
+    {
+        using var decryptor = new FrameDecryptor(fileKey, range.Part.Salt.Span);
+        long partLength = (long)range.Part.PlainLength;
+        if (range.Part.Segments.Length != SegmentLayout.SegmentCount(partLength))
+            throw Malformed();
+        for (long done = 0; done < range.Length;)
+        {
+            long at = range.Offset + done;
+            SegmentExtent extent = SegmentLayout.At(partLength, SegmentLayout.SegmentOf(at));
+            FileSegment segment = range.Part.Segments[(int)extent.Index];
+            if (segment.Length != (uint)extent.CiphertextLength)
+                throw Malformed();
+            var reader = new SegmentReader(fragments, segment, policy);
+            while (done < range.Length && range.Offset + done < extent.PlaintextOffset + extent.PlaintextLength)
+            {
+                FrameExtent run = RunAt(extent, range.Offset + done, range.Length - done);
+                await ReadRunAsync(reader, decryptor, run, front, cancellation).ConfigureAwait(false);
+                await write.ConfigureAwait(false);
+                write = WriteAsync(destination, front, run, cancellation);
+                (front, back) = (back, front);
+                done += run.Take;
+            }
+            GatewayMetrics.FragmentsLost.Add(reader.Bad.Count());
+        }
+        return (front, back, write);
+    }
+
+    /// <summary>The next frames to fetch at once: up to the segment's end, the range's end, or the size of a run.</summary>
+    private static FrameExtent RunAt(SegmentExtent extent, long offset, long length)
+    {
+        long frameStart = FrameLayout.FrameOf(offset) * FrameLayout.PlaintextBytes;
+        long runEnd = frameStart + (GatewayLimits.FramesPerRead * (long)FrameLayout.PlaintextBytes);
+        return extent.FramesOf(offset, Math.Min(length, runEnd - offset));
+    }
+
+    private static async ValueTask ReadRunAsync(
+        SegmentReader reader, FrameDecryptor decryptor, FrameExtent run, byte[] buffer, CancellationToken cancellation)
+    {
+        Memory<byte> frames = buffer.AsMemory(0, run.CiphertextLength);
+        do
+        {
+            await reader.ReadAsync(run.SegmentOffset, frames, cancellation).ConfigureAwait(false);
+            if (decryptor.TryDecryptInPlace(frames.Span, run.FirstFrame, run.IsLast, out _))
+                return;
+        }
+        while (await reader.FindCorruptAsync(cancellation).ConfigureAwait(false));
+
+        throw new ObjectStoreException(
+            ObjectStoreError.DataUnavailable, "The stored fragments are what was declared, but do not decrypt with this key.");
+    }
+
+    /// <summary>Writes the plaintext of decrypted frames; each stands where its frame stood, its tag behind it.</summary>
+    private static async Task WriteAsync(Stream destination, byte[] frames, FrameExtent run, CancellationToken cancellation)
+    {
+        int skip = run.Skip;
+        int left = run.Take;
+        for (int frame = 0; left > 0; frame++)
+        {
+            int count = Math.Min(left, FrameLayout.PlaintextBytes - skip);
+            await destination.WriteAsync(frames.AsMemory((frame * FrameLayout.CiphertextBytes) + skip, count), cancellation)
+                .ConfigureAwait(false);
+            left -= count;
+            skip = 0;
+        }
+    }
+
+    /// <summary>The chain can't check a declaration's lengths against what is encrypted; a reader must.</summary>
+    private static ObjectStoreException Malformed() =>
+        new(ObjectStoreError.DataUnavailable, "The file's record does not describe segments of such a length.");
+
+    private IEnumerable<PartRange> RangesOf(long offset, long length)
+    {
+        long start = 0;
+        foreach (FilePart part in parts)
+        {
+            long partLength = (long)part.PlainLength;
+            long from = Math.Max(offset, start);
+            long to = Math.Min(offset + length, start + partLength);
+            if (from < to)
+                yield return new PartRange(part, from - start, to - from);
+            start += partLength;
+        }
+    }
+
+    private readonly record struct PartRange(FilePart Part, long Offset, long Length);
+}
