@@ -1,1 +1,3 @@
-Console.WriteLine("cess node");
+using Cess.Node.Setup;
+
+return await NodeCommand.Build().Parse(args).InvokeAsync();

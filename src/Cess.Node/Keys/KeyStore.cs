@@ -1,0 +1,110 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using System.Text;
+using Cess.Coding;
+using Cess.Grains;
+using Cess.Node.Setup;
+using Cess.Primitives;
+
+namespace Cess.Node.Keys;
+
+/// <summary>
+/// Account keys on disk, one encrypted PKCS#8 PEM file each, named for what the account is ("owner", "miner-01"). Safe for
+/// concurrent use.
+/// </summary>
+public sealed class KeyStore : ICustody, IDisposable
+{
+    private const string Extension = ".pem";
+    private const string PassphraseVariable = "CESS_KEY_PASSPHRASE";
+
+    /// <summary>Rounds for a passphrase that this node has drawn itself, 256 random bits: stretching adds nothing but a slow start.</summary>
+    private const int RandomPassphraseRounds = 1_000;
+
+    private readonly string _folder;
+    private readonly string _passphrase;
+    private readonly ConcurrentDictionary<AccountId, PrivateKey> _keys = new();
+
+    /// <summary>Opens every key of a folder.</summary>
+    /// <exception cref="KeyException">A file is no key, or the passphrase does not open it; the message names the file.</exception>
+    public KeyStore(string folder, string passphrase)
+    {
+        _folder = folder;
+        _passphrase = passphrase;
+        foreach (string file in Directory.EnumerateFiles(folder, "*" + Extension))
+            Open(file);
+    }
+
+    /// <summary>
+    /// The passphrase that guards a node's keys: what <c>CESS_KEY_PASSPHRASE</c> says, or else a random one that is made once and
+    /// kept beside the keys, readable by its owner only.
+    /// </summary>
+    public static string PassphraseFor(NodeFolder folder)
+    {
+        if (GivenPassphrase is { Length: > 0 } given)
+            return given;
+        if (!File.Exists(folder.PassphraseFile))
+            NodeFolder.WritePrivate(folder.PassphraseFile, Encoding.ASCII.GetBytes(RandomNumberGenerator.GetHexString(64, lowercase: true)));
+        return File.ReadAllText(folder.PassphraseFile).Trim();
+    }
+
+    private static string? GivenPassphrase => Environment.GetEnvironmentVariable(PassphraseVariable);
+
+    /// <summary>Where the key of a name lies.</summary>
+    public string FileOf(string name) => Path.Combine(_folder, name + Extension);
+
+    /// <summary>The account of a name; makes its key when there is none.</summary>
+    public AccountId GetOrCreate(string name)
+    {
+        string file = FileOf(name);
+        if (!File.Exists(file))
+        {
+            using PrivateKey made = PrivateKey.Generate();
+            string pem = string.IsNullOrEmpty(GivenPassphrase)
+                ? made.ExportEncryptedPem(_passphrase, RandomPassphraseRounds)
+                : made.ExportEncryptedPem(_passphrase);
+            NodeFolder.WritePrivate(file, Encoding.ASCII.GetBytes(pem));
+        }
+        return Open(file);
+    }
+
+    /// <inheritdoc/>
+    public bool Holds(AccountId account) => _keys.ContainsKey(account);
+
+    /// <inheritdoc/>
+    public PublicKey PublicKeyOf(AccountId account) => Find(account).PublicKey;
+
+    /// <inheritdoc/>
+    public Signature Sign(AccountId account, Hash256 digest) => Find(account).Sign(digest);
+
+    /// <inheritdoc/>
+    public bool TryOpenBucketKey(AccountId account, string bucket, ReadOnlySpan<byte> wrapped, Span<byte> bucketKey) =>
+        BucketKeyWrap.TryOpen(Find(account), bucket, wrapped, bucketKey) == CodingError.None;
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (PrivateKey key in _keys.Values)
+            key.Dispose();
+    }
+
+    private AccountId Open(string file)
+    {
+        PrivateKey key;
+        try
+        {
+            key = PrivateKey.ImportEncryptedPem(File.ReadAllText(file), _passphrase);
+        }
+        catch (KeyException e)
+        {
+            throw new KeyException(e.Error, $"{file} can't be opened: {e.Message}");
+        }
+        AccountId account = key.PublicKey.ToAccountId();
+        if (!_keys.TryAdd(account, key))
+            key.Dispose();
+        return account;
+    }
+
+    private PrivateKey Find(AccountId account) => _keys.TryGetValue(account, out PrivateKey? key)
+        ? key
+        : throw new KeyNotFoundException($"This node does not hold the key of {account}.");
+}

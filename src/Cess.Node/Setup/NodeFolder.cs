@@ -1,0 +1,65 @@
+namespace Cess.Node.Setup;
+
+/// <summary>Where things lie under a node's data folder.</summary>
+public sealed class NodeFolder
+{
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+
+    /// <summary>Names the places; makes the folders that are missing, open to their owner only.</summary>
+    public NodeFolder(string root)
+    {
+        Root = Path.GetFullPath(root);
+        CreatePrivate(Root);
+        CreatePrivate(Keys);
+    }
+
+    /// <summary>The data folder.</summary>
+    public string Root { get; }
+
+    /// <summary>Account keys, encrypted.</summary>
+    public string Keys => Path.Combine(Root, "keys");
+
+    /// <summary>The passphrase of the keys, unless the operator gives another.</summary>
+    public string PassphraseFile => Path.Combine(Keys, "passphrase");
+
+    /// <summary>The chain's first state.</summary>
+    public string GenesisFile => Path.Combine(Root, "genesis.scale");
+
+    /// <summary>Blocks and snapshots.</summary>
+    public string Blocks => Path.Combine(Root, "blocks");
+
+    /// <summary>Grain state and reminders.</summary>
+    public string StateDatabase => Path.Combine(Root, "state.db");
+
+    /// <summary>S3 access keys.</summary>
+    public string CredentialsFile => Path.Combine(Keys, "s3-credentials.json");
+
+    /// <summary>How to reach the running node; there only while it runs.</summary>
+    public string NodeFile => Path.Combine(Root, "node.json");
+
+    /// <summary>Fragments of one miner.</summary>
+    public string Miner(int number) => Path.Combine(Root, "miners", number.ToString("D2"));
+
+    /// <summary>Writes a small file that only its owner may read, whole or not at all.</summary>
+    public static void WritePrivate(string path, ReadOnlySpan<byte> content)
+    {
+        string temporary = path + ".new";
+        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        using (var file = new FileStream(temporary, options))
+        {
+            file.Write(content);
+            file.Flush(flushToDisk: true);
+        }
+        File.Move(temporary, path, overwrite: true);
+    }
+
+    private static void CreatePrivate(string path)
+    {
+        if (OperatingSystem.IsWindows())
+            Directory.CreateDirectory(path);
+        else
+            Directory.CreateDirectory(path, OwnerOnly);
+    }
+}

@@ -1,0 +1,139 @@
+using System.Net;
+using Cess.Blobs;
+using Cess.BlockStore;
+using Cess.Coding;
+using Cess.Gateway.Objects;
+using Cess.Gateway.Objects.Pipeline;
+using Cess.Gateway.S3;
+using Cess.Grains;
+using Cess.Grains.Chain;
+using Cess.Grains.DataPlane;
+using Cess.Ledger.State;
+using Cess.Node.Hosting;
+using Cess.Node.Keys;
+using Cess.Primitives;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Orleans;
+
+namespace Cess.Node.Setup;
+
+/// <summary>Composes a node and runs it until it is stopped.</summary>
+public static class NodeHost
+{
+    /// <summary>Runs a node.</summary>
+    /// <returns>0 when it was stopped, 1 when it could not start or had to stop; the reason is on the error output.</returns>
+    public static async Task<int> RunAsync(NodeOptions options, CancellationToken cancellation)
+    {
+        try
+        {
+            var folder = new NodeFolder(options.DataFolder);
+            var parallel = new AllCores();
+            await using NodeParts parts = await NodeParts.OpenAsync(options, folder, parallel, cancellation);
+            FileCredentials credentials = FileCredentials.Open(folder.CredentialsFile, parts.Owner);
+            await using WebApplication app = Build(options, folder, parts, credentials, parallel);
+            var fault = (NodeFault)app.Services.GetRequiredService<INodeFault>();
+            await app.StartAsync(cancellation);
+            await MinerRegistration.EnsureAsync(
+                app.Services.GetRequiredService<IGrainFactory>(), app.Services.GetRequiredService<ILedgerReader>(),
+                parts.Miners, options.QuotaPerMiner);
+            Announcement announcement = Announce(app, folder, parts, credentials);
+            announcement.Write(folder);
+            Console.Out.Write(announcement.ToText());
+            await app.WaitForShutdownAsync(cancellation);
+            File.Delete(folder.NodeFile);
+            return fault.HasStopped ? 1 : 0;
+        }
+        catch (Exception e) when (e is BlockStoreException or BlobException or ChainLoadException or KeyException or IOException
+            or UnauthorizedAccessException or InvalidOperationException or ScaleException)
+        {
+            await Console.Error.WriteLineAsync($"The node can't run: {e.Message}");
+            return 1;
+        }
+    }
+
+    private static WebApplication Build(
+        NodeOptions options, NodeFolder folder, NodeParts parts, FileCredentials credentials, AllCores parallel)
+    {
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.SetMinimumLevel(LogLevel.Warning).AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Warning);
+        builder.Services.AddSingleton(TimeProvider.System);
+        AddChain(builder.Services, parts, parallel);
+        AddDataPlane(builder.Services, parts);
+        AddObjectStore(builder.Services, options, credentials);
+        builder.AddGrainRuntime(folder);
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.UseS3Limits();
+            var host = IPAddress.Parse(options.Host);
+            kestrel.Listen(host, options.S3Port, listen => listen.MarkAs(Door.S3));
+            kestrel.Listen(host, options.HttpPort, listen => listen.MarkAs(Door.Rest));
+        });
+
+        WebApplication app = builder.Build();
+        app.MapWhen(http => http.CameThrough(Door.S3), s3 => s3.UseS3Door(new S3Options()));
+        return app;
+    }
+
+    private static void AddChain(IServiceCollection services, NodeParts parts, AllCores parallel)
+    {
+        services.AddSingleton(parts.Blocks);
+        services.AddSingleton<IParallelFor>(parallel);
+        services.AddSingleton<ICustody>(parts.Keys);
+        services.AddSingleton(parts.PublicKeys);
+        services.AddSingleton(new NodeIdentity(parts.Validator));
+        services.AddSingleton(new LedgerHead(parts.State));
+        services.AddSingleton<ILedgerReader>(provider => provider.GetRequiredService<LedgerHead>());
+        services.AddSingleton<INodeFault, NodeFault>();
+    }
+
+    private static void AddDataPlane(IServiceCollection services, NodeParts parts)
+    {
+        services.AddSingleton<IRandomSource>(SystemRandom.Instance);
+        services.AddSingleton<IBufferRegistry, BufferRegistry>();
+        services.AddSingleton<IReadLeases, ReadLeases>();
+        services.AddSingleton<IMinerBackends>(
+            provider => new MinerBackends(parts.Backends, provider.GetRequiredService<ILedgerReader>()));
+        services.AddSingleton<IFragmentReader, FragmentReader>();
+    }
+
+    private static void AddObjectStore(IServiceCollection services, NodeOptions options, FileCredentials credentials)
+    {
+        services.AddSingleton<ICredentialStore>(credentials);
+        services.AddSingleton(new SegmentBufferPool(NodeLimits.UploadBufferBytes));
+        services.AddSingleton<SegmentWriter>();
+        services.AddSingleton<PartWriter>();
+        services.AddSingleton<BucketKeyring>();
+        services.AddSingleton<FileCommitter>();
+        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<ObjectStoreServices>(provider, StoragePolicy.Parse(options.Policy)));
+        services.AddSingleton<IObjectStore, ObjectStore>();
+    }
+
+    private static Announcement Announce(WebApplication app, NodeFolder folder, NodeParts parts, FileCredentials credentials)
+    {
+        // Addresses come in the order in which Kestrel was told to listen.
+        string[] addresses = [.. app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses];
+        return new Announcement(
+            Environment.ProcessId, addresses[0], addresses[1], credentials.Of(parts.Owner), parts.Owner.ToString(),
+            parts.Keys.FileOf("owner"), folder.PassphraseFile, folder.Root);
+    }
+
+    /// <summary>Hashing and coding on all cores of this machine.</summary>
+    private sealed class AllCores : IParallelFor
+    {
+        public void For(int count, Action<int> body) => Parallel.For(0, count, body);
+    }
+
+    /// <summary>Stops the host when the chain's store has failed.</summary>
+    private sealed class NodeFault(IHostApplicationLifetime lifetime) : INodeFault
+    {
+        public bool HasStopped { get; private set; }
+
+        public void Stop(string reason, Exception cause)
+        {
+            HasStopped = true;
+            Console.Error.WriteLine($"The node stops: {reason}");
+            lifetime.StopApplication();
+        }
+    }
+}
