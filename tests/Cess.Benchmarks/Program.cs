@@ -3,6 +3,7 @@ using Cess.Benchmarks;
 // A line each benchmark. Each prints a readable table and then, as its last lines, name=value.
 var benchmarks = new SortedDictionary<string, Func<BenchmarkOptions, Task>>(StringComparer.Ordinal)
 {
+    ["coding"] = Cess.Benchmarks.Coding.CodingBenchmark.RunAsync,
     ["s3"] = Cess.Benchmarks.S3.S3Benchmark.RunAsync,
 };
 
