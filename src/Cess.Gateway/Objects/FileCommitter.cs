@@ -1,15 +1,15 @@
 using Cess.Coding;
+using Cess.Gateway.Objects.Pipeline;
 using Cess.Grains;
 using Cess.Ledger.Modules;
 using Cess.Ledger.Modules.Files;
 using Cess.Primitives;
-using Microsoft.Extensions.Logging;
 using Orleans;
 
 namespace Cess.Gateway.Objects;
 
 /// <summary>Takes stored parts through the chain: declares the file, has the miners report, and tells when it is active.</summary>
-public sealed class FileCommitter(IGrainFactory grains, ILogger<FileCommitter> log)
+public sealed class FileCommitter(IGrainFactory grains, FragmentDiscard discard)
 {
     /// <summary>Signs a call for an account that this node holds, and answers when it is final and done.</summary>
     /// <exception cref="ObjectStoreException">As <see cref="ChainErrors"/> translates it.</exception>
@@ -33,7 +33,7 @@ public sealed class FileCommitter(IGrainFactory grains, ILogger<FileCommitter> l
         }
         catch (ObjectStoreException)
         {
-            await DiscardAsync(declaration.Parts).ConfigureAwait(false);
+            await discard.DiscardAsync(account, declaration.Parts.SelectMany(part => part.Segments)).ConfigureAwait(false);
             throw;
         }
     }
@@ -46,21 +46,5 @@ public sealed class FileCommitter(IGrainFactory grains, ILogger<FileCommitter> l
         return outcome.Succeeded
             ? outcome
             : throw ChainErrors.Translate(outcome.ErrorCode!, outcome.ErrorMessage ?? "The file did not complete.");
-    }
-
-    /// <summary>Deletes fragments that became no part of a file. Best effort: what stays is found by the miners' sweep.</summary>
-    public async Task DiscardAsync(IEnumerable<FilePart> parts)
-    {
-        var byMiner = parts.SelectMany(part => part.Segments).SelectMany(segment => segment.Fragments)
-            .GroupBy(fragment => fragment.Miner.Value, fragment => fragment.Root.ToString());
-        try
-        {
-            await Task.WhenAll(byMiner.Select(group => grains.GetGrain<IMinerGrain>(group.Key).DeleteAsync([.. group])))
-                .ConfigureAwait(false);
-        }
-        catch (Exception e) when (e is not OutOfMemoryException)
-        {
-            log.LogWarning(e, "Fragments of an upload that failed are left to the sweep");
-        }
     }
 }

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using Cess.Coding;
 using Cess.Gateway.Objects.Pipeline;
 using Cess.Grains;
 using Cess.Ledger.Modules.Files;
@@ -21,10 +20,7 @@ internal sealed class ObjectReader(
         ArgumentOutOfRangeException.ThrowIfNegative(offset);
         ArgumentOutOfRangeException.ThrowIfNegative(length);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(offset, info.Length - length);
-        FileDeclaration declared = file.Declaration;
-        var policy = new StoragePolicy(declared.Policy.DataFragments, declared.Policy.ParityFragments);
-        return new PlaintextReader(fragments, declared.Parts, policy, fileKey)
-            .CopyToAsync(destination, offset, length, cancellation);
+        return new PlaintextReader(fragments, file, fileKey).CopyToAsync(destination, offset, length, cancellation);
     }
 
     /// <inheritdoc/>

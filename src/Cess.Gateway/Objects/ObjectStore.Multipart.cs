@@ -59,7 +59,7 @@ public sealed partial class ObjectStore
         try
         {
             stored = await services.Parts
-                .StoreAsync(content, options.ContentLength, fileKey, StoragePolicy.Parse(start.Policy), cancellation)
+                .StoreAsync(caller.Account, content, options.ContentLength, fileKey, StoragePolicy.Parse(start.Policy), cancellation)
                 .ConfigureAwait(false);
         }
         finally
@@ -77,13 +77,13 @@ public sealed partial class ObjectStore
             if (!isKept)
                 throw NoSuchUpload();
             if (former is not null)
-                await services.Committer.DiscardAsync([Scale.Decode<FilePart>(former.Part.Span)]).ConfigureAwait(false);
+                await services.Discard.DiscardAsync(caller.Account, Scale.Decode<FilePart>(former.Part.Span).Segments).ConfigureAwait(false);
             return InfoOf(part);
         }
         finally
         {
             if (!isKept)
-                await services.Committer.DiscardAsync([stored.Part]).ConfigureAwait(false);
+                await services.Discard.DiscardAsync(caller.Account, stored.Part.Segments).ConfigureAwait(false);
         }
     }
 
@@ -110,7 +110,7 @@ public sealed partial class ObjectStore
         FileOutcome outcome = await services.Committer.CompleteAsync(declared.Id).ConfigureAwait(false);
         await UploadOf(uploadId).CompleteAsync(new UploadResult(outcome.FileId, etag, outcome.Height)).ConfigureAwait(false);
         await services.Grains.GetGrain<IBucketGrain>(bucket).RemoveUploadAsync(uploadId).ConfigureAwait(false);
-        await services.Committer.DiscardAsync(upload.Parts.Except(chosen).Select(part => Scale.Decode<FilePart>(part.Part.Span)))
+        await services.Discard.DiscardAsync(caller.Account, SegmentsOf(upload.Parts.Except(chosen)))
             .ConfigureAwait(false);
         return new PutResult(etag, outcome.FileId, outcome.Height);
     }
@@ -124,7 +124,7 @@ public sealed partial class ObjectStore
         if (upload.Result is not null || !await UploadOf(uploadId).AbortAsync().ConfigureAwait(false))
             throw NoSuchUpload();
         await services.Grains.GetGrain<IBucketGrain>(bucket).RemoveUploadAsync(uploadId).ConfigureAwait(false);
-        await services.Committer.DiscardAsync(upload.Parts.Select(part => Scale.Decode<FilePart>(part.Part.Span))).ConfigureAwait(false);
+        await services.Discard.DiscardAsync(caller.Account, SegmentsOf(upload.Parts)).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -145,10 +145,13 @@ public sealed partial class ObjectStore
         foreach (string id in ids)
         {
             if (await UploadOf(id).GetStartAsync().ConfigureAwait(false) is { } start)
-                open.Add(InfoOf(id, new UploadView(start, [], null)));
+                open.Add(InfoOf(id, new UploadView(start, Array.Empty<UploadedPart>(), null)));
         }
         return [.. open.OrderBy(upload => upload.Key, StringComparer.Ordinal).ThenBy(upload => upload.UploadId, StringComparer.Ordinal)];
     }
+
+    private static IEnumerable<FileSegment> SegmentsOf(IEnumerable<UploadedPart> uploaded) =>
+        uploaded.SelectMany(part => Scale.Decode<FilePart>(part.Part.Span).Segments);
 
     private IUploadGrain UploadOf(string uploadId) => uploadId.Length == UploadIdBytes * 2 && uploadId.All(char.IsAsciiHexDigitLower)
         ? services.Grains.GetGrain<IUploadGrain>(uploadId)

@@ -18,6 +18,7 @@ namespace Cess.Gateway.Objects;
 /// <param name="Fragments">The way out.</param>
 /// <param name="Leases">Keeps what is being read.</param>
 /// <param name="Committer">The way into the chain.</param>
+/// <param name="Discard">The way back.</param>
 /// <param name="Custody">Account keys.</param>
 /// <param name="Random">Where keys come from.</param>
 /// <param name="Time">The clock.</param>
@@ -30,6 +31,7 @@ public sealed record ObjectStoreServices(
     IFragmentReader Fragments,
     IReadLeases Leases,
     FileCommitter Committer,
+    FragmentDiscard Discard,
     ICustody Custody,
     IRandomSource Random,
     TimeProvider Time,
@@ -99,7 +101,7 @@ public sealed partial class ObjectStore(ObjectStoreServices services) : IObjectS
         byte[] fileKey = FileKey.New(services.Random);
         try
         {
-            StoredPart part = await services.Parts.StoreAsync(content, options.ContentLength, fileKey, policy, cancellation)
+            StoredPart part = await services.Parts.StoreAsync(caller.Account, content, options.ContentLength, fileKey, policy, cancellation)
                 .ConfigureAwait(false);
             string etag = Convert.ToHexStringLower(part.Md5);
             FileDeclaration declaration;
@@ -111,7 +113,7 @@ public sealed partial class ObjectStore(ObjectStoreServices services) : IObjectS
             }
             catch
             {
-                await services.Committer.DiscardAsync([part.Part]).ConfigureAwait(false);
+                await services.Discard.DiscardAsync(caller.Account, part.Part.Segments).ConfigureAwait(false);
                 throw;
             }
             FileOutcome outcome = await services.Committer.CommitAsync(caller.Account, declaration, condition).ConfigureAwait(false);

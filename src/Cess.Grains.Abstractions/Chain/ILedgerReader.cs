@@ -1,4 +1,5 @@
 using Cess.Ledger.Blocks;
+using Cess.Primitives;
 
 namespace Cess.Grains;
 
@@ -13,6 +14,12 @@ public interface ILedgerReader
     /// start again from <see cref="Head"/>.
     /// </summary>
     IReadOnlyList<FinalBlock>? Above(ulong height);
+
+    /// <summary>
+    /// Whether any file, declared or active, names a segment by its first fragment. One segment can be named by several files of an
+    /// owner: a declaration that was answered too late is often made again.
+    /// </summary>
+    bool IsNamed(Hash256 firstFragment);
 }
 
 /// <summary>A final block in memory.</summary>

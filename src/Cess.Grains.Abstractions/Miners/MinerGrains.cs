@@ -17,7 +17,7 @@ public interface ISchedulerGrain : IGrainWithIntegerKey
     Task<IReadOnlyList<MinerView>> GetMinersAsync();
 }
 
-/// <summary>One fragment's way to a miner; its key is the fragment's id, 64 hex digits.</summary>
+/// <summary>One fragment's way to a miner; its key is the fragment's name, see <see cref="FragmentName"/>.</summary>
 [Alias("cess.ISliceGrain")]
 public interface ISliceGrain : IGrainWithStringKey
 {
@@ -32,7 +32,7 @@ public interface IStorageGrain : IGrainWithIntegerKey
 {
     /// <summary>Pushes one fragment; durable when it says Stored.</summary>
     [Alias("Push"), ResponseTimeout(GrainLimits.PushTimeout)]
-    Task<PushStatus> PushAsync(uint miner, string root, BufferAddress source);
+    Task<PushStatus> PushAsync(uint miner, string name, BufferAddress source);
 }
 
 /// <summary>A storage miner; its key is its number on chain.</summary>
@@ -53,7 +53,7 @@ public interface IMinerGrain : IGrainWithIntegerKey
 
     /// <summary>Deletes fragments that no record names any more. Absent ones are no error.</summary>
     [Alias("Delete")]
-    Task DeleteAsync(IReadOnlyList<string> roots);
+    Task DeleteAsync(IReadOnlyList<string> names);
 
     /// <summary>Deletes old fragments that neither chain nor unfinished uploads name; answers how many.</summary>
     [Alias("Sweep"), ResponseTimeout("00:10:00")]

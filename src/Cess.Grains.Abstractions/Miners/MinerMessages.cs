@@ -33,13 +33,13 @@ public sealed record PlacementRequest(
 public sealed record Placement([property: Id(0)] IReadOnlyList<uint> Miners, [property: Id(1)] bool OutOfSpace);
 
 /// <summary>A fragment to be pushed to a miner.</summary>
-/// <param name="Root">Its id, 64 hex digits.</param>
+/// <param name="Name">See <see cref="FragmentName"/>.</param>
 /// <param name="Source">Where its bytes lie in this silo.</param>
 /// <param name="Miner">Where it should go.</param>
 /// <param name="Except">Miners that hold other fragments of the segment.</param>
 [GenerateSerializer, Immutable, Alias("cess.SliceOrder")]
 public sealed record SliceOrder(
-    [property: Id(0)] string Root,
+    [property: Id(0)] string Name,
     [property: Id(1)] BufferAddress Source,
     [property: Id(2)] uint Miner,
     [property: Id(3)] IReadOnlyList<uint> Except);

@@ -78,7 +78,7 @@ public sealed class AccountGrain(
         var consensus = grains.GetGrain<IConsensusGrain>(node.Validator.ToString());
         for (int attempt = 1; ; attempt++)
         {
-            TransactionOutcome outcome = (await consensus.SubmitVerifiedAsync(new TransactionBatch([transaction])))[0];
+            TransactionOutcome outcome = (await consensus.SubmitVerifiedAsync(new TransactionBatch(new ReadOnlyMemory<byte>[] { transaction })))[0];
             if (outcome.ErrorCode != TransactionErrors.PoolFull || attempt == GrainLimits.FullPoolAttempts)
                 return outcome;
             await Task.Delay(GrainLimits.FullPoolRetry, time);

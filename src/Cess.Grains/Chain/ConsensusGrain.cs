@@ -215,7 +215,7 @@ public sealed class ConsensusGrain(
     {
         if (_pooled.Count == 0)
             return;
-        var pooled = new TransactionsPooled([.. _pooled]);
+        var pooled = new TransactionsPooled(_pooled.ToArray());
         _pooled.Clear();
         await PublishAsync(StreamNames.Transactions, pooled);
     }

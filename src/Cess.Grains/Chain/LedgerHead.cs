@@ -1,14 +1,25 @@
 using Cess.Ledger.Blocks;
+using Cess.Ledger.Modules.Files;
+using Cess.Primitives;
 
 namespace Cess.Grains.Chain;
 
 /// <summary>
 /// Where the consensus grain publishes final blocks, and everything else of the silo reads them. One writer, any number of
-/// readers, no locks: readers see one immutable value or the next.
+/// readers: they see one immutable value or the next.
 /// </summary>
-public sealed class LedgerHead(LedgerState start) : ILedgerReader
+public sealed class LedgerHead : ILedgerReader
 {
-    private Recent _recent = new(start, []);
+    private readonly SegmentReferences _references = new();
+    private Recent _recent;
+
+    /// <summary>Starts from a state; walks its files once.</summary>
+    public LedgerHead(LedgerState start)
+    {
+        _recent = new Recent(start, []);
+        foreach (FileRecord file in start.Files())
+            _references.Add(file);
+    }
 
     /// <inheritdoc/>
     public LedgerState Head => Volatile.Read(ref _recent).Head;
@@ -23,9 +34,14 @@ public sealed class LedgerHead(LedgerState start) : ILedgerReader
         return missing <= (ulong)recent.Blocks.Length ? recent.Blocks[^(int)missing..] : null;
     }
 
+    /// <inheritdoc/>
+    public bool IsNamed(Hash256 firstFragment) => _references.Contains(firstFragment);
+
     /// <summary>Adds final blocks that follow the head, in order.</summary>
     internal void Publish(IReadOnlyList<FinalBlock> blocks)
     {
+        foreach (FinalBlock block in blocks)
+            _references.Apply(block);
         Recent recent = _recent;
         FinalBlock[] all = [.. recent.Blocks, .. blocks];
         if (all.Length > GrainLimits.RecentBlocks)

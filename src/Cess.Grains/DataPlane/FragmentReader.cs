@@ -1,5 +1,4 @@
 using Cess.Blobs;
-using Cess.Primitives;
 
 namespace Cess.Grains.DataPlane;
 
@@ -8,13 +7,13 @@ public sealed class FragmentReader(IMinerBackends backends) : IFragmentReader
 {
     /// <inheritdoc/>
     public async ValueTask<bool> ReadAsync(
-        uint miner, Hash256 root, long offset, Memory<byte> destination, CancellationToken cancellation)
+        uint miner, string name, long offset, Memory<byte> destination, CancellationToken cancellation)
     {
         if (backends.Find(miner) is not { } backend)
             return false;
         try
         {
-            int count = await backend.ReadAsync(FragmentName.Of(root), offset, destination, cancellation).ConfigureAwait(false);
+            int count = await backend.ReadAsync(BlobName.Parse(name), offset, destination, cancellation).ConfigureAwait(false);
             return count == destination.Length;
         }
         catch (BlobException)

@@ -57,7 +57,7 @@ public sealed class BucketGrain(
         state.State.Uploads.Remove(uploadId) ? state.WriteStateAsync() : Task.CompletedTask;
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<string>> GetUploadsAsync() => Task.FromResult<IReadOnlyList<string>>([.. state.State.Uploads]);
+    public Task<IReadOnlyList<string>> GetUploadsAsync() => Task.FromResult<IReadOnlyList<string>>(state.State.Uploads.ToArray());
 
     /// <summary>Brings the index to the final head; false when there is no such bucket, or it can't be opened here.</summary>
     private bool CatchUp()

@@ -48,7 +48,7 @@ public sealed class UploadGrain(
             return null;
         IReadOnlyList<UploadedPart>[] pages =
             await Task.WhenAll(state.State.Pages.Select(page => PageOf(page).GetAsync()));
-        return new UploadView(start, [.. pages.SelectMany(parts => parts)], state.State.Result);
+        return new UploadView(start, pages.SelectMany(parts => parts).ToArray(), state.State.Result);
     }
 
     /// <inheritdoc/>

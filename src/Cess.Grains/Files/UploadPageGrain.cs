@@ -33,7 +33,7 @@ public sealed class UploadPageGrain(
     [PersistentState("upload-page", StateNames.Provider)] IPersistentState<UploadPageState> state) : Grain, IUploadPageGrain
 {
     /// <inheritdoc/>
-    public Task<IReadOnlyList<UploadedPart>> GetAsync() => Task.FromResult<IReadOnlyList<UploadedPart>>([.. state.State.Parts]);
+    public Task<IReadOnlyList<UploadedPart>> GetAsync() => Task.FromResult<IReadOnlyList<UploadedPart>>(state.State.Parts.ToArray());
 
     /// <inheritdoc/>
     public async Task<UploadedPart?> PutAsync(UploadedPart part)

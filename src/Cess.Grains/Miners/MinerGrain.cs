@@ -25,7 +25,7 @@ public sealed class MinerGrain(
 {
     private readonly List<Report> _reports = [];
     private readonly Queue<Deletion> _deletions = new();
-    private readonly HashSet<Hash256> _orphans = [];
+    private readonly HashSet<string> _orphans = [];
     private Task _reporting = Task.CompletedTask;
     private ulong _height = ledger.Head.Height;
     private bool _isFresh = true;
@@ -63,7 +63,7 @@ public sealed class MinerGrain(
             return TransactionErrors.DealEnded;
         if (await FindMissingAsync(record) is { } missing)
         {
-            log.LogWarning("Miner {Miner} does not hold fragment {Root} of file {File}", Id, missing, fileId);
+            log.LogWarning("Miner {Miner} does not hold fragment {Name} of file {File}", Id, missing, fileId);
             return TransactionErrors.FragmentMissing;
         }
         var report = new Report(file);
@@ -74,10 +74,10 @@ public sealed class MinerGrain(
     }
 
     /// <inheritdoc/>
-    public async Task DeleteAsync(IReadOnlyList<string> roots)
+    public async Task DeleteAsync(IReadOnlyList<string> names)
     {
-        foreach (string root in roots)
-            await DeleteAsync(Hash256.Parse(root));
+        foreach (string name in names)
+            await DeleteAsync(name);
     }
 
     /// <inheritdoc/>
@@ -85,18 +85,18 @@ public sealed class MinerGrain(
     {
         if (backends.Find(Id.Value) is not { } backend)
             return 0;
-        HashSet<Hash256> named = [.. ledger.Head.Files().SelectMany(file => FragmentsOf(file))];
-        var found = new HashSet<Hash256>();
+        HashSet<string> named = [.. ledger.Head.Files().SelectMany(NamesOf)];
+        var found = new HashSet<string>();
         await foreach (BlobInfo blob in backend.ListAsync())
         {
-            if (Hash256.TryParse(blob.Name.Value, out Hash256 root) && !named.Contains(root))
-                found.Add(root);
+            if (!named.Contains(blob.Name.Value))
+                found.Add(blob.Name.Value);
         }
         // What was an orphan at the last sweep, a lifetime of uploads ago, belongs to no upload that may still be finished.
         _orphans.IntersectWith(found);
         int count = _orphans.Count;
-        foreach (Hash256 root in _orphans)
-            await DeleteAsync(root);
+        foreach (string name in _orphans)
+            await DeleteAsync(name);
         found.ExceptWith(_orphans);
         _orphans.Clear();
         _orphans.UnionWith(found);
@@ -107,14 +107,17 @@ public sealed class MinerGrain(
     public Task OnSubscribed(IStreamSubscriptionHandleFactory handleFactory) =>
         handleFactory.Create<SubjectChanged>().ResumeAsync((hint, _) => CatchUpAsync(hint));
 
-    private async Task<Hash256?> FindMissingAsync(FileRecord record)
+    private async Task<string?> FindMissingAsync(FileRecord record)
     {
-        if (backends.Find(Id.Value) is not { } backend)
-            return record.Declaration.Parts[0].Segments[0].Fragments[0].Root;
-        foreach ((Hash256 root, uint bytes) in SizedFragmentsOf(record))
+        IBlobBackend? backend = backends.Find(Id.Value);
+        foreach (FileSegment segment in SegmentsOf(record))
         {
-            if (await backend.StatAsync(FragmentName.Of(root)) is not { } blob || blob.Length != bytes)
-                return root;
+            uint bytes = record.Declaration.Policy.FragmentBytes(segment.Length);
+            foreach (string name in NamesOf(record, segment))
+            {
+                if (backend is null || await backend.StatAsync(BlobName.Parse(name)) is not { } blob || blob.Length != bytes)
+                    return name;
+            }
         }
         return null;
     }
@@ -187,7 +190,7 @@ public sealed class MinerGrain(
             _ => null,
         };
         if (gone is { } file && block.Before.File(file) is { } record)
-            _deletions.Enqueue(new Deletion(file, [.. FragmentsOf(record)]));
+            _deletions.Enqueue(new Deletion(file, record));
     }
 
     /// <summary>Deletes the fragments of files that nobody reads any more.</summary>
@@ -200,38 +203,60 @@ public sealed class MinerGrain(
                 _deletions.Enqueue(deletion);
                 continue;
             }
-            foreach (Hash256 root in deletion.Fragments)
-                await DeleteAsync(root);
+            foreach (string name in Unnamed(deletion.Record))
+                await DeleteAsync(name);
         }
     }
 
-    private async Task DeleteAsync(Hash256 root)
+    /// <summary>
+    /// Fragments of a file that is gone, without those that another file of its owner names too. To look for that file costs
+    /// a walk over all, so it is done only for segments that are known to have one.
+    /// </summary>
+    private IEnumerable<string> Unnamed(FileRecord record)
+    {
+        HashSet<string>? others = null;
+        foreach (FileSegment segment in SegmentsOf(record))
+        {
+            bool isShared = ledger.IsNamed(segment.Fragments[0].Root);
+            if (isShared)
+                others ??= [.. ledger.Head.Files().Where(file => file.Owner == record.Owner).SelectMany(NamesOf)];
+            foreach (string name in NamesOf(record, segment))
+            {
+                if (!isShared || !others!.Contains(name))
+                    yield return name;
+            }
+        }
+    }
+
+    private async Task DeleteAsync(string name)
     {
         if (backends.Find(Id.Value) is not { } backend)
             return;
         try
         {
-            await backend.DeleteAsync(FragmentName.Of(root));
+            await backend.DeleteAsync(BlobName.Parse(name));
         }
         catch (BlobException e)
         {
-            log.LogWarning(e, "Fragment {Root} could not be deleted at miner {Miner}; the sweep tries again", root, Id);
+            log.LogWarning(e, "Fragment {Name} could not be deleted at miner {Miner}; the sweep tries again", name, Id);
         }
     }
 
-    private IEnumerable<Hash256> FragmentsOf(FileRecord record) => SizedFragmentsOf(record).Select(fragment => fragment.Root);
+    private IEnumerable<string> NamesOf(FileRecord record) => SegmentsOf(record).SelectMany(segment => NamesOf(record, segment));
 
-    private IEnumerable<(Hash256 Root, uint Bytes)> SizedFragmentsOf(FileRecord record) =>
-        from part in record.Declaration.Parts
-        from segment in part.Segments
+    /// <summary>Names of this miner's fragments in a segment: one, but for a record that was made by hand.</summary>
+    private IEnumerable<string> NamesOf(FileRecord record, FileSegment segment) =>
         from fragment in segment.Fragments
         where fragment.Miner == Id
-        select (fragment.Root, record.Declaration.Policy.FragmentBytes(segment.Length));
+        select FragmentName.Of(record.Owner, fragment.Root);
+
+    private static IEnumerable<FileSegment> SegmentsOf(FileRecord record) =>
+        record.Declaration.Parts.SelectMany(part => part.Segments);
 
     private sealed record Report(FileId File)
     {
         public TaskCompletionSource<string?> Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 
-    private sealed record Deletion(FileId File, IReadOnlyList<Hash256> Fragments);
+    private sealed record Deletion(FileId File, FileRecord Record);
 }

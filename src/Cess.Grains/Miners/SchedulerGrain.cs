@@ -44,7 +44,7 @@ public sealed class SchedulerGrain(ILedgerReader ledger, IMinerBackends backends
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<MinerView>> GetMinersAsync() => Task.FromResult<IReadOnlyList<MinerView>>(
-        [.. ledger.Head.Miners().OrderBy(miner => miner.Id).Select(miner => ViewOf(miner, RestOf(miner.Id.Value) == Rest.None))]);
+        ledger.Head.Miners().OrderBy(miner => miner.Id).Select(miner => ViewOf(miner, RestOf(miner.Id.Value) == Rest.None)).ToArray());
 
     internal static MinerView ViewOf(MinerRecord miner, bool isHealthy) => new(
         miner.Id.Value, miner.Account.ToString(), miner.Endpoint, miner.DeclaredBytes, miner.ReservedBytes, miner.UsedBytes,

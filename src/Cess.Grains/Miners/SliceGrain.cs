@@ -13,7 +13,7 @@ public sealed class SliceGrain(IGrainFactory grains) : Grain, ISliceGrain
         var status = PushStatus.Failed;
         for (int attempt = 0; attempt < GrainLimits.PushAttempts; attempt++)
         {
-            status = await storage.PushAsync(miner, order.Root, order.Source);
+            status = await storage.PushAsync(miner, order.Name, order.Source);
             if (status is PushStatus.Stored or PushStatus.SourceGone)
                 return new SliceResult(status, miner);
             await scheduler.ReportFailureAsync(miner, status);

@@ -11,7 +11,7 @@ public sealed class StorageGrain(IBufferRegistry buffers, IMinerBackends backend
     : Grain, IStorageGrain
 {
     /// <inheritdoc/>
-    public async Task<PushStatus> PushAsync(uint miner, string root, BufferAddress source)
+    public async Task<PushStatus> PushAsync(uint miner, string name, BufferAddress source)
     {
         using IBufferPin? pin = buffers.Pin(source);
         if (pin is null)
@@ -20,12 +20,12 @@ public sealed class StorageGrain(IBufferRegistry buffers, IMinerBackends backend
             return PushStatus.Failed;
         try
         {
-            await backend.PutAsync(FragmentName.Of(root), pin.Memory);
+            await backend.PutAsync(BlobName.Parse(name), pin.Memory);
             return PushStatus.Stored;
         }
         catch (BlobException e)
         {
-            log.LogWarning(e, "Fragment {Root} could not be stored at miner {Miner}: {Error}", root, miner, e.Error);
+            log.LogWarning(e, "Fragment {Name} could not be stored at miner {Miner}: {Error}", name, miner, e.Error);
             return e.Error == BlobError.Full ? PushStatus.Full : PushStatus.Failed;
         }
     }

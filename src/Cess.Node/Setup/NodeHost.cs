@@ -101,6 +101,7 @@ public static class NodeHost
     {
         services.AddSingleton<ICredentialStore>(credentials);
         services.AddSingleton(new SegmentBufferPool(NodeLimits.UploadBufferBytes));
+        services.AddSingleton<FragmentDiscard>();
         services.AddSingleton<SegmentWriter>();
         services.AddSingleton<PartWriter>();
         services.AddSingleton<BucketKeyring>();

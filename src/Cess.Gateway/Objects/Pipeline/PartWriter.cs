@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Cess.Coding;
 using Cess.Ledger.Modules.Files;
+using Cess.Primitives;
 
 namespace Cess.Gateway.Objects.Pipeline;
 
@@ -14,9 +15,10 @@ public sealed record StoredPart(FilePart Part, long Length, byte[] Md5);
 /// Turns a stream of plaintext into a part: fills a buffer, encrypts it where it lies, codes, hashes and pushes it, while the
 /// next one is being filled. Memory is that of the buffers it holds, two at most; waiting for one is the back-pressure.
 /// </summary>
-public sealed class PartWriter(SegmentBufferPool pool, SegmentWriter segments, IRandomSource random)
+public sealed class PartWriter(SegmentBufferPool pool, SegmentWriter segments, FragmentDiscard discard, IRandomSource random)
 {
     /// <summary>Stores a part to the end of the stream.</summary>
+    /// <param name="owner">Whose part it is.</param>
     /// <param name="content">Plaintext.</param>
     /// <param name="announcedLength">Bytes that it must have, or null.</param>
     /// <param name="fileKey">32 bytes; not kept.</param>
@@ -24,7 +26,8 @@ public sealed class PartWriter(SegmentBufferPool pool, SegmentWriter segments, I
     /// <param name="cancellation">Ends the upload.</param>
     /// <exception cref="ObjectStoreException">EntityTooLarge, IncompleteBody, InsufficientStorage, ServiceUnavailable, SlowDown.</exception>
     public async Task<StoredPart> StoreAsync(
-        Stream content, long? announcedLength, ReadOnlyMemory<byte> fileKey, StoragePolicy policy, CancellationToken cancellation)
+        AccountId owner, Stream content, long? announcedLength, ReadOnlyMemory<byte> fileKey, StoragePolicy policy,
+        CancellationToken cancellation)
     {
         if (announcedLength > GatewayLimits.PartBytesMax)
             throw TooLarge();
@@ -69,6 +72,8 @@ public sealed class PartWriter(SegmentBufferPool pool, SegmentWriter segments, I
             await stop.CancelAsync().ConfigureAwait(false);
             // The first failure is the one to tell; nothing may be left running behind it.
             await ((Task)Task.WhenAll(stored)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await discard.DiscardAsync(owner, stored.Where(task => task.IsCompletedSuccessfully).Select(task => task.Result))
+                .ConfigureAwait(false);
             if (stored.Find(task => task.IsFaulted) is { } failed)
                 await failed.ConfigureAwait(false);
             throw;
@@ -88,7 +93,7 @@ public sealed class PartWriter(SegmentBufferPool pool, SegmentWriter segments, I
             {
                 CodedSegment segment = await coding.ConfigureAwait(false);
                 isOwned = false;
-                return await segments.StoreAsync(buffer, segment).ConfigureAwait(false);
+                return await segments.StoreAsync(owner, buffer, segment).ConfigureAwait(false);
             }
             catch
             {

@@ -10,9 +10,12 @@ namespace Cess.Gateway.Objects.Pipeline;
 /// fetched and decrypted. Memory: two runs.
 /// </summary>
 internal sealed class PlaintextReader(
-    IFragmentReader fragments, IReadOnlyList<FilePart> parts, StoragePolicy policy, byte[] fileKey)
+    IFragmentReader fragments, FileRecord file, byte[] fileKey)
 {
     private const int RunBytes = GatewayLimits.FramesPerRead * FrameLayout.CiphertextBytes;
+
+    private readonly StoragePolicy _policy =
+        new(file.Declaration.Policy.DataFragments, file.Declaration.Policy.ParityFragments);
 
     /// <summary>Writes plaintext bytes [offset, offset + length) in order; nothing unverified is written.</summary>
     public async Task CopyToAsync(Stream destination, long offset, long length, CancellationToken cancellation)
@@ -49,7 +52,7 @@ internal sealed class PlaintextReader(
             FileSegment segment = range.Part.Segments[(int)extent.Index];
             if (segment.Length != (uint)extent.CiphertextLength)
                 throw Malformed();
-            var reader = new SegmentReader(fragments, segment, policy);
+            var reader = new SegmentReader(fragments, file.Owner, segment, _policy);
             while (done < range.Length && range.Offset + done < extent.PlaintextOffset + extent.PlaintextLength)
             {
                 FrameExtent run = RunAt(extent, range.Offset + done, range.Length - done);
@@ -110,7 +113,7 @@ internal sealed class PlaintextReader(
     private IEnumerable<PartRange> RangesOf(long offset, long length)
     {
         long start = 0;
-        foreach (FilePart part in parts)
+        foreach (FilePart part in file.Declaration.Parts)
         {
             long partLength = (long)part.PlainLength;
             long from = Math.Max(offset, start);

@@ -2,6 +2,7 @@ using System.Buffers;
 using Cess.Coding;
 using Cess.Grains;
 using Cess.Ledger.Modules.Files;
+using Cess.Primitives;
 
 namespace Cess.Gateway.Objects.Pipeline;
 
@@ -12,14 +13,16 @@ namespace Cess.Gateway.Objects.Pipeline;
 public sealed class SegmentReader
 {
     private readonly IFragmentReader _fragments;
+    private readonly AccountId _owner;
     private readonly FileSegment _segment;
     private readonly FragmentLayout _layout;
     private readonly bool[] _isBad;
 
     /// <summary>Reads one segment.</summary>
-    public SegmentReader(IFragmentReader fragments, FileSegment segment, StoragePolicy policy)
+    public SegmentReader(IFragmentReader fragments, AccountId owner, FileSegment segment, StoragePolicy policy)
     {
         _fragments = fragments;
+        _owner = owner;
         _segment = segment;
         _layout = new FragmentLayout(policy, checked((int)segment.Length));
         _isBad = new bool[policy.TotalFragments];
@@ -78,8 +81,8 @@ public sealed class SegmentReader
         if (_isBad[index])
             return false;
         FileFragment fragment = _segment.Fragments[index];
-        bool isRead = await _fragments.ReadAsync(fragment.Miner.Value, fragment.Root, offset, target, cancellation)
-            .ConfigureAwait(false);
+        bool isRead = await _fragments
+            .ReadAsync(fragment.Miner.Value, FragmentName.Of(_owner, fragment.Root), offset, target, cancellation).ConfigureAwait(false);
         _isBad[index] = !isRead;
         return isRead;
     }
