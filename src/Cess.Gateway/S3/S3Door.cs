@@ -133,7 +133,7 @@ internal sealed partial class S3Door
         xml.Element("Resource", progress.Target?.Resource ?? "/").Element("RequestId", ids.RequestId).Element("HostId", ids.HostId)
             .Close("Error");
         response.ContentLength = xml.Memory.Length;
-        await response.Body.WriteAsync(xml.Memory, http.RequestAborted);
+        await response.Body.WriteAsync(xml.Memory);
     }
 
     /// <exception cref="S3Exception">RequestHeaderSectionTooLarge.</exception>

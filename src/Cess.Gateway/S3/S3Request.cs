@@ -49,39 +49,24 @@ internal sealed class S3Request(HttpContext http, S3Target target, Authenticatio
     public string? Header(string name) => Headers.TryGetValue(name, out var value) && value.Count > 0 ? value.ToString() : null;
 
     /// <summary>The content of the body, to be streamed; counts it when <paramref name="use"/> has ended.</summary>
-    public async Task<T> WithContentAsync<T>(Func<RequestContent, Task<T>> use)
-    {
-        using RequestContent content = RequestContent.Open(Http.Request, Authentication);
-        try
-        {
-            // A store may see no reason to read content of no bytes; its digests are checked all the same.
-            if (content.ContentLength == 0)
-                await content.CheckEmptyAsync(Aborted);
-            T result = await use(content);
-            return content.IsChecked
-                ? result
-                : throw new InvalidOperationException("The object store did not read the content to its end.");
-        }
-        finally
-        {
-            BytesIn += content.Received;
-        }
-    }
+    public Task<T> WithContentAsync<T>(Func<RequestContent, Task<T>> use) =>
+        WithContentAsync(RequestContent.Open(Http.Request, Authentication), use);
 
     /// <summary>The whole of a small body, checked; empty when there is none.</summary>
     /// <exception cref="S3Exception">MaxMessageLengthExceeded, BadDigest, InvalidRequest and as <see cref="RequestContent"/>.</exception>
-    public async Task<PooledBuffer> ReadBodyAsync(int bytesMax, bool digestRequired = false)
+    public async Task<PooledBuffer> ReadBodyAsync(int bytesMax, BodyDigest digest = BodyDigest.Optional)
     {
         PooledBuffer body = new();
         try
         {
             if (Http.Request.ContentLength is null && Headers.TransferEncoding.Count == 0)
                 return body;
-            await WithContentAsync(async content =>
+            RequestContent opened = RequestContent.Open(Http.Request, Authentication, hasChecksum: digest != BodyDigest.NotInHeaders);
+            await WithContentAsync(opened, async content =>
             {
                 if (content.ContentLength > bytesMax)
                     throw new S3Exception(S3Errors.MaxMessageLengthExceeded, null, ("MaxMessageLengthBytes", $"{bytesMax}"));
-                if (digestRequired && !content.HasDigest)
+                if (digest == BodyDigest.Required && !content.HasDigest)
                     throw new S3Exception(S3Errors.InvalidRequest, "Missing required header for this request: Content-MD5");
                 int read;
                 while ((read = await content.ReadAsync(body.ReserveMemory((int)content.ContentLength - body.Length + 1), Aborted)) > 0)
@@ -135,4 +120,36 @@ internal sealed class S3Request(HttpContext http, S3Target target, Authenticatio
 
     public static S3Exception InvalidArgument(string name, string value, string message) =>
         new(S3Errors.InvalidArgument, message, ("ArgumentName", name), ("ArgumentValue", value));
+
+    private async Task<T> WithContentAsync<T>(RequestContent content, Func<RequestContent, Task<T>> use)
+    {
+        try
+        {
+            // A store may see no reason to read content of no bytes; its digests are checked all the same.
+            if (content.ContentLength == 0)
+                await content.CheckEmptyAsync(Aborted);
+            T result = await use(content);
+            return content.IsChecked
+                ? result
+                : throw new InvalidOperationException("The object store did not read the content to its end.");
+        }
+        finally
+        {
+            BytesIn += content.Received;
+            content.Dispose();
+        }
+    }
+}
+
+/// <summary>What the digests in a request's headers mean for a small body.</summary>
+internal enum BodyDigest
+{
+    /// <summary>They are the body's, if there are any.</summary>
+    Optional,
+
+    /// <summary>They are the body's, and there must be one.</summary>
+    Required,
+
+    /// <summary>x-amz-checksum-* is the checksum of something else: in CompleteMultipartUpload, of the object.</summary>
+    NotInHeaders,
 }

@@ -16,6 +16,7 @@ internal sealed class InMemoryObjectStore(TimeProvider clock) : IObjectStore
     private readonly Lock _lock = new();
     private readonly SortedDictionary<string, Bucket> _buckets = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, PutResult> _completed = new();
+    private readonly TaskCompletionSource<Exception?> _firstPut = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private ulong _height;
 
     /// <summary>Thrown by every read after so many bytes.</summary>
@@ -23,6 +24,9 @@ internal sealed class InMemoryObjectStore(TimeProvider clock) : IObjectStore
 
     /// <summary>Thrown by every put when its content has been read.</summary>
     public Exception? PutFault { get; set; }
+
+    /// <summary>How the first put has ended: null, or its exception.</summary>
+    public Task<Exception?> FirstPut => _firstPut.Task;
 
     public int ObjectCount
     {
@@ -82,10 +86,20 @@ internal sealed class InMemoryObjectStore(TimeProvider clock) : IObjectStore
     {
         lock (_lock)
             Find(caller, bucket);
-        byte[] bytes = await ReadAsync(content, options.ContentLength, options.Md5, cancellation);
-        StoredObject stored = new(
-            bytes, ETag(bytes), Merge(options.Headers, options.TrailingHeaders?.Invoke()), options.Metadata, [bytes.Length]);
-        return Publish(caller, bucket, key, stored, options.OnlyIfAbsent, options.OnlyIfETag);
+        try
+        {
+            byte[] bytes = await ReadAsync(content, options.ContentLength, options.Md5, cancellation);
+            StoredObject stored = new(
+                bytes, ETag(bytes), Merge(options.Headers, options.TrailingHeaders?.Invoke()), options.Metadata, [bytes.Length]);
+            PutResult result = Publish(caller, bucket, key, stored, options.OnlyIfAbsent, options.OnlyIfETag);
+            _firstPut.TrySetResult(null);
+            return result;
+        }
+        catch (Exception exception)
+        {
+            _firstPut.TrySetResult(exception);
+            throw;
+        }
     }
 
     public Task<ObjectInfo> HeadAsync(Caller caller, string bucket, string key, CancellationToken cancellation)

@@ -113,7 +113,7 @@ internal sealed class SigV4TestSigner(string accessKeyId, string secret, TimePro
         $"AWS4-HMAC-SHA256\n{Timestamp}\n{Scope}\n{Sha256(Encoding.UTF8.GetBytes(canonical))}")));
 
     private static string CanonicalPath(string pathAndQuery) =>
-        string.Join('/', pathAndQuery.Split('?')[0].Split('/').Select(segment => Uri.EscapeDataString(Uri.UnescapeDataString(segment))));
+        Uri.EscapeDataString(Uri.UnescapeDataString(pathAndQuery.Split('?')[0])).Replace("%2F", "/", StringComparison.Ordinal);
 
     private static string CanonicalQuery(string pathAndQuery) => string.Join('&', pathAndQuery.Split('?').Skip(1)
         .SelectMany(query => query.Split('&')).Where(pair => pair.Length > 0).Select(pair => (pair + "=").Split('='))

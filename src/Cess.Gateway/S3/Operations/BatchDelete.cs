@@ -11,7 +11,7 @@ internal sealed partial class BatchDelete(IObjectStore store, ILogger logger)
     {
         List<Item> items = [];
         bool quiet = false;
-        using (PooledBuffer body = await request.ReadBodyAsync(S3Limits.XmlBatchBytesMax, digestRequired: true))
+        using (PooledBuffer body = await request.ReadBodyAsync(S3Limits.XmlBatchBytesMax, BodyDigest.Required))
             quiet = BoundedXml.Parse(body.Memory, "Delete", xml => Read(xml, items));
         if (items.Count == 0)
             throw new S3Exception(S3Errors.MalformedXml);

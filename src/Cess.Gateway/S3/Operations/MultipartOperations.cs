@@ -50,7 +50,7 @@ internal sealed class MultipartOperations(IObjectStore store)
     {
         string uploadId = UploadId(request);
         List<NamedPart> named;
-        using (PooledBuffer body = await request.ReadBodyAsync(S3Limits.XmlBatchBytesMax))
+        using (PooledBuffer body = await request.ReadBodyAsync(S3Limits.XmlBatchBytesMax, BodyDigest.NotInHeaders))
             named = BoundedXml.Parse(body.Memory, "CompleteMultipartUpload", ReadParts);
         if (named.Count == 0)
             throw new S3Exception(S3Errors.MalformedXml, "You must specify at least one part");

@@ -23,11 +23,11 @@ internal sealed class RequestContent : ReadOnlyStream
     private long _remaining;
     private string? _checked;
 
-    private RequestContent(HttpRequest request, Authentication authentication, long length)
+    private RequestContent(HttpRequest request, Authentication authentication, long length, bool hasChecksum)
     {
         ContentLength = length;
         _remaining = length;
-        _announced = ContentChecksum.Read(request.Headers, authentication.Mode.HasTrailer());
+        _announced = hasChecksum ? ContentChecksum.Read(request.Headers, authentication.Mode.HasTrailer()) : null;
         _checksum = _announced is null ? null : new RunningChecksum(_announced.Algorithm);
         _expectedHash = authentication.PayloadHash;
         _hash = _expectedHash is null ? null : IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -64,9 +64,10 @@ internal sealed class RequestContent : ReadOnlyStream
 
     /// <param name="request">Its body is not touched yet.</param>
     /// <param name="authentication">Says how the body is framed and covered.</param>
+    /// <param name="hasChecksum">False when x-amz-checksum-* in the headers is not that of the body.</param>
     /// <exception cref="S3Exception">MissingContentLength, NotImplemented, InvalidArgument, InvalidDigest, InvalidRequest.</exception>
-    public static RequestContent Open(HttpRequest request, Authentication authentication) =>
-        new(request, authentication, LengthOf(request, authentication.Mode));
+    public static RequestContent Open(HttpRequest request, Authentication authentication, bool hasChecksum = true) =>
+        new(request, authentication, LengthOf(request, authentication.Mode), hasChecksum);
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
