@@ -13,7 +13,7 @@ public sealed class FilesFixture
 {
     public const ulong SpaceBytes = 1ul << 30;
 
-    public const uint DeadlineBlocks = 5;
+    public const uint DeadlineBlocks = 12;
 
     public static readonly FilePolicy Policy = new(2, 1);
 
