@@ -1,0 +1,96 @@
+using Cess.Ledger.Blocks;
+using Cess.Ledger.Modules.Balances;
+using Cess.Ledger.Modules.Chain;
+using Cess.Ledger.State;
+using Cess.Primitives;
+
+namespace Cess.Ledger.Tests.Blocks;
+
+public sealed class LightClientTests : IDisposable
+{
+    private readonly PublicKeyCache _keys = new(16);
+    private readonly TestAccount[] _validators = [.. Enumerable.Range(10, 4).Select(i => new TestAccount(i))];
+    private readonly TestChain _chain = new();
+    private readonly BlockHeader _header;
+    private readonly Hash256 _hash;
+    private readonly LightClient _client;
+
+    public LightClientTests()
+    {
+        _chain.MustDo(_chain.Accounts[1], new Transfer(_chain.Accounts[2].Id, Balance.OneToken));
+        _header = _chain.State.Header;
+        _hash = _chain.State.BlockHash;
+        _client = new LightClient(_chain.State.Genesis, Set, _keys);
+    }
+
+    private ValidatorSet Set => new([.. _validators.Select(v => v.Key.PublicKey)]);
+
+    public void Dispose() => _keys.Dispose();
+
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(2, 2)]
+    [InlineData(3, 3)]
+    [InlineData(4, 3)]
+    [InlineData(6, 5)]
+    [InlineData(7, 5)]
+    [InlineData(11, 8)]
+    public void A_quorum_is_more_than_two_thirds(int validators, int quorum) =>
+        Assert.Equal(quorum, new ValidatorSet([.. Enumerable.Repeat(_validators[0].Key.PublicKey, validators)]).Quorum);
+
+    [Fact]
+    public void A_header_with_the_votes_of_a_quorum_is_final()
+    {
+        Assert.Null(_client.Verify(_header, Certificate(0, 1, 2)));
+        Assert.Null(_client.Verify(_header, Certificate(0, 2, 3)));
+        Assert.Null(_client.Verify(_header, Certificate(0, 1, 2, 3)));
+        Assert.Null(_client.Verify(_header, Scale.Decode<Certificate>(Scale.Encode(Certificate(0, 1, 2)))));
+    }
+
+    [Fact]
+    public void Too_few_repeated_foreign_or_wrong_votes_make_nothing_final()
+    {
+        Certificate good = Certificate(0, 1, 2);
+        Insufficient(Certificate(0, 1));
+        Insufficient(good with { Votes = [good.Votes[0], good.Votes[1], good.Votes[1]] });
+        Insufficient(good with { Votes = [good.Votes[0], good.Votes[2], good.Votes[1]] });
+        Insufficient(good with { Votes = [.. good.Votes[..2], good.Votes[2] with { Validator = 3 }] });
+        Insufficient(good with { Votes = [.. good.Votes[..2], good.Votes[2] with { Validator = 4 }] });
+        Insufficient(good with { Votes = [.. good.Votes[..2], new CertificateVote(2, Samples.FixedSignature)] });
+        Insufficient(good with { Iteration = good.Iteration + 1 });
+
+        void Insufficient(Certificate certificate) =>
+            Assert.Equal(ChainError.CertificateInsufficient, _client.Verify(_header, certificate));
+    }
+
+    [Fact]
+    public void Votes_for_another_block_or_another_chain_do_not_count()
+    {
+        Assert.Equal(ChainError.CertificateOfOtherBlock, _client.Verify(_header with { TimeMs = 1 }, Certificate(0, 1, 2)));
+        LightClient other = new(Hash256.Zero, Set, _keys);
+        Assert.Equal(ChainError.CertificateInsufficient, other.Verify(_header, Certificate(0, 1, 2)));
+        Assert.Equal(ChainError.BlockVersionUnknown, _client.Verify(_header with { Version = 9 }, Certificate(0, 1, 2)));
+    }
+
+    [Fact]
+    public void A_record_or_its_absence_is_proven_against_a_header()
+    {
+        StateKey account = LedgerKeys.Account(_chain.Accounts[2].Id);
+        StateKey bucket = LedgerKeys.Bucket("nothing");
+        StateProof proof = Scale.Decode<StateProof>(Scale.Encode(StateProof.Of(_chain.State.Tree, account, bucket)));
+        byte[] record = Scale.Encode(_chain.State.Account(_chain.Accounts[2].Id));
+
+        Assert.True(LightClient.ProvesRecord(_header, proof, account, record));
+        Assert.True(LightClient.ProvesAbsence(_header, proof, bucket));
+        Assert.False(LightClient.ProvesAbsence(_header, proof, account));
+        Assert.False(LightClient.ProvesRecord(_header, proof, account, [.. record, 0]));
+        Assert.False(LightClient.ProvesRecord(_header with { StateRoot = Hash256.Zero }, proof, account, record));
+    }
+
+    private Certificate Certificate(params int[] voters)
+    {
+        Hash256 digest = Ledger.Blocks.Certificate.VoteDigest(_chain.State.Genesis, _hash, 7);
+        return new Certificate(
+            _hash, 7, [.. voters.Select(v => new CertificateVote((ushort)v, _validators[v].Key.Sign(digest)))]);
+    }
+}

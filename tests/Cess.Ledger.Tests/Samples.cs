@@ -1,0 +1,151 @@
+using System.Collections.Immutable;
+using Cess.Ledger.Blocks;
+using Cess.Ledger.Modules;
+using Cess.Ledger.Modules.Balances;
+using Cess.Ledger.Modules.Chain;
+using Cess.Ledger.Modules.Files;
+using Cess.Ledger.Modules.Miners;
+using Cess.Ledger.Transactions;
+using Cess.Primitives;
+
+namespace Cess.Ledger.Tests;
+
+/// <summary>One value of every kind that has a byte format, always the same: for round trips, tampering and golden vectors.</summary>
+public static class Samples
+{
+    public static TestAccount Alice { get; } = new(0);
+
+    public static TestAccount Bob { get; } = new(1);
+
+    public static Hash256 Root(byte b) => Hash256.FromBytes([.. Enumerable.Repeat(b, 32)]);
+
+    public static FileId File(byte b) => new(Root(b));
+
+    public static FileDeclaration Declaration { get; } = new(
+        "photos",
+        Root(0x11),
+        new byte[] { 0xa1, 0xa2 },
+        new byte[] { 0xb1 },
+        new byte[] { 0xc1, 0xc2, 0xc3 },
+        new FilePolicy(2, 1),
+        [
+            new FilePart(
+                Enumerable.Range(0, LedgerLimits.PartSaltBytes).Select(i => (byte)i).ToArray(),
+                70_000,
+                [
+                    new FileSegment(
+                        70_032,
+                        [
+                            new FileFragment(Root(0x21), new MinerId(0)),
+                            new FileFragment(Root(0x22), new MinerId(1)),
+                            new FileFragment(Root(0x23), new MinerId(300)),
+                        ]),
+                ]),
+        ]);
+
+    public static IReadOnlyList<(string Name, Call Call)> Calls { get; } =
+    [
+        ("transfer", new Transfer(Bob.Id, Balance.FromTokens(12))),
+        ("register-miner", new RegisterMiner(Bob.Id, "https://m.example", new Balance(5_000_000_000))),
+        ("declare-space", new DeclareSpace(1ul << 40)),
+        ("update-endpoint", new UpdateEndpoint("https://n.example")),
+        ("update-beneficiary", new UpdateBeneficiary(Bob.Id)),
+        ("add-stake", new AddStake(new Balance(64))),
+        ("create-bucket", new CreateBucket("photos", new byte[] { 1, 2, 3 })),
+        ("delete-bucket", new DeleteBucket("photos")),
+        ("declare-file", new DeclareFile(Declaration, DeclareCondition.OnlyIfAbsent)),
+        ("declare-file-if-current", new DeclareFile(Declaration with { Parts = [] }, DeclareCondition.OnlyIfCurrent(File(0x44)))),
+        ("report-transfer", new ReportTransfer([File(0x31), File(0x32)])),
+        ("reassign-fragments", new ReassignFragments(File(0x31), new MinerId(1), new MinerId(20_000))),
+        ("cancel-deal", new CancelDeal(File(0x31))),
+        ("delete-files", new DeleteFiles([File(0x31)])),
+    ];
+
+    public static IReadOnlyList<(string Name, LedgerEvent Event)> Events { get; } =
+    [
+        ("transferred", new Transferred(Alice.Id, Bob.Id, Balance.FromTokens(12))),
+        ("miner-registered", new MinerRegistered(new MinerId(7), Bob.Id)),
+        ("space-declared", new SpaceDeclared(new MinerId(7), 1ul << 40)),
+        ("endpoint-updated", new EndpointUpdated(new MinerId(7), "https://n.example")),
+        ("beneficiary-updated", new BeneficiaryUpdated(new MinerId(7), Alice.Id)),
+        ("stake-added", new StakeAdded(new MinerId(7), new Balance(64))),
+        ("bucket-created", new BucketCreated("photos", Alice.Id)),
+        ("bucket-deleted", new BucketDeleted("photos", Alice.Id)),
+        ("deal-opened", new DealOpened(File(0x31), Alice.Id, "photos", 605, [new MinerId(0), new MinerId(300)])),
+        ("transfer-reported", new TransferReported(new MinerId(7), 3, [new RefusedFile(File(0x32), FilesError.FileUnknown)])),
+        ("fragments-reassigned", new FragmentsReassigned(File(0x31), Alice.Id, new MinerId(0), new MinerId(1))),
+        ("file-completed", new FileCompleted(File(0x31), Alice.Id, "photos", Root(0x11), File(0x30))),
+        ("deal-dropped", new DealDropped(File(0x31), Alice.Id, "photos", DropReason.Cancelled, [new MinerId(0)])),
+        ("file-deleted", new FileDeleted(File(0x30), Alice.Id, "photos", Root(0x11), DeletionReason.Replaced, [new MinerId(0)])),
+        ("deletion-refused", new DeletionRefused(Alice.Id, [new RefusedFile(File(0x32), FilesError.FileNotActive)])),
+    ];
+
+    public static UnsignedTransaction Unsigned(Call call) =>
+        new(Root(0x0e), Alice.Id, Nonce: 3, ValidUntil: 1_000, Tip: new Balance(1), call);
+
+    /// <summary>A signature of the right form that nobody made: golden vectors need the same one every time.</summary>
+    public static Signature FixedSignature { get; } =
+        Signature.FromBytes([.. Enumerable.Repeat((byte)0x5a, 32), .. Enumerable.Repeat((byte)0x6b, 32)]);
+
+    public static SignedTransaction Revealing { get; } =
+        SignedTransaction.Assemble(Unsigned(Calls[0].Call), FixedSignature, Alice.Key.PublicKey);
+
+    public static SignedTransaction Known { get; } =
+        SignedTransaction.Assemble(Unsigned(Calls[0].Call), FixedSignature, revealedKey: null);
+
+    public static Receipt Success { get; } = new(Root(0x51), null, new Balance(1_000), [Events[0].Event]);
+
+    public static Receipt Failure { get; } = new(Root(0x52), BalancesError.FundsInsufficient, new Balance(1_000), []);
+
+    public static BlockHeader Header { get; } =
+        new(5, Root(0x61), 1_700_000_000_000, Alice.Id, Root(0x62), Root(0x63), Root(0x64));
+
+    public static Block Block { get; } = new(Header, [Revealing, Known]);
+
+    public static Certificate Certificate { get; } =
+        new(Root(0x71), 9, [new CertificateVote(0, FixedSignature), new CertificateVote(2, FixedSignature)]);
+
+    public static BlockRecord Record { get; } = new(Block, [Events[12].Event], [Success, Failure], Certificate);
+
+    public static Genesis Genesis { get; } = new(
+        "golden",
+        1_700_000_000_000,
+        new ChainParameters
+        {
+            TransactionFee = new Balance(1_000),
+            FeePerByte = new Balance(10),
+            Treasury = new AccountId(Root(0x7e)),
+            StakePerTebibyte = Balance.FromTokens(4_000),
+            DealDeadlineBlocks = 600,
+        },
+        Genesis.Sorted(
+        [
+            new GenesisAccount(Alice.Id, Balance.FromTokens(1_000_000), Alice.Key.PublicKey),
+            new GenesisAccount(Bob.Id, Balance.FromTokens(5), null),
+        ]),
+        new ValidatorSet([Alice.Key.PublicKey]));
+
+    public static IReadOnlyList<(string Name, byte[] Bytes)> StateValues { get; } =
+    [
+        ("parameters", Scale.Encode(Genesis.Parameters)),
+        ("validators", Scale.Encode(Genesis.Validators)),
+        ("account", Scale.Encode(new AccountRecord(Balance.FromTokens(3), new Balance(5), 70, Alice.Key.PublicKey))),
+        ("miner", Scale.Encode(new MinerRecord(
+            new MinerId(7), Alice.Id, Bob.Id, "https://m.example", new Balance(64), 1ul << 40, 500, 1_000, MinerStatus.Positive, 12))),
+        ("bucket", Scale.Encode(new BucketRecord("photos", Alice.Id, 1_700_000_000_000, new byte[] { 1, 2, 3 }, 2, 70_000, 1))),
+        ("object", Scale.Encode(new ObjectEntry(File(0x31), 6, 1_700_000_001_000))),
+        ("file", Scale.Encode(new FileRecord(Alice.Id, 5, Declaration))),
+        ("deal", Scale.Encode(new DealRecord(
+            Alice.Id, "photos", DeclareCondition.OnlyIfAbsent, 605, 0,
+            [new DealShare(new MinerId(0), 35_016, true), new DealShare(new MinerId(300), 35_016, false)]))),
+    ];
+
+    public static ImmutableArray<byte[]> AllEncodings { get; } =
+    [
+        .. Calls.Select(c => Scale.Encode(c.Call)),
+        .. Events.Select(e => Scale.Encode(e.Event)),
+        Revealing.Bytes.ToArray(),
+        Scale.Encode(Record),
+        Scale.Encode(Genesis),
+    ];
+}
