@@ -17,8 +17,14 @@ public static class LedgerLimits
     /// <summary>Most bytes of a block's signed transactions together.</summary>
     public const int BlockTransactionBytesMax = 16 * 1024 * 1024;
 
+    /// <summary>Most bytes of one receipt; a call that would leave more fails.</summary>
+    public const int ReceiptBytesMax = 8 * 1024 * 1024;
+
+    /// <summary>Most bytes of a block's receipts together; what would exceed them waits for the next block.</summary>
+    public const int BlockReceiptBytesMax = 32 * 1024 * 1024;
+
     /// <summary>Most bytes of a stored block: transactions, receipts, events and certificate.</summary>
-    public const int BlockRecordBytesMax = 128 * 1024 * 1024;
+    public const int BlockRecordBytesMax = 64 * 1024 * 1024;
 
     /// <summary>Most events in one receipt, or at the start of one block.</summary>
     public const int EventsMax = 65_536;
@@ -77,8 +83,14 @@ public static class LedgerLimits
     /// <summary>Most files in one deletion.</summary>
     public const int DeleteFilesMax = 1000;
 
-    /// <summary>Most deals whose deadline is looked at in one block; the rest is carried over to the next.</summary>
-    public const int DeadlineVisitsPerBlockMax = 4096;
+    /// <summary>
+    /// Work that one block spends on deadlines: 1 for each place in the queue, and 1 more for every
+    /// <see cref="DeadlineSharesPerWork"/> miners of a deal that it drops. What is left over waits for the next block.
+    /// </summary>
+    public const int DeadlineWorkPerBlockMax = 4096;
+
+    /// <summary>Miners of a dropped deal that count as much as a place in the queue.</summary>
+    public const int DeadlineSharesPerWork = 16;
 
     /// <summary>Most keys that one state proof is made for.</summary>
     public const int StateProofKeysMax = 1024;

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using Cess.Ledger.Modules;
 using Cess.Ledger.Modules.Balances;
 using Cess.Ledger.Modules.Chain;
@@ -10,28 +11,35 @@ using Cess.Primitives;
 namespace Cess.Ledger.Blocks;
 
 /// <summary>One block in the making.</summary>
-internal sealed class BlockExecution
+internal sealed class BlockExecution : IDisposable
 {
     private readonly LedgerState _parent;
     private readonly AccountId _proposer;
+    private readonly BlockBounds _bounds;
     private readonly StateOverlay _overlay;
     private readonly CallContext _context;
     private readonly ImmutableArray<LedgerEvent> _startEvents;
     private readonly ImmutableArray<Receipt>.Builder _receipts = ImmutableArray.CreateBuilder<Receipt>();
+    private readonly List<Hash256> _receiptLeaves = [];
+    private readonly ScaleWriter _writer = new();
     private Balance _fees;
     private Balance _tips;
-    private int _bytes;
+    private int _transactionBytes;
+    private int _receiptBytes;
 
-    public BlockExecution(LedgerState parent, ulong timeMs, AccountId proposer)
+    public BlockExecution(LedgerState parent, ulong timeMs, AccountId proposer, BlockBounds bounds)
     {
         _parent = parent;
         _proposer = proposer;
+        _bounds = bounds;
         _overlay = new StateOverlay(parent.Tree);
         _context = new CallContext(_overlay, parent.Parameters, parent.Height + 1, timeMs);
 
         FilesModule.BeginBlock(_context);
         _overlay.Commit();
         _startEvents = [.. _context.Events];
+        _writer.WriteVector(_startEvents);
+        _receiptLeaves.Add(MerkleTree.LeafHash(_writer.WrittenSpan));
     }
 
     /// <summary>Executes a transaction and adds its receipt; or says why it may not be in the block, and does nothing.</summary>
@@ -41,24 +49,21 @@ internal sealed class BlockExecution
         if (Admit(transaction, fee) is { } rejection)
             return rejection;
 
-        UnsignedTransaction unsigned = transaction.Unsigned;
-        AccountRecord account = _context.Balances.Account(unsigned.Account);
-        _context.Balances.Set(unsigned.Account, account with
+        Charge(transaction, fee);
+        Receipt receipt = Execute(transaction, fee);
+        if (_receiptBytes + _writer.Length > _bounds.ReceiptBytes)
         {
-            Free = account.Free - fee - unsigned.Tip,
-            Nonce = account.Nonce + 1,
-            Key = account.Key ?? transaction.RevealedKey,
-        });
-        _fees += fee;
-        _tips += unsigned.Tip;
-        _bytes += transaction.Bytes.Length;
-        // The fee is final before the call starts: a failed call must not take it back.
-        _overlay.Commit();
+            _overlay.RollBack(0);
+            return ChainError.BlockFull;
+        }
 
-        _context.Begin(unsigned.Account, transaction.Id);
-        LedgerError? error = _context.Execute(unsigned.Call);
         _overlay.Commit();
-        _receipts.Add(new Receipt(transaction.Id, error, fee, [.. _context.Events]));
+        _receipts.Add(receipt);
+        _receiptLeaves.Add(MerkleTree.LeafHash(_writer.WrittenSpan));
+        _receiptBytes += _writer.Length;
+        _transactionBytes += transaction.Bytes.Length;
+        _fees += fee;
+        _tips += transaction.Unsigned.Tip;
         return null;
     }
 
@@ -70,7 +75,6 @@ internal sealed class BlockExecution
         _context.Balances.Credit(_parent.Parameters.Treasury, _fees);
         _context.Balances.Credit(_proposer, _tips);
 
-        ImmutableArray<Receipt> receipts = _receipts.DrainToImmutable();
         StateTree tree = _overlay.ToTree(parallel);
         BlockHeader header = new(
             _context.Height,
@@ -78,14 +82,51 @@ internal sealed class BlockExecution
             _context.TimeMs,
             _proposer,
             Block.TransactionsRootOf(transactions.AsSpan()),
-            Receipt.RootOf(_startEvents, receipts.AsSpan()),
+            MerkleTree.RootOfLeafHashes(CollectionsMarshal.AsSpan(_receiptLeaves)),
             tree.Root);
         return new ExecutedBlock(
             new Block(header, transactions),
             _startEvents,
-            receipts,
+            _receipts.DrainToImmutable(),
             new LedgerState(_parent.Genesis, header, tree),
             rejected);
+    }
+
+    public void Dispose() => _writer.Dispose();
+
+    private void Charge(SignedTransaction transaction, Balance fee)
+    {
+        UnsignedTransaction unsigned = transaction.Unsigned;
+        AccountRecord account = _context.Balances.Account(unsigned.Account);
+        _context.Balances.Set(unsigned.Account, account with
+        {
+            Free = account.Free - fee - unsigned.Tip,
+            Nonce = account.Nonce + 1,
+            Key = account.Key ?? transaction.RevealedKey,
+        });
+    }
+
+    /// <summary>Executes the call; leaves the receipt's encoding in the writer.</summary>
+    private Receipt Execute(SignedTransaction transaction, Balance fee)
+    {
+        int mark = _overlay.Mark;
+        _context.Begin(transaction.Unsigned.Account, transaction.Id);
+        LedgerError? error = _context.Execute(transaction.Unsigned.Call);
+        Receipt receipt = new(transaction.Id, error, fee, [.. _context.Events]);
+        Write(receipt);
+        if (_writer.Length <= _bounds.ReceiptBytesEach)
+            return receipt;
+
+        _overlay.RollBack(mark);
+        receipt = new Receipt(transaction.Id, ChainError.ReceiptTooLarge, fee, []);
+        Write(receipt);
+        return receipt;
+    }
+
+    private void Write(Receipt receipt)
+    {
+        _writer.Clear();
+        receipt.Encode(_writer);
     }
 
     private LedgerError? Admit(SignedTransaction transaction, Balance fee)
@@ -104,8 +145,8 @@ internal sealed class BlockExecution
         if (!fee.TryAdd(unsigned.Tip, out Balance price) || account.Free < price)
             return ChainError.FeeUnaffordable;
 
-        bool isFull = _receipts.Count == LedgerLimits.BlockTransactionsMax
-            || _bytes + transaction.Bytes.Length > LedgerLimits.BlockTransactionBytesMax;
+        bool isFull = _receipts.Count == _bounds.Transactions
+            || _transactionBytes + transaction.Bytes.Length > _bounds.TransactionBytes;
         return isFull ? ChainError.BlockFull : null;
     }
 }

@@ -56,9 +56,27 @@ public static class BlockExecutor
         LedgerState parent,
         BlockContext context,
         IReadOnlyList<SignedTransaction> transactions,
-        IParallelFor? parallel = null)
+        IParallelFor? parallel = null) =>
+        Execute(parent, context, transactions, BlockBounds.Protocol, parallel);
+
+    /// <summary>Executes somebody's block and checks that it gives what its header says.</summary>
+    /// <param name="parent">The ledger before.</param>
+    /// <param name="block">The block, with checked signatures.</param>
+    /// <param name="executed">What it gives, if the answer is null.</param>
+    /// <param name="parallel">Where to hash; null for the caller's thread.</param>
+    /// <returns>Null for a valid block, else the first rule that it breaks.</returns>
+    public static LedgerError? Verify(
+        LedgerState parent, Block block, [NotNullWhen(false)] out ExecutedBlock? executed, IParallelFor? parallel = null) =>
+        Verify(parent, block, BlockBounds.Protocol, out executed, parallel);
+
+    internal static ExecutedBlock Execute(
+        LedgerState parent,
+        BlockContext context,
+        IReadOnlyList<SignedTransaction> transactions,
+        BlockBounds bounds,
+        IParallelFor? parallel)
     {
-        BlockExecution execution = new(parent, Math.Max(context.TimeMs, parent.Header.TimeMs), context.Proposer);
+        using BlockExecution execution = new(parent, Math.Max(context.TimeMs, parent.Header.TimeMs), context.Proposer, bounds);
         ImmutableArray<SignedTransaction>.Builder included = ImmutableArray.CreateBuilder<SignedTransaction>(transactions.Count);
         ImmutableArray<RejectedTransaction>.Builder rejected = ImmutableArray.CreateBuilder<RejectedTransaction>();
         foreach (SignedTransaction transaction in transactions)
@@ -72,14 +90,12 @@ public static class BlockExecutor
         return execution.Finish(included.DrainToImmutable(), rejected.DrainToImmutable(), parallel);
     }
 
-    /// <summary>Executes somebody's block and checks that it gives what its header says.</summary>
-    /// <param name="parent">The ledger before.</param>
-    /// <param name="block">The block, with checked signatures.</param>
-    /// <param name="executed">What it gives, if the answer is null.</param>
-    /// <param name="parallel">Where to hash; null for the caller's thread.</param>
-    /// <returns>Null for a valid block, else the first rule that it breaks.</returns>
-    public static LedgerError? Verify(
-        LedgerState parent, Block block, [NotNullWhen(false)] out ExecutedBlock? executed, IParallelFor? parallel = null)
+    internal static LedgerError? Verify(
+        LedgerState parent,
+        Block block,
+        BlockBounds bounds,
+        [NotNullWhen(false)] out ExecutedBlock? executed,
+        IParallelFor? parallel)
     {
         executed = null;
         BlockHeader header = block.Header;
@@ -92,7 +108,7 @@ public static class BlockExecutor
         if (header.TimeMs < parent.Header.TimeMs)
             return ChainError.TimeBeforeParent;
 
-        BlockExecution execution = new(parent, header.TimeMs, header.Proposer);
+        using BlockExecution execution = new(parent, header.TimeMs, header.Proposer, bounds);
         foreach (SignedTransaction transaction in block.Transactions)
         {
             if (execution.Include(transaction) is { } error)

@@ -19,7 +19,7 @@ public sealed record Receipt(Hash256 TransactionId, LedgerError? Error, Balance 
     /// <summary>True if the call took effect.</summary>
     public bool IsSuccess => Error is null;
 
-    /// <summary>The Merkle root over the events of the block's start as one leaf, then one leaf a receipt.</summary>
+    /// <summary>The Merkle root (RFC 6962) over the events of the block's start as one leaf, then one leaf a receipt.</summary>
     public static Hash256 RootOf(ImmutableArray<LedgerEvent> startEvents, ReadOnlySpan<Receipt> receipts)
     {
         using ScaleWriter writer = new();

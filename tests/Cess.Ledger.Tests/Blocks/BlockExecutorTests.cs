@@ -155,27 +155,57 @@ public sealed class BlockExecutorTests
     }
 
     [Fact]
-    public void A_block_takes_as_many_bytes_as_it_may_and_no_more()
+    public void A_block_takes_no_more_transactions_than_it_may() =>
+        FillsAt(4, BlockBounds.Protocol with { Transactions = 4 });
+
+    [Fact]
+    public void A_block_takes_no_more_bytes_than_it_may()
     {
-        FilesFixture files = new();
-        FileSegment segment = FilesFixture.Segment(100, 0, 1, 2);
-        FileDeclaration large = FilesFixture.Declaration("large") with
-        {
-            Parts = [new FilePart(new byte[16], 0, [.. Enumerable.Repeat(segment, 9_500)])],
-        };
-        List<SignedTransaction> queue = [];
-        for (int i = 0; i < 20; i++)
-            queue.Add(files.Chain.Queue(files.Owner, new DeclareFile(large, default)));
+        int size = Sign(Transfer(A, 1)).Bytes.Length;
+        FillsAt(5, BlockBounds.Protocol with { TransactionBytes = (5 * size) + 1 });
+        FillsAt(5, BlockBounds.Protocol with { TransactionBytes = 5 * size });
+        FillsAt(4, BlockBounds.Protocol with { TransactionBytes = (5 * size) - 1 });
+    }
 
-        ExecutedBlock block = BlockExecutor.Execute(files.Chain.State, new BlockContext(0, default), queue);
-        long bytes = block.Block.Transactions.Sum(t => (long)t.Bytes.Length);
-        Assert.InRange(bytes, LedgerLimits.BlockTransactionBytesMax - queue[0].Bytes.Length, LedgerLimits.BlockTransactionBytesMax);
-        Assert.Equal(20, block.Block.Transactions.Length + block.Rejected.Length);
-        Assert.Equal(ChainError.BlockFull, block.Rejected[0].Error);
+    [Fact]
+    public void A_block_takes_no_more_bytes_of_receipts_than_it_may()
+    {
+        int size = Scale.Encode(Execute(Sign(Transfer(A, 1))).Receipts[0]).Length;
+        FillsAt(5, BlockBounds.Protocol with { ReceiptBytes = 5 * size });
+        FillsAt(4, BlockBounds.Protocol with { ReceiptBytes = (5 * size) - 1 });
+    }
 
-        Block over = block.Block with { Transactions = [.. queue] };
-        Assert.Equal(ChainError.BlockTooLarge, BlockExecutor.Verify(files.Chain.State, over, out _));
-        Assert.Throws<ScaleException>(() => Scale.Decode<Block>(Scale.Encode(over)));
+    [Fact]
+    public void A_call_that_would_leave_too_large_a_receipt_fails_and_pays()
+    {
+        SignedTransaction transaction = Sign(Transfer(A, 1));
+        int size = Scale.Encode(Execute(transaction).Receipts[0]).Length;
+        ExecutedBlock block = BlockExecutor.Execute(
+            _chain.State, new BlockContext(0, A.Id), [transaction], BlockBounds.Protocol with { ReceiptBytesEach = size - 1 }, null);
+        Receipt receipt = Assert.Single(block.Receipts);
+        Assert.Equal(ChainError.ReceiptTooLarge, receipt.Error);
+        Assert.Empty(receipt.Events);
+        Assert.Equal(Balance.FromTokens(1_000), block.State.Account(B.Id).Free);
+        AccountRecord sender = block.State.Account(A.Id);
+        Assert.Equal((Balance.FromTokens(1_000) - new Balance(100), 1ul), (sender.Free, sender.Nonce));
+    }
+
+    [Fact]
+    public void A_stored_block_is_never_larger_than_the_bound_of_its_record() =>
+        Assert.InRange(
+            LedgerLimits.BlockTransactionBytesMax + (5 * LedgerLimits.BlockTransactionsMax)
+                + LedgerLimits.BlockReceiptBytesMax
+                + (LedgerLimits.DeadlineWorkPerBlockMax * (200 + (5 * LedgerLimits.DeadlineSharesPerWork)))
+                + (5 * LedgerLimits.TransactionBytesMax / 33)
+                + (LedgerLimits.ValidatorsMax * 66) + 1_000,
+            0,
+            LedgerLimits.BlockRecordBytesMax);
+
+    [Fact]
+    public void The_receipts_root_is_over_start_events_and_receipts()
+    {
+        ExecutedBlock block = Execute(Sign(Transfer(A, 1)), Sign(Transfer(B, 1)));
+        Assert.Equal(Receipt.RootOf(block.StartEvents, block.Receipts.AsSpan()), block.Block.Header.ReceiptsRoot);
     }
 
     [Fact]
@@ -201,6 +231,21 @@ public sealed class BlockExecutorTests
         Assert.NotEqual(root, Receipt.RootOf([], [Samples.Success]));
         Assert.NotEqual(root, Receipt.RootOf([], [Samples.Failure, Samples.Success]));
         Assert.NotEqual(root, Receipt.RootOf([], [Samples.Success with { Fee = Balance.Zero }, Samples.Failure]));
+    }
+
+    /// <summary>Of eight transfers, the first so many are in the block, and the others may be in the next.</summary>
+    private void FillsAt(int count, BlockBounds bounds)
+    {
+        SignedTransaction[] transactions = [.. Enumerable.Range(0, 8).Select(i => Sign(Transfer(A, 1) with { Nonce = (ulong)i }))];
+        ExecutedBlock block = BlockExecutor.Execute(_chain.State, new BlockContext(0, A.Id), transactions, bounds, null);
+        Assert.Equal(transactions[..count], block.Block.Transactions.ToArray());
+        Assert.Equal(ChainError.BlockFull, block.Rejected[0].Error);
+        Assert.Equal(8, count + block.Rejected.Length);
+        Assert.Equal((ulong)count, block.State.Account(A.Id).Nonce);
+        Assert.Equal(block.Block.Header.StateRoot, Execute(transactions[..count]).Block.Header.StateRoot);
+
+        Block over = block.Block with { Transactions = [.. transactions] };
+        Assert.Equal(ChainError.BlockTooLarge, BlockExecutor.Verify(_chain.State, over, bounds, out _, null));
     }
 
     private UnsignedTransaction Transfer(TestAccount from, ulong units) =>

@@ -255,9 +255,9 @@ public sealed class FilesTests
     }
 
     [Fact]
-    public void More_deals_than_a_block_looks_at_end_in_the_blocks_that_follow()
+    public void More_deals_than_a_block_has_room_for_end_in_the_blocks_that_follow()
     {
-        const int count = LedgerLimits.DeadlineVisitsPerBlockMax + 10;
+        const int count = LedgerLimits.DeadlineWorkPerBlockMax + 10;
         for (int i = 0; i < count; i++)
             Chain.Queue(_files.Owner, new DeclareFile(FilesFixture.Declaration($"{i}", 1), DeclareCondition.None));
         FileId[] files = [.. Chain.Seal().Receipts.Select(r => new FileId(r.TransactionId))];
@@ -269,7 +269,7 @@ public sealed class FilesTests
         for (int miner = 0; miner < 3; miner++)
             Chain.Queue(_files.Miners[miner], new ReportTransfer([files[^1]]));
         Chain.Seal();
-        Assert.Equal(LedgerLimits.DeadlineVisitsPerBlockMax, Chain.Last!.StartEvents.Length);
+        Assert.Equal(LedgerLimits.DeadlineWorkPerBlockMax, Chain.Last!.StartEvents.Length);
         Assert.All(
             _files.Events<TransferReported>(),
             r => Assert.Equal([new RefusedFile(files[^1], FilesError.DeadlinePassed)], r.Refused.ToArray()));

@@ -39,6 +39,12 @@ public enum ChainError : ushort
     /// <summary>The block has no room for it.</summary>
     BlockFull = 11,
 
+    /// <summary>
+    /// The call would leave a receipt of more than <see cref="LedgerLimits.ReceiptBytesMax"/>. The one error of the chain that a
+    /// receipt carries: the transaction is included and fails.
+    /// </summary>
+    ReceiptTooLarge = 12,
+
     /// <summary>The block's version is unknown.</summary>
     BlockVersionUnknown = 50,
 
@@ -92,6 +98,7 @@ internal static class ChainErrors
         Entry(ChainError.SignatureInvalid, Fault.Sender, "The signature does not verify."),
         Entry(ChainError.FeeUnaffordable, Fault.Timing, "The account cannot pay fee and tip."),
         Entry(ChainError.BlockFull, Fault.Timing, "The block has no room for the transaction."),
+        Entry(ChainError.ReceiptTooLarge, Fault.Sender, "The call would leave too large a receipt; split it."),
         Entry(ChainError.BlockVersionUnknown, Fault.Proposer, "The block's version is unknown."),
         Entry(ChainError.HeightWrong, Fault.Proposer, "The block's height does not follow its parent's."),
         Entry(ChainError.ParentWrong, Fault.Proposer, "The block follows another block."),

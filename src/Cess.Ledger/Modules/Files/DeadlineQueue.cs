@@ -35,16 +35,17 @@ internal sealed class DeadlineQueue(StateOverlay overlay)
     public void Remove(ulong deadline, uint index) => _entries.Remove(new DeadlinePlace(deadline, index));
 
     /// <summary>
-    /// The deals whose deadline is <paramref name="height"/> or before, those left over from earlier blocks first; at most
-    /// <see cref="LedgerLimits.DeadlineVisitsPerBlockMax"/> places are looked at, and what is left is remembered.
+    /// Ends the deals whose deadline is <paramref name="height"/> or before, those left over from earlier blocks first, up to
+    /// <see cref="LedgerLimits.DeadlineWorkPerBlockMax"/>; remembers where it has stopped.
     /// </summary>
-    public List<FileId> TakeDue(ulong height)
+    /// <param name="height">Height of the block.</param>
+    /// <param name="end">Ends a deal and says how much work it was.</param>
+    public void EndDue(ulong height, Func<FileId, int> end)
     {
-        List<FileId> due = [];
         DeadlineCursor? cursor = _cursor.Get(default);
         ulong at = cursor?.Height ?? height;
         uint index = cursor?.Index ?? 0;
-        int visits = 0;
+        int work = 0;
         for (; at <= height; at++, index = 0)
         {
             DeadlineHeight atHeight = new(at);
@@ -53,15 +54,15 @@ internal sealed class DeadlineQueue(StateOverlay overlay)
 
             for (; index < count.Value; index++)
             {
-                if (visits == LedgerLimits.DeadlineVisitsPerBlockMax)
+                if (work >= LedgerLimits.DeadlineWorkPerBlockMax)
                 {
                     _cursor.Set(default, new DeadlineCursor(at, index));
-                    return due;
+                    return;
                 }
 
-                visits++;
+                work++;
                 if (_entries.Get(new DeadlinePlace(at, index)) is { } entry)
-                    due.Add(entry.File);
+                    work += end(entry.File);
             }
 
             _counts.Remove(atHeight);
@@ -69,7 +70,6 @@ internal sealed class DeadlineQueue(StateOverlay overlay)
 
         if (cursor is not null)
             _cursor.Remove(default);
-        return due;
     }
 }
 

@@ -69,8 +69,8 @@ internal static class Deals
         return null;
     }
 
-    /// <summary>Ends a deal without its file.</summary>
-    public static void Drop(CallContext context, FileId file, DropReason reason)
+    /// <summary>Ends a deal without its file; gives what it was.</summary>
+    public static DealRecord Drop(CallContext context, FileId file, DropReason reason)
     {
         DealRecord deal = context.Files.Deals.Get(file)
             ?? throw new InvalidOperationException($"File {file} is in the queue of deadlines and has no deal.");
@@ -80,6 +80,7 @@ internal static class Deals
         End(context, file, deal);
         context.Files.Files.Remove(file);
         context.Emit(new DealDropped(file, deal.Owner, deal.Bucket, reason, MinersOf(deal)));
+        return deal;
     }
 
     /// <summary>Hands what one miner owes to another.</summary>

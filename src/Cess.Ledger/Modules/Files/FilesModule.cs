@@ -21,11 +21,11 @@ internal static class FilesModule
     };
 
     /// <summary>Before a block's first transaction: drops the deals whose deadline has come.</summary>
-    public static void BeginBlock(CallContext context)
+    public static void BeginBlock(CallContext context) => context.Files.Deadlines.EndDue(context.Height, file =>
     {
-        foreach (FileId file in context.Files.Deadlines.TakeDue(context.Height))
-            Deals.Drop(context, file, DropReason.Deadline);
-    }
+        DealRecord deal = Deals.Drop(context, file, DropReason.Deadline);
+        return deal.Shares.Length / LedgerLimits.DeadlineSharesPerWork;
+    });
 
     private static LedgerError? Apply(CallContext context, CreateBucket call)
     {
