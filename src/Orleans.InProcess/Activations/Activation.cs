@@ -80,7 +80,7 @@ internal sealed partial class Activation : CallTarget, IGrainContext
     {
         get
         {
-            Interlocked.CompareExchange(ref _deactivated, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously), null);
+            Interlocked.CompareExchange(ref _deactivated, new TaskCompletionSource(), null);
             if (_stage == Stage.Ended)
             {
                 _deactivated.TrySetResult();

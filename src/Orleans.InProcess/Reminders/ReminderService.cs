@@ -23,7 +23,7 @@ internal sealed class ReminderService(Catalog catalog, IReminderStore store, IOp
     {
         ArgumentException.ThrowIfNullOrEmpty(reminderName);
         ArgumentOutOfRangeException.ThrowIfLessThan(dueTime, TimeSpan.Zero);
-        ArgumentOutOfRangeException.ThrowIfLessThan(period, TimeSpan.Zero);
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(period, TimeSpan.Zero);
         if (period < options.Value.MinimumReminderPeriod)
         {
             throw new ArgumentException(
@@ -132,35 +132,31 @@ internal sealed class ReminderService(Catalog catalog, IReminderStore store, IOp
 
             var armed = new Armed(reminder);
             _armed[key] = armed;
-            SetTimer(armed, reminder.StartAtUtc);
+            var now = catalog.Time.GetUtcNow().UtcDateTime;
+            SetTimer(armed, reminder.StartAtUtc >= now ? reminder.StartAtUtc : FirstDueAfter(now, reminder));
         }
     }
 
+    private static DateTime FirstDueAfter(DateTime moment, Reminder reminder)
+    {
+        long periods = Math.Max(0, (moment - reminder.StartAtUtc).Ticks / reminder.Period.Ticks) + 1;
+        return reminder.StartAtUtc + (periods * reminder.Period);
+    }
+
     // Under the lock.
-    private void SetTimer(Armed armed, DateTime firstDue)
+    private void SetTimer(Armed armed, DateTime dueUtc)
     {
         if (_stopped)
         {
             return;
         }
 
+        armed.DueUtc = dueUtc;
         var now = catalog.Time.GetUtcNow().UtcDateTime;
-        armed.DueUtc = NextDue(firstDue, armed.Reminder.Period, now);
         var wait = armed.DueUtc - now;
         armed.Timer?.Dispose();
         armed.Timer = catalog.NewTimer(
-            wait < s_longestTimer ? wait : s_longestTimer, Timeout.InfiniteTimeSpan, () => OnTimer(armed));
-    }
-
-    private static DateTime NextDue(DateTime firstDue, TimeSpan period, DateTime now)
-    {
-        if (firstDue >= now || period == TimeSpan.Zero)
-        {
-            return firstDue >= now ? firstDue : now;
-        }
-
-        long passed = (now - firstDue).Ticks / period.Ticks;
-        return firstDue + ((passed + 1) * period);
+            TimeSpan.FromTicks(Math.Clamp(wait.Ticks, 0, s_longestTimer.Ticks)), Timeout.InfiniteTimeSpan, () => OnTimer(armed));
     }
 
     private void OnTimer(Armed armed)
@@ -193,7 +189,7 @@ internal sealed class ReminderService(Catalog catalog, IReminderStore store, IOp
                 {
                     if (IsArmed(armed))
                     {
-                        SetTimer(armed, reminder.StartAtUtc);
+                        SetTimer(armed, FirstDueAfter(catalog.Time.GetUtcNow().UtcDateTime, reminder));
                     }
                 }
             },

@@ -59,7 +59,7 @@ internal sealed class StreamChannel
 
                 if (subscription.Waiting > Limits.StreamQueueLengthMax / 2 && !IsOfThisGrain(subscription))
                 {
-                    _room ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                    _room ??= new TaskCompletionSource();
                     room = _room.Task;
                 }
             }
@@ -103,6 +103,7 @@ internal sealed class StreamChannel
 
     internal void Unsubscribe(Guid id)
     {
+        TaskCompletionSource? room;
         lock (Gate)
         {
             // An implicit subscription is the class's: only its observer goes.
@@ -113,8 +114,10 @@ internal sealed class StreamChannel
                 subscription.End();
             }
 
-            OnProgress();
+            room = OnProgress();
         }
+
+        room?.SetResult();
     }
 
     internal StreamSubscription? Find(Guid id)
@@ -137,16 +140,21 @@ internal sealed class StreamChannel
         }
     }
 
-    /// <summary>Under the lock, after a delivery or the end of a subscription.</summary>
-    internal void OnProgress()
+    /// <summary>Under the lock, after a delivery or the end of a subscription; what it returns is to be completed outside of it.</summary>
+    internal TaskCompletionSource? OnProgress()
     {
-        if (_room is { } room && _subscriptions.Values.All(subscription => subscription.Waiting <= Limits.StreamQueueLengthMax / 4))
+        var room = _room;
+        if (room is not null && _subscriptions.Values.Any(subscription => subscription.Waiting > Limits.StreamQueueLengthMax / 4))
+        {
+            room = null;
+        }
+        else
         {
             _room = null;
-            room.SetResult();
         }
 
         ForgetIfUnused();
+        return room;
     }
 
     // A grain that publishes to itself would wait for itself.

@@ -90,11 +90,14 @@ internal sealed class StreamSubscription(StreamChannel channel, Guid id, IStream
 
         _failures = 0;
         bool more;
+        TaskCompletionSource? room;
         lock (channel.Gate)
         {
             more = _queue.TryDequeue(out _onItsWay);
-            channel.OnProgress();
+            room = channel.OnProgress();
         }
+
+        room?.SetResult();
 
         if (more)
         {
