@@ -4,12 +4,18 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Cess.Coding.Kernels;
 
+internal static class GfniLanes
+{
+    /// <summary>The truth table of a ⊕ b ⊕ c.</summary>
+    public const byte XorOfThree = 0x96;
+}
+
 /// <summary>GF2P8AFFINEQB on 512 bits. The affine form, since GF2P8MULB knows only the polynomial of AES.</summary>
 internal readonly unsafe struct Gfni512Lanes : IFieldLanes<Vector512<byte>, Vector512<byte>, Vector512<byte>>
 {
     public static bool IsSupported => Gfni.V512.IsSupported;
     public static int Width => 64;
-    public static bool HasManyRegisters => true;
+    public static bool IsWide => Avx512F.IsSupported;
     public static byte* Tables => (byte*)GaloisField.BitMatrices;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -24,6 +30,16 @@ internal readonly unsafe struct Gfni512Lanes : IFieldLanes<Vector512<byte>, Vect
         sum ^ Gfni.V512.GaloisFieldAffineTransform(operand, factor, 0);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<byte> MultiplyAdd(
+        Vector512<byte> sum, Vector512<byte> operand1, Vector512<byte> factor1,
+        Vector512<byte> operand2, Vector512<byte> factor2) =>
+        Avx512F.TernaryLogic(
+            sum,
+            Gfni.V512.GaloisFieldAffineTransform(operand1, factor1, 0),
+            Gfni.V512.GaloisFieldAffineTransform(operand2, factor2, 0),
+            GfniLanes.XorOfThree);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(byte* target, Vector512<byte> value) => value.Store(target);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -35,7 +51,7 @@ internal readonly unsafe struct Gfni256Lanes : IFieldLanes<Vector256<byte>, Vect
 {
     public static bool IsSupported => Gfni.V256.IsSupported;
     public static int Width => 32;
-    public static bool HasManyRegisters => Avx512F.VL.IsSupported;
+    public static bool IsWide => Avx512F.VL.IsSupported;
     public static byte* Tables => (byte*)GaloisField.BitMatrices;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -50,6 +66,16 @@ internal readonly unsafe struct Gfni256Lanes : IFieldLanes<Vector256<byte>, Vect
         sum ^ Gfni.V256.GaloisFieldAffineTransform(operand, factor, 0);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<byte> MultiplyAdd(
+        Vector256<byte> sum, Vector256<byte> operand1, Vector256<byte> factor1,
+        Vector256<byte> operand2, Vector256<byte> factor2) =>
+        Avx512F.VL.TernaryLogic(
+            sum,
+            Gfni.V256.GaloisFieldAffineTransform(operand1, factor1, 0),
+            Gfni.V256.GaloisFieldAffineTransform(operand2, factor2, 0),
+            GfniLanes.XorOfThree);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(byte* target, Vector256<byte> value) => value.Store(target);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -61,7 +87,7 @@ internal readonly unsafe struct Gfni128Lanes : IFieldLanes<Vector128<byte>, Vect
 {
     public static bool IsSupported => Gfni.IsSupported;
     public static int Width => 16;
-    public static bool HasManyRegisters => Avx512F.VL.IsSupported;
+    public static bool IsWide => Avx512F.VL.IsSupported;
     public static byte* Tables => (byte*)GaloisField.BitMatrices;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -74,6 +100,16 @@ internal readonly unsafe struct Gfni128Lanes : IFieldLanes<Vector128<byte>, Vect
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> MultiplyAdd(Vector128<byte> sum, Vector128<byte> operand, Vector128<byte> factor) =>
         sum ^ Gfni.GaloisFieldAffineTransform(operand, factor, 0);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<byte> MultiplyAdd(
+        Vector128<byte> sum, Vector128<byte> operand1, Vector128<byte> factor1,
+        Vector128<byte> operand2, Vector128<byte> factor2) =>
+        Avx512F.VL.TernaryLogic(
+            sum,
+            Gfni.GaloisFieldAffineTransform(operand1, factor1, 0),
+            Gfni.GaloisFieldAffineTransform(operand2, factor2, 0),
+            GfniLanes.XorOfThree);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(byte* target, Vector128<byte> value) => value.Store(target);

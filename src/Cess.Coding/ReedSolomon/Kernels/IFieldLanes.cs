@@ -17,8 +17,8 @@ internal unsafe interface IFieldLanes<TVector, TOperand, TFactor>
     /// <summary>Field elements, that is bytes, in a vector.</summary>
     static abstract int Width { get; }
 
-    /// <summary>Whether there are 32 vector registers rather than 16, so that eight outputs fit a pass.</summary>
-    static abstract bool HasManyRegisters { get; }
+    /// <summary>Whether there are 32 vector registers and a three-way xor, for which the wide kernels are made.</summary>
+    static abstract bool IsWide { get; }
 
     /// <summary>Where <see cref="Factor"/> looks up its constants.</summary>
     static abstract byte* Tables { get; }
@@ -29,6 +29,9 @@ internal unsafe interface IFieldLanes<TVector, TOperand, TFactor>
 
     /// <summary><c>sum + operand·factor</c> in each lane.</summary>
     static abstract TVector MultiplyAdd(TVector sum, TOperand operand, TFactor factor);
+
+    /// <summary><c>sum + operand1·factor1 + operand2·factor2</c> in each lane.</summary>
+    static abstract TVector MultiplyAdd(TVector sum, TOperand operand1, TFactor factor1, TOperand operand2, TFactor factor2);
 
     static abstract void Store(byte* target, TVector value);
 

@@ -13,7 +13,7 @@ internal readonly unsafe struct PortableLanes : IFieldLanes<ulong, ulong, Produc
 {
     public static bool IsSupported => true;
     public static int Width => sizeof(ulong);
-    public static bool HasManyRegisters => false;
+    public static bool IsWide => false;
     public static byte* Tables => GaloisField.Products;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -36,6 +36,10 @@ internal readonly unsafe struct PortableLanes : IFieldLanes<ulong, ulong, Produc
             | ((ulong)products[operand >> 56] << 56);
         return sum ^ low ^ high;
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong MultiplyAdd(ulong sum, ulong operand1, ProductRow factor1, ulong operand2, ProductRow factor2) =>
+        MultiplyAdd(MultiplyAdd(sum, operand1, factor1), operand2, factor2);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(byte* target, ulong value) => Unsafe.WriteUnaligned(target, value);

@@ -18,7 +18,7 @@ internal readonly unsafe struct Avx2Lanes : IFieldLanes<Vector256<byte>, Nibbles
 {
     public static bool IsSupported => Avx2.IsSupported;
     public static int Width => 32;
-    public static bool HasManyRegisters => false;
+    public static bool IsWide => false;
     public static byte* Tables => GaloisField.NibbleTables;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -42,6 +42,12 @@ internal readonly unsafe struct Avx2Lanes : IFieldLanes<Vector256<byte>, Nibbles
         sum ^ Avx2.Shuffle(factor.Low, operand.Low) ^ Avx2.Shuffle(factor.High, operand.High);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<byte> MultiplyAdd(
+        Vector256<byte> sum, Nibbles<Vector256<byte>> operand1, Nibbles<Vector256<byte>> factor1,
+        Nibbles<Vector256<byte>> operand2, Nibbles<Vector256<byte>> factor2) =>
+        MultiplyAdd(MultiplyAdd(sum, operand1, factor1), operand2, factor2);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(byte* target, Vector256<byte> value) => value.Store(target);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -53,7 +59,7 @@ internal readonly unsafe struct Ssse3Lanes : IFieldLanes<Vector128<byte>, Nibble
 {
     public static bool IsSupported => Ssse3.IsSupported;
     public static int Width => 16;
-    public static bool HasManyRegisters => false;
+    public static bool IsWide => false;
     public static byte* Tables => GaloisField.NibbleTables;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -77,6 +83,12 @@ internal readonly unsafe struct Ssse3Lanes : IFieldLanes<Vector128<byte>, Nibble
         sum ^ Ssse3.Shuffle(factor.Low, operand.Low) ^ Ssse3.Shuffle(factor.High, operand.High);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<byte> MultiplyAdd(
+        Vector128<byte> sum, Nibbles<Vector128<byte>> operand1, Nibbles<Vector128<byte>> factor1,
+        Nibbles<Vector128<byte>> operand2, Nibbles<Vector128<byte>> factor2) =>
+        MultiplyAdd(MultiplyAdd(sum, operand1, factor1), operand2, factor2);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(byte* target, Vector128<byte> value) => value.Store(target);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -88,7 +100,7 @@ internal readonly unsafe struct AdvSimdLanes : IFieldLanes<Vector128<byte>, Nibb
 {
     public static bool IsSupported => AdvSimd.Arm64.IsSupported;
     public static int Width => 16;
-    public static bool HasManyRegisters => true;
+    public static bool IsWide => false;
     public static byte* Tables => GaloisField.NibbleTables;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -110,6 +122,12 @@ internal readonly unsafe struct AdvSimdLanes : IFieldLanes<Vector128<byte>, Nibb
         Vector128<byte> sum, Nibbles<Vector128<byte>> operand, Nibbles<Vector128<byte>> factor) =>
         sum ^ AdvSimd.Arm64.VectorTableLookup(factor.Low, operand.Low)
             ^ AdvSimd.Arm64.VectorTableLookup(factor.High, operand.High);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<byte> MultiplyAdd(
+        Vector128<byte> sum, Nibbles<Vector128<byte>> operand1, Nibbles<Vector128<byte>> factor1,
+        Nibbles<Vector128<byte>> operand2, Nibbles<Vector128<byte>> factor2) =>
+        MultiplyAdd(MultiplyAdd(sum, operand1, factor1), operand2, factor2);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(byte* target, Vector128<byte> value) => value.Store(target);
