@@ -16,7 +16,7 @@ public sealed class FragmentDiscard(IGrainFactory grains, ILedgerReader ledger, 
     public async Task DiscardAsync(AccountId owner, IEnumerable<FileSegment> segments)
     {
         var byMiner = segments
-            .Where(segment => !ledger.IsNamed(segment.Fragments[0].Root))
+            .Where(segment => segment.Fragments.Length > 0 && !ledger.IsNamed(segment.Fragments[0].Root))
             .SelectMany(segment => segment.Fragments)
             .GroupBy(fragment => fragment.Miner.Value, fragment => FragmentName.Of(owner, fragment.Root));
         try

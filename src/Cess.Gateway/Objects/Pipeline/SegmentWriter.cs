@@ -24,20 +24,22 @@ public sealed class SegmentWriter(IGrainFactory grains, IBufferRegistry registry
     {
         using IBufferLease lease = registry.Register(buffer.Memory, ((IDisposable)buffer).Dispose);
         int count = coded.FragmentIds.Count;
-        Placement placement = await grains.GetGrain<ISchedulerGrain>(0)
-            .PlaceAsync(new PlacementRequest(count, coded.FragmentSize, Array.Empty<uint>())).ConfigureAwait(false);
-        if (placement.Miners.Count < count)
-            throw TooFewMiners(placement.OutOfSpace, count, placement.Miners.Count);
-
-        uint[] miners = [.. placement.Miners];
+        uint[] miners = new uint[count];
         int[] open = [.. Enumerable.Range(0, count)];
         for (int round = 0; open.Length > 0; round++)
         {
-            if (round == SpreadRounds)
-                throw TooFewMiners(isOutOfSpace: false, count, count - open.Length);
-            uint[] taken = [.. miners];
-            SliceResult[] results =
-                await Task.WhenAll(open.Select(i => PushAsync(owner, lease, buffer, coded, i, miners[i], taken))).ConfigureAwait(false);
+            uint[] taken = [.. miners.Where((_, i) => !open.Contains(i))];
+            Placement placement = await grains.GetGrain<ISchedulerGrain>(0)
+                .PlaceAsync(new PlacementRequest(open.Length, coded.FragmentSize, taken)).ConfigureAwait(false);
+            if (placement.Miners.Count < open.Length || round == SpreadRounds)
+            {
+                await discard.DiscardAsync(owner, [Only(Describe(coded, miners), [.. Enumerable.Range(0, count).Except(open)])])
+                    .ConfigureAwait(false);
+                throw TooFewMiners(placement.OutOfSpace, count, taken.Length + placement.Miners.Count);
+            }
+            uint[] chosen = [.. taken, .. placement.Miners];
+            SliceResult[] results = await Task.WhenAll(open.Select(
+                (index, j) => PushAsync(owner, lease, buffer, coded, index, placement.Miners[j], chosen))).ConfigureAwait(false);
             for (int j = 0; j < open.Length; j++)
                 miners[open[j]] = results[j].Miner;
             if (Array.Find(results, result => result.Status != PushStatus.Stored) is { } failed)
@@ -47,9 +49,15 @@ public sealed class SegmentWriter(IGrainFactory grains, IBufferRegistry registry
             }
             // Two slices that fell back at the same moment may have chosen the same miner: the later one moves on.
             open = [.. open.Where(i => Array.IndexOf(miners, miners[i]) < i)];
+            if (open.Length > 0)
+                await discard.DiscardAsync(owner, [Only(Describe(coded, miners), open)]).ConfigureAwait(false);
         }
         return Describe(coded, miners);
     }
+
+    /// <summary>Some fragments of a segment, to be given up.</summary>
+    private static FileSegment Only(FileSegment segment, int[] indices) =>
+        segment with { Fragments = [.. indices.Select(i => segment.Fragments[i])] };
 
     private static FileSegment Describe(CodedSegment coded, uint[] miners) => new(
         (uint)coded.CiphertextLength,

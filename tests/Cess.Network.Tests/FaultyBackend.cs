@@ -1,0 +1,59 @@
+using System.Buffers;
+using Cess.Blobs;
+
+namespace Cess.Network.Tests;
+
+/// <summary>A miner's memory that can be lost, spoiled or made to refuse.</summary>
+internal sealed class FaultyBackend(long? quota) : IBlobBackend
+{
+    private readonly MemoryBlobBackend _memory = new(quota);
+
+    public bool RefusesPuts { get; set; }
+
+    public long BlobBytesMax => _memory.BlobBytesMax;
+
+    public int Count => Names().Count;
+
+    public IReadOnlyList<BlobName> Names() => [.. _memory.ListAsync().ToBlockingEnumerable().Select(blob => blob.Name)];
+
+    public async Task LoseAllAsync()
+    {
+        foreach (BlobName name in Names())
+            await _memory.DeleteAsync(name);
+    }
+
+    /// <summary>Flips one bit in each blob.</summary>
+    public async Task SpoilAllAsync()
+    {
+        foreach (BlobName name in Names())
+        {
+            byte[] content = await _memory.ReadAllAsync(name, int.MaxValue);
+            content[content.Length / 2] ^= 1;
+            await _memory.PutAsync(name, content);
+        }
+    }
+
+    public ValueTask PutAsync(BlobName name, ReadOnlySequence<byte> content, CancellationToken cancellation = default) => RefusesPuts
+        ? throw new BlobException(BlobError.DeviceFault, "This miner refuses.")
+        : _memory.PutAsync(name, content, cancellation);
+
+    public ValueTask PutAsync(BlobName name, Stream content, long length, CancellationToken cancellation = default) =>
+        _memory.PutAsync(name, content, length, cancellation);
+
+    public ValueTask<int> ReadAsync(BlobName name, long offset, Memory<byte> buffer, CancellationToken cancellation = default) =>
+        _memory.ReadAsync(name, offset, buffer, cancellation);
+
+    public ValueTask<Stream> OpenReadAsync(BlobName name, CancellationToken cancellation = default) =>
+        _memory.OpenReadAsync(name, cancellation);
+
+    public ValueTask DeleteAsync(BlobName name, CancellationToken cancellation = default) => _memory.DeleteAsync(name, cancellation);
+
+    public ValueTask<BlobInfo?> StatAsync(BlobName name, CancellationToken cancellation = default) => _memory.StatAsync(name, cancellation);
+
+    public IAsyncEnumerable<BlobInfo> ListAsync(string prefix = "", BlobName? after = null, CancellationToken cancellation = default) =>
+        _memory.ListAsync(prefix, after, cancellation);
+
+    public ValueTask<BlobSpace> SpaceAsync(CancellationToken cancellation = default) => _memory.SpaceAsync(cancellation);
+
+    public ValueTask DisposeAsync() => _memory.DisposeAsync();
+}

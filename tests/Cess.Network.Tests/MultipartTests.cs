@@ -1,0 +1,114 @@
+using System.Security.Cryptography;
+using Cess.Gateway.Objects;
+
+namespace Cess.Network.Tests;
+
+public sealed class MultipartTests : IAsyncLifetime
+{
+    private const int PartBytes = 5 << 20;
+
+    private TestNetwork _network = null!;
+    private string _upload = "";
+
+    public async Task InitializeAsync()
+    {
+        _network = await TestNetwork.StartAsync();
+        _upload = await _network.Objects.BeginMultipartAsync(
+            _network.Owner, "photos", "key", new PutOptions { Metadata = new Dictionary<string, string> { ["who"] = "me" } }, CancellationToken.None);
+    }
+
+    public async Task DisposeAsync() => await _network.DisposeAsync();
+
+    [Fact]
+    public async Task Parts_in_any_order_become_one_object_in_theirs()
+    {
+        byte[] first = RandomNumberGenerator.GetBytes(PartBytes);
+        byte[] second = RandomNumberGenerator.GetBytes(PartBytes + 1);
+        byte[] third = RandomNumberGenerator.GetBytes(10);
+        PartInfo[] parts = await Task.WhenAll(PutAsync(30, third), PutAsync(2, second), PutAsync(1, first));
+
+        PutResult result = await CompleteAsync(parts[2], parts[1], parts[0]);
+
+        Assert.EndsWith("-3", result.ETag, StringComparison.Ordinal);
+        byte[] found = await _network.GetAsync("key");
+        Assert.True(found.AsSpan().SequenceEqual((byte[])[.. first, .. second, .. third]));
+        ObjectInfo info = await _network.Objects.HeadAsync(_network.Owner, "photos", "key", CancellationToken.None);
+        Assert.Equal("me", info.Metadata["who"]);
+        Assert.Equal([PartBytes, PartBytes + 1, 10], info.PartLengths);
+    }
+
+    [Fact]
+    public async Task A_repeated_completion_gets_the_same_answer()
+    {
+        PartInfo part = await PutAsync(1, [1, 2, 3]);
+
+        PutResult first = await CompleteAsync(part);
+        PutResult second = await CompleteAsync(part);
+
+        Assert.Equal(first, second);
+    }
+
+    [Fact]
+    public async Task A_part_that_is_uploaded_again_takes_the_place_of_the_former()
+    {
+        await PutAsync(1, [1, 2, 3]);
+        PartInfo again = await PutAsync(1, [4, 5, 6, 7]);
+
+        await CompleteAsync(again);
+
+        Assert.Equal([4, 5, 6, 7], await _network.GetAsync("key"));
+        await TestNetwork.UntilAsync(() => _network.StoredFragments == 12, "the former part's fragments to go");
+    }
+
+    [Fact]
+    public async Task Wrong_completions_are_refused_and_can_be_put_right()
+    {
+        PartInfo one = await PutAsync(1, [1]);
+        PartInfo two = await PutAsync(2, [2]);
+
+        Assert.Equal(ObjectStoreError.InvalidPart, await RefusalAsync(new CompletedPart(1, "no such etag")));
+        Assert.Equal(ObjectStoreError.InvalidPart, await RefusalAsync(new CompletedPart(3, one.ETag)));
+        Assert.Equal(ObjectStoreError.InvalidPartOrder, await RefusalAsync(new CompletedPart(2, two.ETag), new CompletedPart(1, one.ETag)));
+        Assert.Equal(ObjectStoreError.EntityTooSmall, await RefusalAsync(new CompletedPart(1, one.ETag), new CompletedPart(2, two.ETag)));
+
+        await CompleteAsync(two);
+        Assert.Equal([2], await _network.GetAsync("key"));
+    }
+
+    [Fact]
+    public async Task An_aborted_upload_leaves_nothing_and_is_gone()
+    {
+        PartInfo part = await PutAsync(1, [1, 2, 3]);
+        Assert.Single(await _network.Objects.ListMultipartAsync(_network.Owner, "photos", CancellationToken.None));
+
+        await _network.Objects.AbortMultipartAsync(_network.Owner, "photos", "key", _upload, CancellationToken.None);
+
+        Assert.Empty(await _network.Objects.ListMultipartAsync(_network.Owner, "photos", CancellationToken.None));
+        Assert.Equal(ObjectStoreError.NoSuchUpload, await RefusalAsync(new CompletedPart(1, part.ETag)));
+        await TestNetwork.UntilAsync(() => _network.StoredFragments == 0, "the fragments of an aborted upload to go");
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("../../etc/passwd")]
+    [InlineData("00000000000000000000000000000000")]
+    public async Task An_upload_that_there_is_not_is_refused(string id)
+    {
+        var error = await Assert.ThrowsAsync<ObjectStoreException>(
+            () => _network.Objects.ListPartsAsync(_network.Owner, "photos", "key", id, CancellationToken.None));
+
+        Assert.Equal(ObjectStoreError.NoSuchUpload, error.Code);
+    }
+
+    private Task<PartInfo> PutAsync(int number, byte[] content) => _network.Objects.PutPartAsync(
+        _network.Owner, "photos", "key", _upload, number, new MemoryStream(content), new PartOptions(content.Length, null), CancellationToken.None);
+
+    private Task<PutResult> CompleteAsync(params PartInfo[] parts) =>
+        CompleteAsync([.. parts.Select(part => new CompletedPart(part.Number, part.ETag))]);
+
+    private Task<PutResult> CompleteAsync(CompletedPart[] parts) => _network.Objects.CompleteMultipartAsync(
+        _network.Owner, "photos", "key", _upload, parts, new CompleteOptions(), CancellationToken.None);
+
+    private async Task<ObjectStoreError> RefusalAsync(params CompletedPart[] parts) =>
+        (await Assert.ThrowsAsync<ObjectStoreException>(() => CompleteAsync(parts))).Code;
+}
