@@ -18,30 +18,27 @@ public enum CodingError
     /// <summary>A buffer or a range has not the length that its use needs.</summary>
     LengthInvalid = 4,
 
-    /// <summary>A frame's tag does not match: wrong key, or changed, moved, repeated or cut-off bytes.</summary>
-    FrameNotAuthentic = 5,
-
-    /// <summary>A frame was to be encrypted out of turn, twice, or after the last one.</summary>
-    FrameOutOfTurn = 6,
+    /// <summary>A frame was to be encrypted after the last one of its part.</summary>
+    FrameOutOfTurn = 5,
 
     /// <summary>A part would need more than 2^32 frames.</summary>
-    PartTooLong = 7,
+    PartTooLong = 6,
 
     /// <summary>A wrapped key cannot be opened with this key and context.</summary>
-    KeyNotAuthentic = 8,
+    KeyNotAuthentic = 7,
 
     /// <summary>An encrypted name cannot be opened with this key, or does not belong to its tag.</summary>
-    NameNotAuthentic = 9,
+    NameNotAuthentic = 8,
 
     /// <summary>A fragment's bytes do not hash to its id.</summary>
-    FragmentNotAuthentic = 10,
+    FragmentNotAuthentic = 9,
 
     /// <summary>A segment is larger than a pool's whole limit.</summary>
-    SegmentTooLarge = 11,
+    SegmentTooLarge = 10,
 
     /// <summary>Too many callers wait for a segment buffer already.</summary>
-    PoolBusy = 12,
+    PoolBusy = 11,
 
     /// <summary>Encrypted metadata cannot be opened with this key, does not belong to its tag, or is not in the settled form.</summary>
-    MetadataNotAuthentic = 13,
+    MetadataNotAuthentic = 12,
 }
