@@ -27,6 +27,9 @@ public static class GatewayLimits
     /// <summary>Frames that a reader fetches and decrypts at a time: 2 MiB.</summary>
     public const int FramesPerRead = 32;
 
+    /// <summary>Bytes of a call that this node signs: what a transaction may have, less what surrounds the call.</summary>
+    public const int CallBytesMax = Ledger.LedgerLimits.TransactionBytesMax - 1_024;
+
     /// <summary>Bucket keys that stay unwrapped in memory.</summary>
     public const int BucketKeysCached = 1_024;
 }

@@ -15,8 +15,15 @@ public sealed class FileCommitter(IGrainFactory grains, FragmentDiscard discard)
     /// <exception cref="ObjectStoreException">As <see cref="ChainErrors"/> translates it.</exception>
     public async Task<TransactionOutcome> ExecuteAsync(AccountId account, Call call)
     {
+        byte[] encoded = Scale.Encode(call);
+        if (encoded.Length > GatewayLimits.CallBytesMax)
+        {
+            throw new ObjectStoreException(
+                ObjectStoreError.EntityTooLarge,
+                $"The file's record has {encoded.Length} bytes, of {GatewayLimits.CallBytesMax}: upload it in fewer, larger parts.");
+        }
         TransactionOutcome outcome = await grains.GetGrain<IAccountGrain>(account.ToString())
-            .ExecuteAsync(new CustodyCall(Scale.Encode(call))).ConfigureAwait(false);
+            .ExecuteAsync(new CustodyCall(encoded)).ConfigureAwait(false);
         ChainErrors.ThrowIfFailed(outcome);
         return outcome;
     }
