@@ -163,6 +163,23 @@ public abstract class BlockStoreContract
     }
 
     [Fact]
+    public async Task A_snapshot_may_be_written_without_awaiting_by_a_caller_whose_scheduler_runs_one_task_at_a_time()
+    {
+        await using IBlockStore store = await CreateAsync();
+        byte[] content = new byte[3_000_001];
+        new Random(1).NextBytes(content);
+        var oneAtATime = new ConcurrentExclusiveSchedulerPair().ExclusiveScheduler;
+        await Task.Factory.StartNew(
+            () => store.SaveSnapshotAsync(42, (stream, _) =>
+            {
+                stream.Write(content);
+                return ValueTask.CompletedTask;
+            }).AsTask(),
+            CancellationToken.None, TaskCreationOptions.None, oneAtATime).Unwrap().WaitAsync(TimeSpan.FromSeconds(30));
+        Assert.Equal(content, (await LatestAsync(store))?.Content);
+    }
+
+    [Fact]
     public async Task The_latest_snapshot_is_the_one_of_the_greatest_height_as_saved_last()
     {
         await using IBlockStore store = await CreateAsync();
