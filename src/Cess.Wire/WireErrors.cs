@@ -9,7 +9,7 @@ namespace Cess.Wire;
 public sealed record WireError(string Code, int Status, string Meaning);
 
 /// <summary>
-/// Every error code of the REST door. A transaction's own outcome keeps the ledger's code (such as "files.deal_not_found"),
+/// Every error code of the REST door. A transaction's own outcome keeps the ledger's code (such as "Files.BucketUnknown"),
 /// and comes as part of a normal answer.
 /// </summary>
 public static class WireErrors
@@ -102,7 +102,7 @@ public static class WireErrors
     public static readonly WireError DeclarationMismatch = new("uploads.declaration_mismatch", 409, "The declaration is not of this account, or names segments or fragments that this upload has not stored.");
 
     /// <summary>The transaction did not make it.</summary>
-    public static readonly WireError DeclarationFailed = new("uploads.declaration_failed", 422, "The declaration was refused by the chain, or its deal ended; the message begins with the ledger's code.");
+    public static readonly WireError DeclarationFailed = new("uploads.declaration_failed", 422, "The declaration was refused by the chain, or its deal ended; reason is the ledger's code.");
 
     /// <summary>No room.</summary>
     public static readonly WireError InsufficientStorage = new("storage.insufficient", 507, "The miners have not enough space for it.");

@@ -23,10 +23,24 @@ public sealed class WireErrorsTests
     }
 
     [Fact]
+    public void A_policy_stays_readable()
+    {
+        Assert.Equal("""{"policy":"4+8"}""", JsonSerializer.Serialize(new UploadRequest("4+8"), WireJson.Readable.UploadRequest));
+    }
+
+    [Fact]
     public void A_message_without_a_required_member_is_refused() =>
         Assert.Throws<JsonException>(() => JsonSerializer.Deserialize("""{"height":7}""", WireJson.Default.CompletedMessage));
 
     [Fact]
     public void A_hash_of_another_length_is_refused() =>
         Assert.Throws<JsonException>(() => JsonSerializer.Deserialize("""{"fileId":"00","height":7}""", WireJson.Default.CompletedMessage));
+
+    [Fact]
+    public void The_documentation_lists_just_the_codes_that_there_are()
+    {
+        string documentation = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "rest.md"));
+        IEnumerable<string> rows = WireErrors.All.Select(error => $"| `{error.Code}` | {error.Status} | {error.Meaning} |");
+        Assert.Equal(rows, documentation.Split('\n').Where(line => line.StartsWith("| `", StringComparison.Ordinal) && line.Split('|')[2].Trim().All(char.IsAsciiDigit)));
+    }
 }

@@ -4,6 +4,7 @@ using Cess.BlockStore;
 using Cess.Coding;
 using Cess.Gateway.Objects;
 using Cess.Gateway.Objects.Pipeline;
+using Cess.Gateway.Rest;
 using Cess.Gateway.S3;
 using Cess.Grains;
 using Cess.Grains.Chain;
@@ -61,6 +62,7 @@ public static class NodeHost
         AddChain(builder.Services, parts, parallel);
         AddDataPlane(builder.Services, parts);
         AddObjectStore(builder.Services, options, credentials);
+        builder.Services.AddRestDoor(new RestOptions { ChainName = parts.Genesis.ChainName, DefaultPolicy = options.Policy });
         builder.AddGrainRuntime(folder);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
@@ -72,6 +74,7 @@ public static class NodeHost
 
         WebApplication app = builder.Build();
         app.MapWhen(http => http.CameThrough(Door.S3), s3 => s3.UseS3Door(new S3Options()));
+        app.MapWhen(http => http.CameThrough(Door.Rest), rest => rest.UseRestDoor());
         return app;
     }
 

@@ -15,7 +15,9 @@ public sealed record StatusMessage(ChainMessage Chain, MinerCount Miners, SpaceM
 /// <param name="Hash">Its hash.</param>
 /// <param name="Time">Its time.</param>
 /// <param name="Pool">Transactions that wait for a block.</param>
-public sealed record ChainMessage(string Name, Hash256 Genesis, ulong Height, Hash256 Hash, DateTimeOffset Time, int Pool);
+/// <param name="Policy">Storage policy of uploads that name none.</param>
+public sealed record ChainMessage(
+    string Name, Hash256 Genesis, ulong Height, Hash256 Hash, DateTimeOffset Time, int Pool, string Policy);
 
 /// <summary>How many miners there are.</summary>
 /// <param name="Healthy">Miners that are placed on.</param>
@@ -45,8 +47,9 @@ public sealed record MinerList(IReadOnlyList<MinerMessage> Miners);
 /// <param name="Free">Free balance in whole tokens.</param>
 /// <param name="Reserved">Reserved balance in whole tokens.</param>
 /// <param name="Nonce">The nonce that its next transaction must have.</param>
+/// <param name="KeyKnown">Whether the chain knows its public key; until then a transaction has to reveal it.</param>
 /// <param name="Height">The head at which this was read.</param>
-public sealed record AccountMessage(string Address, string Free, string Reserved, ulong Nonce, ulong Height);
+public sealed record AccountMessage(string Address, string Free, string Reserved, ulong Nonce, bool KeyKnown, ulong Height);
 
 /// <summary>A page of blocks.</summary>
 /// <param name="Blocks">Ascending.</param>
@@ -83,9 +86,9 @@ public sealed record BlockMessage(
 /// <param name="Account">Address of its sender.</param>
 /// <param name="Nonce">Its nonce.</param>
 /// <param name="Tip">Its tip in whole tokens.</param>
-/// <param name="Call">What it calls, such as "files.declare".</param>
+/// <param name="Call">What it calls, such as "Files.DeclareFile".</param>
 /// <param name="Status">"finalised", or "failed" when it only cost its fee.</param>
-/// <param name="Code">The ledger's code of the failure; null when there is none.</param>
+/// <param name="Code">The ledger's code of the failure, such as "Files.BucketUnknown"; null when there is none.</param>
 public sealed record TransactionMessage(
     Hash256 Id, ulong Height, int Index, string Account, ulong Nonce, string Tip, string Call, string Status, string? Code = null);
 

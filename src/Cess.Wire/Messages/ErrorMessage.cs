@@ -8,4 +8,5 @@ public sealed record ErrorMessage(ErrorDetail Error);
 /// <param name="Code">One of <see cref="WireErrors"/>.</param>
 /// <param name="Message">One sentence for people, with names and numbers.</param>
 /// <param name="RequestId">Names the request in the node's log.</param>
-public sealed record ErrorDetail(string Code, string Message, string RequestId);
+/// <param name="Reason">The ledger's code behind it, such as "Files.ConditionFailed"; null when there is none.</param>
+public sealed record ErrorDetail(string Code, string Message, string RequestId, string? Reason = null);

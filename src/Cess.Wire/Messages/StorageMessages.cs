@@ -8,7 +8,8 @@ namespace Cess.Wire;
 /// <param name="WrappedKey">The bucket's key, wrapped to the owner with HPKE.</param>
 /// <param name="Created">Time of the block that created it.</param>
 /// <param name="Objects">How many objects it holds.</param>
-public sealed record BucketMessage(string Name, string Owner, byte[] WrappedKey, DateTimeOffset Created, ulong Objects);
+/// <param name="Bytes">Bytes of plaintext of all of them.</param>
+public sealed record BucketMessage(string Name, string Owner, byte[] WrappedKey, DateTimeOffset Created, ulong Objects, ulong Bytes);
 
 /// <summary>The caller's buckets.</summary>
 /// <param name="Buckets">In ordinal order of their names.</param>

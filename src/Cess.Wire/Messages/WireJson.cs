@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Cess.Primitives;
@@ -25,14 +26,24 @@ namespace Cess.Wire;
 [JsonSerializable(typeof(UploadRequest))]
 [JsonSerializable(typeof(UploadMessage))]
 [JsonSerializable(typeof(CompletedMessage))]
-public sealed partial class WireJson : JsonSerializerContext;
-
-/// <summary>A hash as 64 hexadecimal digits.</summary>
-internal sealed class HashConverter : JsonConverter<Hash256>
+public sealed partial class WireJson : JsonSerializerContext
 {
+    // The generated half initialises Default, in an order that is not defined against this half.
+    private static readonly Lazy<WireJson> s_readable =
+        new(() => new WireJson(new JsonSerializerOptions(Default!.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }));
+
+    /// <summary>The same, without escapes that only JSON within HTML needs: "4+8" stays readable.</summary>
+    public static WireJson Readable => s_readable.Value;
+}
+
+/// <summary>Writes a hash as 64 hexadecimal digits.</summary>
+public sealed class HashConverter : JsonConverter<Hash256>
+{
+    /// <inheritdoc/>
     public override Hash256 Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
         Hash256.TryParse(reader.GetString(), out Hash256 hash) ? hash : throw new JsonException("A hash has 64 hexadecimal digits.");
 
+    /// <inheritdoc/>
     public override void Write(Utf8JsonWriter writer, Hash256 value, JsonSerializerOptions options) =>
         writer.WriteStringValue(value.ToString());
 }

@@ -1,0 +1,39 @@
+using Cess.Grains;
+using Cess.Primitives;
+using Orleans;
+
+namespace Cess.Gateway.Rest;
+
+/// <summary>What the REST door asks of the grains.</summary>
+public interface INodeGrains
+{
+    /// <summary>How far the chain has come, as its first validator sees it.</summary>
+    Task<ChainStatus> GetStatusAsync(AccountId validator);
+
+    /// <summary>All miners.</summary>
+    Task<IReadOnlyList<MinerView>> GetMinersAsync();
+
+    /// <summary>A final block; null when that height is not final yet.</summary>
+    Task<StoredBlock?> GetBlockAsync(ulong height);
+
+    /// <summary>Answers once each transaction is final or refused.</summary>
+    Task<IReadOnlyList<TransactionOutcome>> SubmitAsync(IReadOnlyList<ReadOnlyMemory<byte>> transactions);
+
+    /// <summary>After a declaration is final: answers once the file is active or its deal has ended.</summary>
+    Task<FileOutcome> CompleteFileAsync(Hash256 fileId);
+}
+
+/// <summary>The grains of this cluster.</summary>
+internal sealed class NodeGrains(IGrainFactory grains) : INodeGrains
+{
+    public Task<ChainStatus> GetStatusAsync(AccountId validator) => grains.GetGrain<IConsensusGrain>(validator.ToString()).GetStatusAsync();
+
+    public Task<IReadOnlyList<MinerView>> GetMinersAsync() => grains.GetGrain<ISchedulerGrain>(0).GetMinersAsync();
+
+    public Task<StoredBlock?> GetBlockAsync(ulong height) => grains.GetGrain<IBlockGrain>(checked((long)height)).GetAsync();
+
+    public Task<IReadOnlyList<TransactionOutcome>> SubmitAsync(IReadOnlyList<ReadOnlyMemory<byte>> transactions) =>
+        grains.GetGrain<IIntakeGrain>(0).SubmitAsync(new TransactionBatch(transactions));
+
+    public Task<FileOutcome> CompleteFileAsync(Hash256 fileId) => grains.GetGrain<IFileGrain>(fileId.ToString()).CompleteAsync();
+}

@@ -1,0 +1,40 @@
+using Cess.Wire;
+
+namespace Cess.Gateway.Rest;
+
+/// <summary>Bounds of the REST door; those that its clients must know are in <see cref="WireLimits"/>.</summary>
+public static class RestLimits
+{
+    /// <summary>Bytes of a JSON body.</summary>
+    public const int JsonBodyBytesMax = 16 << 10;
+
+    /// <summary>Blocks in one page.</summary>
+    public const int BlocksPerPageMax = 100;
+
+    /// <summary>Newest blocks that can be found by their hash, and their transactions by id.</summary>
+    public const int BlocksIndexedMax = 20_000;
+
+    /// <summary>Newest transactions that can be found by their id, about 100 bytes each.</summary>
+    public const int TransactionsIndexedMax = 500_000;
+
+    /// <summary>Nonces that are remembered until their signatures have expired. At the bound, signed requests are put off.</summary>
+    public const int NoncesMax = 1_000_000;
+
+    /// <summary>Nonces that are remembered of one account.</summary>
+    public const int NoncesPerAccountMax = 100_000;
+
+    /// <summary>Public keys that stay imported, about 4 kB each.</summary>
+    public const int CachedPublicKeysMax = 4_096;
+
+    /// <summary>Uploads that are open at once.</summary>
+    public const int UploadsMax = 4_096;
+
+    /// <summary>Uploads that one account has open at once.</summary>
+    public const int UploadsPerAccountMax = 64;
+
+    /// <summary>How long an upload stays open without being used; below the age at which unnamed fragments are swept.</summary>
+    public static readonly TimeSpan UploadLifetime = TimeSpan.FromHours(12);
+
+    /// <summary>Bytes that one submission takes up: transactions, their lengths, and their count.</summary>
+    public const int SubmissionBytesMax = WireLimits.SubmissionBytesMax + (4 * WireLimits.TransactionsPerSubmissionMax) + 4;
+}

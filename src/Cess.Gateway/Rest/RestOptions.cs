@@ -1,0 +1,11 @@
+namespace Cess.Gateway.Rest;
+
+/// <summary>How the REST door is set up.</summary>
+public sealed record RestOptions
+{
+    /// <summary>Name of the chain, for people.</summary>
+    public required string ChainName { get; init; }
+
+    /// <summary>Storage policy of uploads that name none, such as "4+8".</summary>
+    public required string DefaultPolicy { get; init; }
+}
