@@ -12,6 +12,9 @@ namespace Cess.Gateway.S3;
 /// <summary>Takes every HTTP request of the S3 port from its target to its answer.</summary>
 internal sealed partial class S3Door
 {
+    /// <summary>Counted, never sent: the client went away before its answer.</summary>
+    private const int ClientClosedRequest = 499;
+
     private readonly S3Options _options;
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
@@ -38,22 +41,23 @@ internal sealed partial class S3Door
         http.TraceIdentifier = ids.RequestId;
         ids.Write(http.Response.Headers);
         Progress progress = new();
-        bool hasRoom = Interlocked.Increment(ref _inFlight) <= S3Limits.RequestsInFlightMax;
+        int status = ClientClosedRequest;
+        bool hasRoom = Interlocked.Increment(ref _inFlight) <= _options.RequestsInFlightMax;
         try
         {
             if (!hasRoom)
                 throw new S3Exception(S3Errors.SlowDown);
             await HandleAsync(http, progress);
+            status = http.Response.StatusCode;
         }
         catch (Exception exception)
         {
-            await FailAsync(http, ids, progress, exception);
+            status = await FailAsync(http, ids, progress, exception);
         }
         finally
         {
             Interlocked.Decrement(ref _inFlight);
             TimeSpan duration = _clock.GetElapsedTime(start);
-            int status = http.Response.StatusCode;
             _metrics.Record(progress.Operation, status, progress.Request?.BytesIn ?? 0, progress.Request?.BytesOut ?? 0, duration);
             LogAnswer(ids.RequestId, progress.Operation, status, duration.TotalMilliseconds, progress.Target?.Bucket);
         }
@@ -76,13 +80,14 @@ internal sealed partial class S3Door
         await _operations[(int)operation](request);
     }
 
-    private async Task FailAsync(HttpContext http, RequestIds ids, Progress progress, Exception exception)
+    /// <summary>Answers a failure if that is still possible; the status to count it by.</summary>
+    private async Task<int> FailAsync(HttpContext http, RequestIds ids, Progress progress, Exception exception)
     {
         if (exception is OperationCanceledException or ConnectionResetException && http.RequestAborted.IsCancellationRequested)
         {
             LogAborted(ids.RequestId, progress.Operation);
             http.Abort();
-            return;
+            return ClientClosedRequest;
         }
 
         S3Exception failure = S3Failure.Of(exception);
@@ -97,16 +102,18 @@ internal sealed partial class S3Door
         if (http.Response.HasStarted)
         {
             http.Abort();
-            return;
+            return failure.Error.Status;
         }
 
         try
         {
             await AnswerFailureAsync(http, ids, progress, failure);
+            return failure.Error.Status;
         }
         catch (Exception broken) when (broken is IOException or OperationCanceledException)
         {
             LogAborted(ids.RequestId, progress.Operation);
+            return ClientClosedRequest;
         }
     }
 

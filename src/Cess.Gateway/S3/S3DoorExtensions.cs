@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using Cess.Gateway.Objects;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -10,9 +11,6 @@ namespace Cess.Gateway.S3;
 /// <summary>Puts the S3 door into an ASP.NET Core application.</summary>
 public static class S3DoorExtensions
 {
-    /// <summary>Bytes that Kestrel holds for a connection before it waits for the other side.</summary>
-    private const int ConnectionBufferBytes = 1 << 20;
-
     /// <summary>
     /// Answers the requests of <see cref="S3Options.Port"/>, or all, as S3; nothing behind it sees them. Needs
     /// <see cref="IObjectStore"/> and <see cref="ICredentialStore"/> among the services, and takes <see cref="TimeProvider"/>
@@ -37,6 +35,10 @@ public static class S3DoorExtensions
         return application.MapWhen(http => http.Connection.LocalPort == port, branch => branch.Run(door.InvokeAsync));
     }
 
+    /// <summary>Gives the connections of the application's server blocks of 64 KiB; not needed, but twice as fast.</summary>
+    public static IServiceCollection AddS3Transport(this IServiceCollection services) =>
+        services.AddSingleton<IMemoryPoolFactory<byte>, TransportBlocks>();
+
     /// <summary>
     /// Sets Kestrel's limits to those that S3 needs: long targets, bodies of any length (the door has a bound for each), and
     /// buffers that keep a fast connection busy. Headers over Kestrel's own bound get 431 before the door sees them.
@@ -47,8 +49,8 @@ public static class S3DoorExtensions
         kestrel.AllowSynchronousIO = false;
         kestrel.Limits.MaxRequestLineSize = S3Limits.RequestLineBytesMax;
         kestrel.Limits.MaxRequestBodySize = null;
-        kestrel.Limits.MaxRequestBufferSize = ConnectionBufferBytes;
-        kestrel.Limits.MaxResponseBufferSize = ConnectionBufferBytes;
+        kestrel.Limits.MaxRequestBufferSize = S3Limits.ConnectionBufferBytes;
+        kestrel.Limits.MaxResponseBufferSize = S3Limits.ConnectionBufferBytes;
         return kestrel;
     }
 }

@@ -18,7 +18,7 @@ public static class S3Limits
     /// <summary>Characters of a request target that Kestrel takes: a key in percent-encoding and a presigned query.</summary>
     public const int RequestLineBytesMax = 16 * 1_024;
 
-    /// <summary>Requests that are answered at a time; further ones get SlowDown.</summary>
+    /// <summary>Requests that are answered at a time, unless the options say otherwise; further ones get SlowDown.</summary>
     public const int RequestsInFlightMax = 2_048;
 
     /// <summary>Content of one PutObject or UploadPart.</summary>
@@ -69,8 +69,23 @@ public static class S3Limits
     /// <summary>Plaintext between the reading and the writing half of a server-side copy.</summary>
     public const int CopyBufferBytes = 1 << 20;
 
+    /// <summary>A block of a connection's buffers.</summary>
+    public const int TransportBlockBytes = 64 * 1_024;
+
+    /// <summary>Blocks that are kept when no connection uses them.</summary>
+    public const int FreeTransportBlocksMax = 256;
+
+    /// <summary>Received bytes, and bytes to send, that a connection holds before it waits for the other side; each.</summary>
+    public const int ConnectionBufferBytes = 256 * 1_024;
+
     /// <summary>Derived signing keys that are kept; a few accounts times a day's date each.</summary>
     public const int SigningKeysMax = 4_096;
+
+    /// <summary>Characters of SignedHeaders, in the header or the query.</summary>
+    public const int SignedHeadersLengthMax = 2 * 1_024;
+
+    /// <summary>Characters of a multipart upload's id.</summary>
+    public const int UploadIdLengthMax = 64;
 
     /// <summary>Characters of an access key id.</summary>
     public const int AccessKeyIdLengthMax = 128;

@@ -12,6 +12,9 @@ public sealed record S3Options
     /// </summary>
     public IReadOnlyList<string> BaseDomains { get; init; } = [];
 
+    /// <summary>Requests that are answered at a time; further ones get SlowDown.</summary>
+    public int RequestsInFlightMax { get; init; } = S3Limits.RequestsInFlightMax;
+
     /// <summary>The local port whose requests the door answers; null when all requests of the application are for it.</summary>
     public int? Port { get; init; }
 }

@@ -68,12 +68,15 @@ internal sealed record S3Target(string RawPath, S3Query Query, string? Bucket, s
         bool valid = bucket.Length is >= BucketLengthMin and <= BucketLengthMax
             && IsLetterOrDigit(bucket[0]) && IsLetterOrDigit(bucket[^1])
             && !bucket.Contains("..", StringComparison.Ordinal)
-            && !System.Net.IPAddress.TryParse(bucket, out _);
+            && !IsDottedQuad(bucket);
         foreach (char character in bucket)
             valid &= IsLetterOrDigit(character) || character is '-' or '.';
         if (!valid)
             throw new S3Exception(S3Errors.InvalidBucketName, null, ("BucketName", bucket));
     }
+
+    private static bool IsDottedQuad(ReadOnlySpan<char> bucket) =>
+        bucket.Count('.') == 3 && !bucket.ContainsAnyExceptInRange('.', '9') && !bucket.Contains('/');
 
     private static bool IsLetterOrDigit(char character) => char.IsAsciiLetterLower(character) || char.IsAsciiDigit(character);
 

@@ -309,6 +309,41 @@ public sealed class BucketTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Requests_over_the_bound_are_told_to_slow_down()
+    {
+        await using S3Host host = await (await S3Host.StartAsync(new S3Options { RequestsInFlightMax = 1 })).WithBucketAsync("slowbucket");
+        TaskCompletionSource gate = new();
+        host.Store.PutGate = gate.Task;
+        Task<HttpResponseMessage>[] puts =
+            [host.SendAsync(HttpMethod.Put, "/slowbucket/a", []), host.SendAsync(HttpMethod.Put, "/slowbucket/b", [])];
+        HttpResponseMessage refused = await await Task.WhenAny(puts);
+        await AssertCodeAsync("SlowDown", refused);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
+        gate.SetResult();
+        Assert.Contains(await Task.WhenAll(puts), response => response.StatusCode == HttpStatusCode.OK);
+        Assert.Equal(HttpStatusCode.OK, (await host.SendAsync(HttpMethod.Get, "/slowbucket")).StatusCode);
+    }
+
+    [Theory]
+    [InlineData("1234", true)]
+    [InlineData("12.34", true)]
+    [InlineData("a-b.c-d", true)]
+    [InlineData("abc", true)]
+    [InlineData("ab", false)]
+    [InlineData("1.2.3.4", false)]
+    [InlineData("a..b", false)]
+    [InlineData("-ab", false)]
+    [InlineData("ab-", false)]
+    [InlineData("aBc", false)]
+    [InlineData("a_b", false)]
+    public void A_buckets_name_keeps_to_S3s_rules(string name, bool valid)
+    {
+        Exception? refusal = Record.Exception(() => S3Target.CheckBucket(name));
+        Assert.Equal(valid, refusal is null);
+        Assert.True(refusal is null or S3Exception { Error.Code: "InvalidBucketName" });
+    }
+
+    [Fact]
     public void Every_failure_of_the_store_has_an_S3_error()
     {
         foreach (ObjectStoreError error in Enum.GetValues<ObjectStoreError>())

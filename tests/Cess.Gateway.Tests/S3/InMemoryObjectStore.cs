@@ -25,6 +25,9 @@ internal sealed class InMemoryObjectStore(TimeProvider clock) : IObjectStore
     /// <summary>Thrown by every put when its content has been read.</summary>
     public Exception? PutFault { get; set; }
 
+    /// <summary>Puts wait for this before they read.</summary>
+    public Task PutGate { get; set; } = Task.CompletedTask;
+
     /// <summary>How the first put has ended: null, or its exception.</summary>
     public Task<Exception?> FirstPut => _firstPut.Task;
 
@@ -86,6 +89,7 @@ internal sealed class InMemoryObjectStore(TimeProvider clock) : IObjectStore
     {
         lock (_lock)
             Find(caller, bucket);
+        await PutGate;
         try
         {
             byte[] bytes = await ReadAsync(content, options.ContentLength, options.Md5, cancellation);

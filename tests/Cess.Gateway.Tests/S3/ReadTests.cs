@@ -135,6 +135,22 @@ public sealed class ReadTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Metadata_of_another_door_that_no_header_can_hold_breaks_nothing()
+    {
+        PutOptions options = new()
+        {
+            Metadata = new Dictionary<string, string> { ["not a token"] = "x", ["fine"] = "line\r\nbreak" },
+            Headers = new Dictionary<string, string> { ["content-type"] = "text/\u0001" },
+        };
+        await _host.Store.PutAsync(
+            new Caller(S3Host.AccountOf(S3Host.AccessKeyId)), "examplebucket", "key", new MemoryStream(), options, CancellationToken.None);
+        HttpResponseMessage response = await _host.SendAsync(HttpMethod.Head, Path);
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        Assert.Equal("1", response.Headers.GetValues("x-amz-missing-meta").Single());
+        Assert.Equal("=?UTF-8?B?bGluZQ0KYnJlYWs=?=", response.Headers.GetValues("x-amz-meta-fine").Single());
+    }
+
+    [Fact]
     public async Task A_checksum_is_given_back_only_when_asked_for_and_only_with_the_whole_object()
     {
         await _host.SendAsync(HttpMethod.Put, Path, "123456789"u8.ToArray(), ("x-amz-checksum-crc64nvme", "rosUhgp5mIg="));

@@ -53,6 +53,7 @@ internal sealed class S3Host : IAsyncDisposable
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.Services.AddMetrics();
+        builder.Services.AddS3Transport();
         builder.Services.AddSingleton<TimeProvider>(clock);
         builder.Services.AddSingleton<IObjectStore>(store);
         builder.Services.AddSingleton<ICredentialStore>(new Credentials());

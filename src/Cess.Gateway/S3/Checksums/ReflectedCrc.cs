@@ -73,13 +73,7 @@ internal sealed class ReflectedCrc
         {
             ulong low = BinaryPrimitives.ReadUInt64LittleEndian(data) ^ register;
             ulong high = BinaryPrimitives.ReadUInt64LittleEndian(data[8..]);
-            register = 0;
-            for (int i = 0; i < 8; i++)
-            {
-                register ^= Unsafe.Add(ref table, ((15 - i) << 8) + (byte)(low >> (8 * i)));
-                register ^= Unsafe.Add(ref table, ((7 - i) << 8) + (byte)(high >> (8 * i)));
-            }
-
+            register = Look(ref Unsafe.Add(ref table, 8 * 256), low) ^ Look(ref table, high);
             data = data[Slices..];
         }
 
@@ -87,6 +81,18 @@ internal sealed class ReflectedCrc
             register = (register >> 8) ^ _table[(byte)(register ^ value)];
         return register;
     }
+
+    /// <summary>What eight bytes contribute, by the eight tables from this one on; the first byte by the last.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ulong Look(ref ulong tables, ulong bytes) =>
+        Unsafe.Add(ref tables, (7 * 256) + (byte)bytes)
+        ^ Unsafe.Add(ref tables, (6 * 256) + (byte)(bytes >> 8))
+        ^ Unsafe.Add(ref tables, (5 * 256) + (byte)(bytes >> 16))
+        ^ Unsafe.Add(ref tables, (4 * 256) + (byte)(bytes >> 24))
+        ^ Unsafe.Add(ref tables, (3 * 256) + (byte)(bytes >> 32))
+        ^ Unsafe.Add(ref tables, (2 * 256) + (byte)(bytes >> 40))
+        ^ Unsafe.Add(ref tables, 256 + (byte)(bytes >> 48))
+        ^ Unsafe.Add(ref tables, (byte)(bytes >> 56));
 
     private static Vector128<ulong> Load(ReadOnlySpan<byte> data, int index) =>
         MemoryMarshal.Read<Vector128<ulong>>(data[(16 * index)..]);

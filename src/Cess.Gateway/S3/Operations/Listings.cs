@@ -94,8 +94,10 @@ internal sealed class Listings(IObjectStore store)
     {
         // S3 takes more for the most.
         int limit = Math.Min(request.QueryNumber("max-keys", S3Limits.PageMax, 0, int.MaxValue), S3Limits.PageMax);
-        ListQuery query = new(
-            request.Query.Get("prefix") ?? "", request.Query.Get("delimiter") ?? "", after, limit);
+        ListQuery query = new(request.Query.Get("prefix") ?? "", request.Query.Get("delimiter") ?? "", after, limit);
+        S3Target.CheckKey(query.Prefix);
+        S3Target.CheckKey(query.Delimiter);
+        S3Target.CheckKey(query.After);
         return (limit, await store.ListAsync(request.Caller, request.Bucket, query, request.Aborted));
     }
 

@@ -136,7 +136,7 @@ internal sealed class MultipartOperations(IObjectStore store)
     private static string UploadId(S3Request request) => request.Query.Get("uploadId") switch
     {
         null => throw new S3Exception(S3Errors.InvalidArgument, "Missing required query parameter: uploadId", ("ArgumentName", "uploadId")),
-        "" => throw new S3Exception(S3Errors.NoSuchUpload),
+        "" or { Length: > S3Limits.UploadIdLengthMax } => throw new S3Exception(S3Errors.NoSuchUpload),
         { } id => id,
     };
 

@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Globalization;
 using System.Text;
 using Cess.Gateway.Objects;
 using Cess.Gateway.S3.Checksums;
@@ -13,6 +15,9 @@ internal static class StoredHeaders
     public const string DefaultContentType = "binary/octet-stream";
 
     private const string AwsChunked = "aws-chunked";
+
+    private static readonly SearchValues<char> TokenCharacters =
+        SearchValues.Create("!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
 
     private static readonly string[] Kept =
         ["content-type", "cache-control", "content-disposition", "content-encoding", "content-language", "expires"];
@@ -52,11 +57,10 @@ internal static class StoredHeaders
         foreach ((string name, string value) in info.Headers)
         {
             if (!name.StartsWith("x-amz-", StringComparison.Ordinal))
-                headers[name] = EncodeNonAscii(value);
+                headers[name] = Encode(value);
         }
 
-        foreach ((string name, string value) in info.Metadata)
-            headers[MetadataPrefix + name] = EncodeNonAscii(value);
+        WriteMetadata(headers, info.Metadata);
         foreach ((string parameter, string header) in Overrides)
         {
             if (request.Query.TryGet(parameter, out string? value))
@@ -163,18 +167,30 @@ internal static class StoredHeaders
         return kept.ToString();
     }
 
-    /// <summary>A header is ASCII; S3 gives other text back as RFC 2047 has it.</summary>
-    private static string EncodeNonAscii(string value) =>
-        Ascii.IsValid(value) ? value : "=?UTF-8?B?" + Convert.ToBase64String(Encoding.UTF8.GetBytes(value)) + "?=";
-
-    private static string CheckOverride(string parameter, string value)
+    /// <summary>Metadata whose name cannot be a header's, from another door, is only counted, as S3 does.</summary>
+    private static void WriteMetadata(IHeaderDictionary headers, IReadOnlyDictionary<string, string> metadata)
     {
-        foreach (char character in value)
+        int missing = 0;
+        foreach ((string name, string value) in metadata)
         {
-            if (character is < ' ' or > '~' && character != '\t')
-                throw S3Request.InvalidArgument(parameter, value, "Header value cannot be represented in printable ASCII.");
+            if (name.Length > 0 && !name.AsSpan().ContainsAnyExcept(TokenCharacters))
+                headers[MetadataPrefix + name] = Encode(value);
+            else
+                missing++;
         }
 
-        return value;
+        if (missing > 0)
+            headers["x-amz-missing-meta"] = missing.ToString(CultureInfo.InvariantCulture);
     }
+
+    /// <summary>A header holds printable ASCII; S3 gives other text back as RFC 2047 has it.</summary>
+    private static string Encode(string value) => IsPrintable(value)
+        ? value
+        : "=?UTF-8?B?" + Convert.ToBase64String(Encoding.UTF8.GetBytes(value)) + "?=";
+
+    private static bool IsPrintable(ReadOnlySpan<char> value) => !value.ContainsAnyExceptInRange(' ', '~');
+
+    private static string CheckOverride(string parameter, string value) => IsPrintable(value)
+        ? value
+        : throw S3Request.InvalidArgument(parameter, value, "Header value cannot be represented in printable ASCII.");
 }

@@ -15,7 +15,9 @@ internal sealed class SignatureClaim
     private SignatureClaim(string credential, string signedHeaders, string signature, string timestamp, TimeSpan? lifetime)
     {
         bool presigned = lifetime is not null;
-        SignedHeaders = signedHeaders;
+        SignedHeaders = signedHeaders.Length <= S3Limits.SignedHeadersLengthMax
+            ? signedHeaders
+            : throw Malformed(presigned, "SignedHeaders is too long.");
         Signature = signature;
         Timestamp = timestamp;
         Lifetime = lifetime;
@@ -192,7 +194,7 @@ internal sealed class SignatureClaim
     }
 
     private static S3Exception Malformed(bool presigned, string what) => presigned
-        ? new S3Exception(S3Errors.AuthorizationQueryParametersError, "Error parsing the X-Amz-Credential parameter; " + what)
+        ? new S3Exception(S3Errors.AuthorizationQueryParametersError, "The authorization query parameters are malformed; " + what)
         : new S3Exception(S3Errors.AuthorizationHeaderMalformed, "The authorization header is malformed; " + what);
 
     private static S3Exception OldVersion() => new(
