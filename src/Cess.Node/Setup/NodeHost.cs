@@ -63,6 +63,7 @@ public static class NodeHost
         AddDataPlane(builder.Services, parts);
         AddObjectStore(builder.Services, options, credentials);
         builder.Services.AddRestDoor(new RestOptions { ChainName = parts.Genesis.ChainName, DefaultPolicy = options.Policy });
+        builder.Services.AddRestDoor(new RestOptions { ChainName = parts.Genesis.ChainName, DefaultPolicy = options.Policy });
         builder.AddGrainRuntime(folder);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
@@ -74,6 +75,7 @@ public static class NodeHost
 
         WebApplication app = builder.Build();
         app.MapWhen(http => http.CameThrough(Door.S3), s3 => s3.UseS3Door(new S3Options()));
+        app.MapWhen(http => http.CameThrough(Door.Rest), rest => rest.UseRestDoor());
         app.MapWhen(http => http.CameThrough(Door.Rest), rest => rest.UseRestDoor());
         return app;
     }
