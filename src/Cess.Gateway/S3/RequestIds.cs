@@ -2,7 +2,9 @@ using Microsoft.AspNetCore.Http;
 
 namespace Cess.Gateway.S3;
 
-/// <summary>The two ids of a request, as S3 has them: a short one to quote, a long one for its maker. Random, but no secrets.</summary>
+/// <summary>
+/// The two ids of a request, as S3 has them: a short one to quote, a long one for its maker. Random, but no secrets.
+/// </summary>
 internal readonly record struct RequestIds(string RequestId, string HostId)
 {
     private const int HostIdBytes = 24;

@@ -24,7 +24,8 @@ internal sealed partial class S3Door
     private int _inFlight;
 
     public S3Door(
-        S3Options options, IObjectStore store, ICredentialStore credentials, TimeProvider clock, S3Metrics metrics, ILogger logger)
+        S3Options options, IObjectStore store, ICredentialStore credentials, TimeProvider clock, S3Metrics metrics,
+        ILogger logger)
     {
         _options = options;
         _clock = clock;
@@ -58,7 +59,8 @@ internal sealed partial class S3Door
         {
             Interlocked.Decrement(ref _inFlight);
             TimeSpan duration = _clock.GetElapsedTime(start);
-            _metrics.Record(progress.Operation, status, progress.Request?.BytesIn ?? 0, progress.Request?.BytesOut ?? 0, duration);
+            _metrics.Record(
+                progress.Operation, status, progress.Request?.BytesIn ?? 0, progress.Request?.BytesOut ?? 0, duration);
             LogAnswer(ids.RequestId, progress.Operation, status, duration.TotalMilliseconds, progress.Target?.Bucket);
         }
     }
@@ -137,7 +139,8 @@ internal sealed partial class S3Door
         using XmlText xml = XmlText.BeginPlain("Error").Element("Code", failure.Error.Code).Element("Message", failure.Message);
         foreach ((string name, string value) in failure.Details)
             xml.Element(name, value);
-        xml.Element("Resource", progress.Target?.Resource ?? "/").Element("RequestId", ids.RequestId).Element("HostId", ids.HostId)
+        xml.Element("Resource", progress.Target?.Resource ?? "/").Element("RequestId", ids.RequestId)
+            .Element("HostId", ids.HostId)
             .Close("Error");
         response.ContentLength = xml.Memory.Length;
         await response.Body.WriteAsync(xml.Memory);

@@ -20,7 +20,8 @@ internal sealed class S3Metrics
         _requests = meter.CreateCounter<long>("cess.s3.requests", "{request}", "Requests answered, by operation and status.");
         _bytesIn = meter.CreateCounter<long>("cess.s3.content.received", "By", "Content received, by operation.");
         _bytesOut = meter.CreateCounter<long>("cess.s3.content.sent", "By", "Bodies sent, by operation.");
-        _duration = meter.CreateHistogram<double>("cess.s3.request.duration", "s", "From the request's headers to the end of its answer, by operation.");
+        _duration = meter.CreateHistogram<double>(
+            "cess.s3.request.duration", "s", "From the request's headers to the end of its answer, by operation.");
     }
 
     public void Record(S3Operation operation, int status, long bytesIn, long bytesOut, TimeSpan duration)

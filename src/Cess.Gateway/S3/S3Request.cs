@@ -53,7 +53,9 @@ internal sealed class S3Request(HttpContext http, S3Target target, Authenticatio
         WithContentAsync(RequestContent.Open(Http.Request, Authentication), use);
 
     /// <summary>The whole of a small body, checked; empty when there is none.</summary>
-    /// <exception cref="S3Exception">MaxMessageLengthExceeded, BadDigest, InvalidRequest and as <see cref="RequestContent"/>.</exception>
+    /// <exception cref="S3Exception">
+    /// MaxMessageLengthExceeded, BadDigest, InvalidRequest and as <see cref="RequestContent"/>.
+    /// </exception>
     public async Task<PooledBuffer> ReadBodyAsync(int bytesMax, BodyDigest digest = BodyDigest.Optional)
     {
         PooledBuffer body = new();
@@ -61,15 +63,17 @@ internal sealed class S3Request(HttpContext http, S3Target target, Authenticatio
         {
             if (Http.Request.ContentLength is null && Headers.TransferEncoding.Count == 0)
                 return body;
-            RequestContent opened = RequestContent.Open(Http.Request, Authentication, hasChecksum: digest != BodyDigest.NotInHeaders);
+            RequestContent opened = RequestContent.Open(
+                Http.Request, Authentication, hasChecksum: digest != BodyDigest.NotInHeaders);
             await WithContentAsync(opened, async content =>
             {
                 if (content.ContentLength > bytesMax)
                     throw new S3Exception(S3Errors.MaxMessageLengthExceeded, null, ("MaxMessageLengthBytes", $"{bytesMax}"));
                 if (digest == BodyDigest.Required && !content.HasDigest)
                     throw new S3Exception(S3Errors.InvalidRequest, "Missing required header for this request: Content-MD5");
+                int room = (int)content.ContentLength + 1;
                 int read;
-                while ((read = await content.ReadAsync(body.ReserveMemory((int)content.ContentLength - body.Length + 1), Aborted)) > 0)
+                while ((read = await content.ReadAsync(body.ReserveMemory(room - body.Length), Aborted)) > 0)
                     body.Advance(read);
                 content.CheckMd5(body.Span);
                 return body.Length;

@@ -3,7 +3,9 @@ using Microsoft.AspNetCore.Http;
 
 namespace Cess.Gateway.S3;
 
-/// <summary>Which operation a request asks for: by method, by what its path names, and by the sub-resource in its query.</summary>
+/// <summary>
+/// Which operation a request asks for: by method, by what its path names, and by the sub-resource in its query.
+/// </summary>
 internal static class S3Router
 {
     private enum Level
@@ -13,11 +15,13 @@ internal static class S3Router
         Object,
     }
 
-    /// <summary>Every sub-resource that S3 has. One that is not routed below is NotImplemented, never taken for the plain operation.</summary>
+    /// <summary>
+    /// Every sub-resource that S3 has. One that is not routed below is NotImplemented, never taken for the plain operation.
+    /// </summary>
     private static readonly FrozenSet<string> SubResources = new[]
     {
-        "abac", "accelerate", "acl", "analytics", "attributes", "cors", "delete", "encryption", "intelligent-tiering", "inventory",
-        "legal-hold", "lifecycle", "list-type", "location", "logging", "metadataConfiguration", "metadataTable", "metrics",
+        "abac", "accelerate", "acl", "analytics", "attributes", "cors", "delete", "encryption", "intelligent-tiering",
+        "inventory", "legal-hold", "lifecycle", "list-type", "location", "logging", "metadataConfiguration", "metadataTable", "metrics",
         "notification", "object-lock", "ownershipControls", "partNumber", "policy", "policyStatus", "publicAccessBlock",
         "renameObject", "replication", "requestPayment", "restore", "retention", "select", "session", "tagging", "torrent",
         "uploadId", "uploads", "versioning", "versions", "website",
@@ -35,11 +39,12 @@ internal static class S3Router
             if (!SubResources.Contains(parameter.Name))
                 continue;
             if (parameter.Name == "list-type" && parameter.Value != "2")
-                throw new S3Exception(S3Errors.InvalidArgument, "Invalid List Type supplied in the request", ("ArgumentName", "list-type"), ("ArgumentValue", parameter.Value));
+                throw S3Request.InvalidArgument("list-type", parameter.Value, "Invalid List Type supplied in the request");
             if (!Routes.TryGetValue((level, method, parameter.Name), out S3Operation routed))
             {
                 throw new S3Exception(
-                    S3Errors.NotImplemented, $"{method} of the sub-resource '{parameter.Name}' is not implemented.", ("Query", parameter.Name));
+                    S3Errors.NotImplemented, $"{method} of the sub-resource '{parameter.Name}' is not implemented.",
+                    ("Query", parameter.Name));
             }
 
             if (operation != S3Operation.Unknown && operation != routed)
@@ -52,7 +57,8 @@ internal static class S3Router
             throw method switch
             {
                 "OPTIONS" => new S3Exception(S3Errors.AccessForbidden),
-                "POST" when level == Level.Bucket => new S3Exception(S3Errors.NotImplemented, "Uploads by HTML forms are not implemented."),
+                "POST" when level == Level.Bucket => new S3Exception(
+                    S3Errors.NotImplemented, "Uploads by HTML forms are not implemented."),
                 _ => new S3Exception(S3Errors.MethodNotAllowed, null, ("Method", method)),
             };
         }

@@ -3,7 +3,9 @@ using System.Text;
 namespace Cess.Gateway.S3;
 
 /// <summary>What a request's target names: a bucket, or an object in one, or the service itself.</summary>
-/// <param name="RawPath">Percent-encoded, as received: no segment is removed or merged, for "..", "." and "//" are keys like any other.</param>
+/// <param name="RawPath">
+/// Percent-encoded, as received: no segment is removed or merged, for "..", "." and "//" are keys like any other.
+/// </param>
 /// <param name="Query">The query string.</param>
 /// <param name="Bucket">Null for the service.</param>
 /// <param name="Key">Null for a bucket.</param>

@@ -15,7 +15,9 @@ public sealed class AwsChunkedStreamTests
 
     private static readonly SigV4TestSigner Signer = new(S3Host.AccessKeyId, S3Host.SecretKey, new TestClock(S3Host.ExampleTime));
 
-    /// <summary>"Signature Calculations for the Authorization Header: Transferring Payload in Multiple Chunks", with its signatures.</summary>
+    /// <summary>
+    /// "Signature Calculations for the Authorization Header: Transferring Payload in Multiple Chunks", with its signatures.
+    /// </summary>
     [Fact]
     public async Task The_documented_body_decodes_chunk_signature_by_chunk_signature()
     {
@@ -127,7 +129,8 @@ public sealed class AwsChunkedStreamTests
 
     [Fact]
     public Task A_chunk_line_without_an_end_is_not_read_on_for() => AssertRefusedAsync(
-        "InvalidRequest", () => DecodeAsync(Encoding.ASCII.GetBytes(new string('0', 1_000)), 5, seed: null, mayHaveTrailer: true));
+        "InvalidRequest", () =>
+            DecodeAsync(Encoding.ASCII.GetBytes(new string('0', 1_000)), 5, seed: null, mayHaveTrailer: true));
 
     [Fact]
     public Task A_trailer_without_an_end_is_not_read_on_for() => AssertRefusedAsync(
@@ -202,7 +205,8 @@ public sealed class AwsChunkedStreamTests
         .. Encoding.ASCII.GetBytes($"\r\n0;chunk-signature={last}\r\n{rest}"),
     ];
 
-    private static AwsChunkedStream Open(byte[] body, long length, string? seed, bool mayHaveTrailer, int[]? pieces = null) => new(
+    private static AwsChunkedStream Open(
+        byte[] body, long length, string? seed, bool mayHaveTrailer, int[]? pieces = null) => new(
         PipeReader.Create(new PiecemealStream(body, pieces ?? [int.MaxValue])),
         length,
         seed is null ? null : new ChunkSigner(Signer.Key, Convert.FromHexString(seed), Signer.Timestamp, Signer.Scope),

@@ -81,7 +81,8 @@ public sealed class BucketTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.OK, (await PutAclAsync(owner, "FULL_CONTROL")).StatusCode);
         Assert.Equal(HttpStatusCode.BadRequest, (await PutAclAsync(owner, "READ")).StatusCode);
         Assert.Equal(HttpStatusCode.BadRequest, (await PutAclAsync("somebody", "FULL_CONTROL")).StatusCode);
-        Assert.Equal(HttpStatusCode.OK, (await SendAsync(HttpMethod.Put, "/examplebucket?acl", [], ("x-amz-acl", "private"))).StatusCode);
+        Assert.Equal(
+            HttpStatusCode.OK, (await SendAsync(HttpMethod.Put, "/examplebucket?acl", [], ("x-amz-acl", "private"))).StatusCode);
         Assert.Equal(HttpStatusCode.BadRequest, (await SendAsync(HttpMethod.Put, "/examplebucket?acl", [], ("x-amz-acl", "public-read"))).StatusCode);
     }
 
@@ -122,7 +123,8 @@ public sealed class BucketTests : IAsyncLifetime
     {
         HttpResponseMessage response = await SendAsync(HttpMethod.Put, "/newbucket", Encoding.UTF8.GetBytes(body));
         Assert.Equal((HttpStatusCode)status, response.StatusCode);
-        Assert.Equal(status == 200 ? HttpStatusCode.OK : HttpStatusCode.NotFound, (await SendAsync(HttpMethod.Head, "/newbucket")).StatusCode);
+        Assert.Equal(
+            status == 200 ? HttpStatusCode.OK : HttpStatusCode.NotFound, (await SendAsync(HttpMethod.Head, "/newbucket")).StatusCode);
     }
 
     [Theory]
@@ -133,14 +135,16 @@ public sealed class BucketTests : IAsyncLifetime
     {
         List<string> keys = ["!", "a", "a/b", "a b", "b", "z", "ä", "\uffee", "😀"];
         foreach (string key in keys)
-            await SendAsync(HttpMethod.Put, "/examplebucket/" + Uri.EscapeDataString(key).Replace("%2F", "/", StringComparison.Ordinal), []);
+            await SendAsync(
+                HttpMethod.Put, "/examplebucket/" + Uri.EscapeDataString(key).Replace("%2F", "/", StringComparison.Ordinal), []);
         keys.Sort((left, right) => Encoding.UTF8.GetBytes(left).AsSpan().SequenceCompareTo(Encoding.UTF8.GetBytes(right)));
         List<string> listed = [];
         string marker = "";
         while (true)
         {
             string from = marker.Length == 0 ? "" : $"&{parameter}={Uri.EscapeDataString(marker)}";
-            (_, XElement page) = await GetAsync($"/examplebucket?{(marker.Length > 0 && listing == "marker=" ? "x=" : listing)}&max-keys=2{from}");
+            (_, XElement page) = await GetAsync(
+                $"/examplebucket?{(marker.Length > 0 && listing == "marker=" ? "x=" : listing)}&max-keys=2{from}");
             List<string> names = [.. page.Descendants(Namespace + "Key").Select(key => key.Value)];
             Assert.InRange(names.Count, 1, 2);
             listed.AddRange(names);
@@ -192,7 +196,8 @@ public sealed class BucketTests : IAsyncLifetime
         await _host.WithBucketAsync("zzz");
         (_, XElement first) = await GetAsync("/?max-buckets=2");
         Assert.Equal(["aaa", "examplebucket"], first.Descendants(Namespace + "Name").Select(name => name.Value));
-        (_, XElement second) = await GetAsync("/?max-buckets=2&continuation-token=" + first.Element(Namespace + "ContinuationToken")!.Value);
+        (_, XElement second) = await GetAsync(
+            "/?max-buckets=2&continuation-token=" + first.Element(Namespace + "ContinuationToken")!.Value);
         Assert.Equal(["zzz"], second.Descendants(Namespace + "Name").Select(name => name.Value));
         Assert.Null(second.Element(Namespace + "ContinuationToken"));
         (_, XElement prefixed) = await GetAsync("/?prefix=ex");
@@ -250,7 +255,8 @@ public sealed class BucketTests : IAsyncLifetime
         await AssertCodeAsync("BadDigest", await CompleteAsync(parts, ("x-amz-checksum-crc64nvme", "AAAAAAAAAAA=")));
         await AssertCodeAsync("InvalidRequest", await CompleteAsync(parts, ("x-amz-checksum-crc32", "AAAAAA==")));
         await AssertCodeAsync("InvalidRequest", await CompleteAsync(parts, ("x-amz-mp-object-size", "8")));
-        await AssertCodeAsync("InvalidPart", await CompleteAsync(parts.Replace("<ETag>", "<ChecksumCRC64NVME>AAAAAAAAAAA=</ChecksumCRC64NVME><ETag>", StringComparison.Ordinal)));
+        await AssertCodeAsync("InvalidPart", await CompleteAsync(
+            parts.Replace("<ETag>", "<ChecksumCRC64NVME>AAAAAAAAAAA=</ChecksumCRC64NVME><ETag>", StringComparison.Ordinal)));
         await AssertCodeAsync("InvalidPart", await CompleteAsync(parts.Replace(">1<", ">2<", StringComparison.Ordinal)));
         await AssertCodeAsync("InvalidPart", await CompleteAsync(parts.Replace(etag, "other", StringComparison.Ordinal)));
         await AssertCodeAsync("InvalidArgument", await CompleteAsync(parts.Replace(">1<", ">10001<", StringComparison.Ordinal)));
@@ -258,7 +264,8 @@ public sealed class BucketTests : IAsyncLifetime
         await AssertCodeAsync("MalformedXML", await CompleteAsync(parts.Replace(">1<", ">one<", StringComparison.Ordinal)));
         Assert.Equal(0, _host.Store.ObjectCount);
 
-        HttpResponseMessage done = await CompleteAsync(parts, ("x-amz-checksum-crc64nvme", "rosUhgp5mIg="), ("x-amz-mp-object-size", "9"));
+        HttpResponseMessage done = await CompleteAsync(
+            parts, ("x-amz-checksum-crc64nvme", "rosUhgp5mIg="), ("x-amz-mp-object-size", "9"));
         Assert.Equal(HttpStatusCode.OK, done.StatusCode);
         HttpResponseMessage head = await SendAsync(HttpMethod.Head, "/examplebucket/k", null, ("x-amz-checksum-mode", "ENABLED"));
         Assert.Equal("rosUhgp5mIg=", head.Headers.GetValues("x-amz-checksum-crc64nvme").Single());
@@ -271,7 +278,8 @@ public sealed class BucketTests : IAsyncLifetime
         (string uploadId, string etag) = await UploadOnePartAsync();
         HttpResponseMessage response = await SendAsync(
             HttpMethod.Post, $"/examplebucket/k?uploadId={uploadId}",
-            Encoding.UTF8.GetBytes($"<CompleteMultipartUpload><Part><PartNumber>1</PartNumber><ETag>{etag}</ETag></Part></CompleteMultipartUpload>"),
+            Encoding.UTF8.GetBytes(
+                $"<CompleteMultipartUpload><Part><PartNumber>1</PartNumber><ETag>{etag}</ETag></Part></CompleteMultipartUpload>"),
             ("If-None-Match", "*"));
         Assert.Equal(HttpStatusCode.PreconditionFailed, response.StatusCode);
     }
@@ -363,7 +371,8 @@ public sealed class BucketTests : IAsyncLifetime
 
     private async Task<(string UploadId, string ETag)> UploadOnePartAsync()
     {
-        HttpResponseMessage created = await SendAsync(HttpMethod.Post, "/examplebucket/k?uploads", [], ("x-amz-checksum-algorithm", "CRC64NVME"));
+        HttpResponseMessage created = await SendAsync(
+            HttpMethod.Post, "/examplebucket/k?uploads", [], ("x-amz-checksum-algorithm", "CRC64NVME"));
         string uploadId = XElement.Parse(await created.Content.ReadAsStringAsync()).Element(Namespace + "UploadId")!.Value;
         HttpResponseMessage part = await SendAsync(
             HttpMethod.Put, $"/examplebucket/k?partNumber=1&uploadId={uploadId}", "123456789"u8.ToArray(), ("x-amz-checksum-crc64nvme", "rosUhgp5mIg="));

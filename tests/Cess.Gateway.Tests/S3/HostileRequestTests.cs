@@ -27,7 +27,8 @@ public sealed class HostileRequestTests : IAsyncLifetime
     public async Task An_unknown_access_key_is_named_so()
     {
         SigV4TestSigner stranger = new("AKIANOBODYNOBODYNOBO", S3Host.SecretKey, _host.Clock);
-        await AssertErrorAsync(await _host.Http.SendAsync(stranger.Sign(_host.Address, HttpMethod.Get, "/")), 403, "InvalidAccessKeyId");
+        await AssertErrorAsync(
+            await _host.Http.SendAsync(stranger.Sign(_host.Address, HttpMethod.Get, "/")), 403, "InvalidAccessKeyId");
     }
 
     [Fact]
@@ -125,7 +126,8 @@ public sealed class HostileRequestTests : IAsyncLifetime
     [InlineData("x-amz-checksum-sha1", "AAAA", 400, "InvalidRequest")]
     [InlineData("x-amz-sdk-checksum-algorithm", "CRC32", 400, "InvalidRequest")]
     [InlineData("x-amz-sdk-checksum-algorithm", "MD4", 400, "InvalidRequest")]
-    public async Task A_put_that_asks_for_what_is_not_done_or_is_not_true_stores_nothing(string name, string value, int status, string code)
+    public async Task A_put_that_asks_for_what_is_not_done_or_is_not_true_stores_nothing(
+        string name, string value, int status, string code)
     {
         await AssertErrorAsync(await _host.SendAsync(HttpMethod.Put, $"/{Bucket}/k", [1, 2, 3], (name, value)), status, code);
         Assert.Equal(0, _host.Store.ObjectCount);
@@ -168,7 +170,8 @@ public sealed class HostileRequestTests : IAsyncLifetime
         string head = Head(
             "PUT", $"/{Bucket}/k", [("x-amz-content-sha256", "STREAMING-UNSIGNED-PAYLOAD-TRAILER"), ("x-amz-decoded-content-length", "1000")],
             framing + "\r\nConnection: close");
-        string answer = await RawConnection.ExchangeAsync(_host.Address, head, Encoding.ASCII.GetBytes(body + new string('a', padding)));
+        string answer = await RawConnection.ExchangeAsync(
+            _host.Address, head, Encoding.ASCII.GetBytes(body + new string('a', padding)));
         Assert.Contains("<Code>IncompleteBody</Code>", answer, StringComparison.Ordinal);
         Assert.Equal(0, _host.Store.ObjectCount);
     }
@@ -208,7 +211,8 @@ public sealed class HostileRequestTests : IAsyncLifetime
     [InlineData("", "x-amz-checksum-crc32", 400, "MalformedTrailerError")]
     [InlineData("x-amz-checksum-crc32:NSRBwg==", "", 400, "MalformedTrailerError")]
     [InlineData("x-amz-meta-late:1", "x-amz-meta-late", 400, "InvalidRequest")]
-    public async Task A_trailer_is_the_checksum_that_was_announced_or_the_put_fails(string trailer, string announced, int status, string code)
+    public async Task A_trailer_is_the_checksum_that_was_announced_or_the_put_fails(
+        string trailer, string announced, int status, string code)
     {
         List<(string, string)> headers =
         [
@@ -269,7 +273,8 @@ public sealed class HostileRequestTests : IAsyncLifetime
     [Fact]
     public async Task A_NUL_in_a_key_is_refused()
     {
-        string answer = await RawConnection.ExchangeAsync(_host.Address, Head("GET", "/examplebucket/a%00b", [], "Connection: close"));
+        string answer = await RawConnection.ExchangeAsync(
+            _host.Address, Head("GET", "/examplebucket/a%00b", [], "Connection: close"));
         Assert.StartsWith("HTTP/1.1 400", answer, StringComparison.Ordinal);
     }
 
@@ -277,15 +282,18 @@ public sealed class HostileRequestTests : IAsyncLifetime
     public async Task A_whole_URL_as_the_target_is_a_target()
     {
         string target = $"http://{_host.Address.Authority}/{Bucket}?location";
-        string head = Head("GET", $"/{Bucket}?location", [], "Connection: close").Replace($"GET /{Bucket}?location", "GET " + target, StringComparison.Ordinal);
+        string head = Head("GET", $"/{Bucket}?location", [], "Connection: close").Replace(
+            $"GET /{Bucket}?location", "GET " + target, StringComparison.Ordinal);
         Assert.StartsWith("HTTP/1.1 200", await RawConnection.ExchangeAsync(_host.Address, head), StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_key_of_1024_bytes_is_stored_and_one_of_1025_is_not()
     {
-        Assert.Equal(HttpStatusCode.OK, (await _host.SendAsync(HttpMethod.Put, $"/{Bucket}/{new string('k', 1_024)}", [])).StatusCode);
-        await AssertErrorAsync(await _host.SendAsync(HttpMethod.Put, $"/{Bucket}/{new string('k', 1_025)}", []), 400, "KeyTooLongError");
+        Assert.Equal(
+            HttpStatusCode.OK, (await _host.SendAsync(HttpMethod.Put, $"/{Bucket}/{new string('k', 1_024)}", [])).StatusCode);
+        await AssertErrorAsync(
+            await _host.SendAsync(HttpMethod.Put, $"/{Bucket}/{new string('k', 1_025)}", []), 400, "KeyTooLongError");
         string umlauts = string.Concat(Enumerable.Repeat("%C3%BC", 512));
         Assert.Equal(HttpStatusCode.OK, (await _host.SendAsync(HttpMethod.Put, $"/{Bucket}/{umlauts}", [])).StatusCode);
         await AssertErrorAsync(await _host.SendAsync(HttpMethod.Put, $"/{Bucket}/{umlauts}%C3%BC", []), 400, "KeyTooLongError");
@@ -324,30 +332,35 @@ public sealed class HostileRequestTests : IAsyncLifetime
     [InlineData("")]
     public async Task Broken_or_hostile_XML_is_refused(string xml)
     {
-        await AssertErrorAsync(await _host.SendAsync(HttpMethod.Post, $"/{Bucket}?delete", Encoding.UTF8.GetBytes(xml)), 400, "MalformedXML");
+        await AssertErrorAsync(
+            await _host.SendAsync(HttpMethod.Post, $"/{Bucket}?delete", Encoding.UTF8.GetBytes(xml)), 400, "MalformedXML");
     }
 
     [Fact]
     public async Task XML_deeper_than_its_bound_is_refused()
     {
         string deep = "<Delete><Object><Key>k</Key>" + Nest(100) + "</Object></Delete>";
-        await AssertErrorAsync(await _host.SendAsync(HttpMethod.Post, $"/{Bucket}?delete", Encoding.UTF8.GetBytes(deep)), 400, "MalformedXML");
+        await AssertErrorAsync(
+            await _host.SendAsync(HttpMethod.Post, $"/{Bucket}?delete", Encoding.UTF8.GetBytes(deep)), 400, "MalformedXML");
     }
 
     [Fact]
     public async Task XML_with_more_nodes_or_text_than_its_bound_is_refused()
     {
         string wide = "<Delete>" + string.Concat(Enumerable.Repeat("<a/>", S3Limits.XmlNodesMax)) + "</Delete>";
-        await AssertErrorAsync(await _host.SendAsync(HttpMethod.Post, $"/{Bucket}?delete", Encoding.UTF8.GetBytes(wide)), 400, "MalformedXML");
+        await AssertErrorAsync(
+            await _host.SendAsync(HttpMethod.Post, $"/{Bucket}?delete", Encoding.UTF8.GetBytes(wide)), 400, "MalformedXML");
         string text = "<Delete><Object><Key>" + string.Concat(Enumerable.Repeat("<![CDATA[a]]>b", 10_000)) + "</Key></Object></Delete>";
-        await AssertErrorAsync(await _host.SendAsync(HttpMethod.Post, $"/{Bucket}?delete", Encoding.UTF8.GetBytes(text)), 400, "MalformedXML");
+        await AssertErrorAsync(
+            await _host.SendAsync(HttpMethod.Post, $"/{Bucket}?delete", Encoding.UTF8.GetBytes(text)), 400, "MalformedXML");
     }
 
     [Fact]
     public async Task A_body_over_its_bound_is_not_read()
     {
         byte[] body = new byte[S3Limits.XmlBatchBytesMax + 1];
-        await AssertErrorAsync(await _host.SendAsync(HttpMethod.Post, $"/{Bucket}?delete", body), 400, "MaxMessageLengthExceeded");
+        await AssertErrorAsync(
+            await _host.SendAsync(HttpMethod.Post, $"/{Bucket}?delete", body), 400, "MaxMessageLengthExceeded");
         await AssertErrorAsync(
             await _host.SendAsync(HttpMethod.Put, "/newbucket", new byte[S3Limits.XmlBytesMax + 1]), 400, "MaxMessageLengthExceeded");
     }
@@ -373,8 +386,10 @@ public sealed class HostileRequestTests : IAsyncLifetime
     public async Task Another_accounts_bucket_is_out_of_reach()
     {
         SigV4TestSigner other = new(S3Host.OtherAccessKeyId, S3Host.SecretKey, _host.Clock);
-        await AssertErrorAsync(await _host.Http.SendAsync(other.Sign(_host.Address, HttpMethod.Get, "/" + Bucket)), 403, "AccessDenied");
-        await AssertErrorAsync(await _host.Http.SendAsync(other.Sign(_host.Address, HttpMethod.Put, "/" + Bucket, [])), 409, "BucketAlreadyExists");
+        await AssertErrorAsync(
+            await _host.Http.SendAsync(other.Sign(_host.Address, HttpMethod.Get, "/" + Bucket)), 403, "AccessDenied");
+        await AssertErrorAsync(
+            await _host.Http.SendAsync(other.Sign(_host.Address, HttpMethod.Put, "/" + Bucket, [])), 409, "BucketAlreadyExists");
     }
 
     [Fact]
@@ -422,7 +437,8 @@ public sealed class HostileRequestTests : IAsyncLifetime
     /// <summary>The head of a signed request, as text.</summary>
     private string Head(string method, string target, (string Name, string Value)[] headers, string more)
     {
-        string authorization = _host.Signer.Authorization(_host.Address.Authority, method, EscapeBroken(target), null, ref headers);
+        string authorization = _host.Signer.Authorization(
+            _host.Address.Authority, method, EscapeBroken(target), null, ref headers);
         StringBuilder head = new();
         head.Append(CultureInfo.InvariantCulture, $"{method} {target} HTTP/1.1\r\nHost: {_host.Address.Authority}\r\n");
         foreach ((string name, string value) in headers)

@@ -7,7 +7,9 @@ using Cess.Gateway.Objects;
 
 namespace Cess.Gateway.Tests.S3;
 
-/// <summary>An object store that keeps to the contract of <see cref="IObjectStore"/> in memory, and can be told to fail.</summary>
+/// <summary>
+/// An object store that keeps to the contract of <see cref="IObjectStore"/> in memory, and can be told to fail.
+/// </summary>
 [SuppressMessage("Security", "CA5351", Justification = "An S3 ETag is an MD5.")]
 internal sealed class InMemoryObjectStore(TimeProvider clock) : IObjectStore
 {
@@ -139,7 +141,9 @@ internal sealed class InMemoryObjectStore(TimeProvider clock) : IObjectStore
             {
                 if (!key.StartsWith(query.Prefix, StringComparison.Ordinal))
                     continue;
-                int place = query.Delimiter.Length == 0 ? -1 : key.IndexOf(query.Delimiter, query.Prefix.Length, StringComparison.Ordinal);
+                int place = query.Delimiter.Length == 0
+                    ? -1
+                    : key.IndexOf(query.Delimiter, query.Prefix.Length, StringComparison.Ordinal);
                 string name = place < 0 ? key : key[..(place + query.Delimiter.Length)];
                 if (Utf8Comparer.Instance.Compare(name, query.After) <= 0 || (prefixes.Count > 0 && prefixes[^1] == name))
                     continue;
@@ -156,7 +160,8 @@ internal sealed class InMemoryObjectStore(TimeProvider clock) : IObjectStore
         return Task.FromResult(new ListPage(objects, prefixes, null));
     }
 
-    public Task<string> BeginMultipartAsync(Caller caller, string bucket, string key, PutOptions options, CancellationToken cancellation)
+    public Task<string> BeginMultipartAsync(
+        Caller caller, string bucket, string key, PutOptions options, CancellationToken cancellation)
     {
         lock (_lock)
         {
@@ -243,7 +248,8 @@ internal sealed class InMemoryObjectStore(TimeProvider clock) : IObjectStore
             return Task.FromResult<IReadOnlyList<MultipartInfo>>(
             [
                 .. Find(caller, bucket).Uploads.Select(upload => upload.Value.Info(upload.Key))
-                    .OrderBy(upload => upload.Key, Utf8Comparer.Instance).ThenBy(upload => upload.UploadId, StringComparer.Ordinal),
+                    .OrderBy(upload => upload.Key, Utf8Comparer.Instance).ThenBy(
+                        upload => upload.UploadId, StringComparer.Ordinal),
             ]);
         }
     }
@@ -271,7 +277,8 @@ internal sealed class InMemoryObjectStore(TimeProvider clock) : IObjectStore
         return merged;
     }
 
-    private PutResult Publish(Caller caller, string bucket, string key, StoredObject stored, bool onlyIfAbsent, string? onlyIfETag)
+    private PutResult Publish(
+        Caller caller, string bucket, string key, StoredObject stored, bool onlyIfAbsent, string? onlyIfETag)
     {
         if (PutFault is { } fault)
             throw fault;
@@ -293,7 +300,9 @@ internal sealed class InMemoryObjectStore(TimeProvider clock) : IObjectStore
     {
         if (!_buckets.TryGetValue(bucket, out Bucket? found))
             throw new ObjectStoreException(ObjectStoreError.NoSuchBucket, $"The bucket {bucket} does not exist.");
-        return found.Owner == caller ? found : throw new ObjectStoreException(ObjectStoreError.AccessDenied, $"{bucket} is not yours.");
+        return found.Owner == caller
+            ? found
+            : throw new ObjectStoreException(ObjectStoreError.AccessDenied, $"{bucket} is not yours.");
     }
 
     private StoredObject FindObject(Caller caller, string bucket, string key) =>

@@ -6,7 +6,9 @@ namespace Cess.Gateway.Tests.S3;
 /// <summary>A TCP connection that says exactly what it is told to, for requests that no HTTP client would send.</summary>
 internal static class RawConnection
 {
-    /// <summary>Sends bytes and reads what comes back until the other side ends; the head must ask for that with Connection: close.</summary>
+    /// <summary>
+    /// Sends bytes and reads what comes back until the other side ends; the head must ask for that with Connection: close.
+    /// </summary>
     public static async Task<string> ExchangeAsync(Uri address, string head, byte[]? body = null)
     {
         using TcpClient client = new();
@@ -27,7 +29,9 @@ internal static class RawConnection
         await client.GetStream().WriteAsync(body);
     }
 
-    /// <summary>Sends a head with Expect: 100-continue, and the body only when told to go on; what came before and after.</summary>
+    /// <summary>
+    /// Sends a head with Expect: 100-continue, and the body only when told to go on; what came before and after.
+    /// </summary>
     public static async Task<(string Interim, string Final)> ExpectContinueAsync(Uri address, string head, byte[] body)
     {
         using TcpClient client = new();

@@ -104,7 +104,8 @@ public sealed class ReadTests : IAsyncLifetime
     [InlineData("Thu, 23 May 2013 00:00:00 GMT", 200)]
     public async Task If_Range_serves_the_whole_of_a_changed_object(string ifRange, int status)
     {
-        HttpResponseMessage response = await _host.SendAsync(HttpMethod.Get, Path, null, ("Range", "bytes=1-2"), ("If-Range", ifRange));
+        HttpResponseMessage response = await _host.SendAsync(
+            HttpMethod.Get, Path, null, ("Range", "bytes=1-2"), ("If-Range", ifRange));
         Assert.Equal((HttpStatusCode)status, response.StatusCode);
     }
 
@@ -158,15 +159,18 @@ public sealed class ReadTests : IAsyncLifetime
         HttpResponseMessage whole = await _host.SendAsync(HttpMethod.Get, Path, null, ("x-amz-checksum-mode", "ENABLED"));
         Assert.Equal("rosUhgp5mIg=", whole.Headers.GetValues("x-amz-checksum-crc64nvme").Single());
         Assert.Equal("FULL_OBJECT", whole.Headers.GetValues("x-amz-checksum-type").Single());
-        HttpResponseMessage part = await _host.SendAsync(HttpMethod.Get, Path, null, ("x-amz-checksum-mode", "ENABLED"), ("Range", "bytes=1-2"));
+        HttpResponseMessage part = await _host.SendAsync(
+            HttpMethod.Get, Path, null, ("x-amz-checksum-mode", "ENABLED"), ("Range", "bytes=1-2"));
         Assert.False(part.Headers.Contains("x-amz-checksum-crc64nvme"));
     }
 
     [Fact]
     public async Task A_part_that_is_not_there_cannot_be_satisfied()
     {
-        Assert.Equal("0123456789", await (await _host.SendAsync(HttpMethod.Get, Path + "?partNumber=1")).Content.ReadAsStringAsync());
-        Assert.Equal(HttpStatusCode.RequestedRangeNotSatisfiable, (await _host.SendAsync(HttpMethod.Get, Path + "?partNumber=2")).StatusCode);
+        Assert.Equal(
+            "0123456789", await (await _host.SendAsync(HttpMethod.Get, Path + "?partNumber=1")).Content.ReadAsStringAsync());
+        Assert.Equal(
+            HttpStatusCode.RequestedRangeNotSatisfiable, (await _host.SendAsync(HttpMethod.Get, Path + "?partNumber=2")).StatusCode);
         Assert.Equal(HttpStatusCode.BadRequest, (await _host.SendAsync(HttpMethod.Get, Path + "?partNumber=1", null, ("Range", "bytes=1-2"))).StatusCode);
     }
 
@@ -193,7 +197,8 @@ public sealed class ReadTests : IAsyncLifetime
     {
         await _host.SendAsync(HttpMethod.Put, Path, new byte[4_000_000]);
         _host.Store.ReadFault = (2_000_000, new ObjectStoreException(ObjectStoreError.DataUnavailable, "Lost."));
-        HttpResponseMessage response = await _host.SendAsync(HttpMethod.Put, "/examplebucket/copy", [], ("x-amz-copy-source", Path));
+        HttpResponseMessage response = await _host.SendAsync(
+            HttpMethod.Put, "/examplebucket/copy", [], ("x-amz-copy-source", Path));
         Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode);
         Assert.Equal(1, _host.Store.ObjectCount);
     }
@@ -203,7 +208,8 @@ public sealed class ReadTests : IAsyncLifetime
     {
         await _host.SendAsync(HttpMethod.Put, Path, new byte[4_000_000]);
         _host.Store.PutFault = new ObjectStoreException(ObjectStoreError.InsufficientStorage, "The miners are full.");
-        HttpResponseMessage response = await _host.SendAsync(HttpMethod.Put, "/examplebucket/copy", [], ("x-amz-copy-source", Path));
+        HttpResponseMessage response = await _host.SendAsync(
+            HttpMethod.Put, "/examplebucket/copy", [], ("x-amz-copy-source", Path));
         Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode);
     }
 
@@ -242,7 +248,8 @@ public sealed class ReadTests : IAsyncLifetime
     [InlineData("examplebucket%2Fkey", 200)]
     public async Task A_copys_source_is_a_bucket_and_a_key(string source, int status)
     {
-        HttpResponseMessage response = await _host.SendAsync(HttpMethod.Put, "/examplebucket/copy", [], ("x-amz-copy-source", source));
+        HttpResponseMessage response = await _host.SendAsync(
+            HttpMethod.Put, "/examplebucket/copy", [], ("x-amz-copy-source", source));
         Assert.Equal((HttpStatusCode)status, response.StatusCode);
     }
 
@@ -275,6 +282,7 @@ public sealed class ReadTests : IAsyncLifetime
     public async Task Last_Modified_is_the_objects_time()
     {
         HttpResponseMessage response = await _host.SendAsync(HttpMethod.Head, Path);
-        Assert.Equal(S3Host.ExampleTime.ToString("R", CultureInfo.InvariantCulture), response.Content.Headers.LastModified!.Value.ToString("R", CultureInfo.InvariantCulture));
+        Assert.Equal(S3Host.ExampleTime.ToString("R", CultureInfo.InvariantCulture), response.Content.Headers.LastModified!.Value.ToString(
+            "R", CultureInfo.InvariantCulture));
     }
 }

@@ -61,7 +61,8 @@ public sealed class SdkTests : IAsyncLifetime
         {
             BucketName = Bucket, Key = "k", ChecksumMode = ChecksumMode.ENABLED,
         });
-        string Of(string? crc32, string? sha1, string? sha256) => (algorithm == "CRC32" ? crc32 : algorithm == "SHA1" ? sha1 : sha256)!;
+        string Of(string? crc32, string? sha1, string? sha256) =>
+            (algorithm == "CRC32" ? crc32 : algorithm == "SHA1" ? sha1 : sha256)!;
         string echoed = Of(stored.ChecksumCRC32, stored.ChecksumSHA1, stored.ChecksumSHA256);
         Assert.NotEmpty(echoed);
         Assert.Equal(echoed, Of(head.ChecksumCRC32, head.ChecksumSHA1, head.ChecksumSHA256));
@@ -84,8 +85,10 @@ public sealed class SdkTests : IAsyncLifetime
         await _client.PutObjectAsync(new PutObjectRequest { BucketName = Bucket, Key = key, ContentBody = key });
         using GetObjectResponse got = await _client.GetObjectAsync(Bucket, key);
         Assert.Equal(key, System.Text.Encoding.UTF8.GetString(await ReadAsync(got)));
-        ListObjectsV2Response listed = await _client.ListObjectsV2Async(new ListObjectsV2Request { BucketName = Bucket, Encoding = EncodingType.Url });
-        Assert.Equal(key, Assert.Single(listed.S3Objects).Key is { } encoded && encoded != key ? Uri.UnescapeDataString(encoded) : key);
+        ListObjectsV2Response listed = await _client.ListObjectsV2Async(
+            new ListObjectsV2Request { BucketName = Bucket, Encoding = EncodingType.Url });
+        Assert.Equal(
+            key, Assert.Single(listed.S3Objects).Key is { } encoded && encoded != key ? Uri.UnescapeDataString(encoded) : key);
         await _client.DeleteObjectAsync(Bucket, key);
         Assert.Equal(0, _host.Store.ObjectCount);
     }
@@ -103,7 +106,8 @@ public sealed class SdkTests : IAsyncLifetime
         Assert.Equal(content, await ReadAsync(got));
         Assert.EndsWith("-4\"", got.ETag, StringComparison.Ordinal);
 
-        using GetObjectResponse part = await _client.GetObjectAsync(new GetObjectRequest { BucketName = Bucket, Key = "big", PartNumber = 4 });
+        using GetObjectResponse part = await _client.GetObjectAsync(
+            new GetObjectRequest { BucketName = Bucket, Key = "big", PartNumber = 4 });
         Assert.Equal(content[(15 << 20)..], await ReadAsync(part));
         Assert.Equal(4, part.PartsCount);
     }
@@ -134,7 +138,8 @@ public sealed class SdkTests : IAsyncLifetime
         Assert.Equal("b/3", Assert.Single(after.S3Objects).Key);
         Assert.Equal(S3Host.AccountOf(S3Host.AccessKeyId).ToString(), after.S3Objects[0].Owner.Id);
 
-        ListObjectsResponse first = await _client.ListObjectsAsync(new ListObjectsRequest { BucketName = Bucket, Delimiter = "/", MaxKeys = 2 });
+        ListObjectsResponse first = await _client.ListObjectsAsync(
+            new ListObjectsRequest { BucketName = Bucket, Delimiter = "/", MaxKeys = 2 });
         Assert.Equal("b/", first.NextMarker);
         ListObjectsResponse second = await _client.ListObjectsAsync(
             new ListObjectsRequest { BucketName = Bucket, Delimiter = "/", MaxKeys = 2, Marker = first.NextMarker });
@@ -176,7 +181,8 @@ public sealed class SdkTests : IAsyncLifetime
         Assert.Equal(["x-amz-meta-b"], replaced.Metadata.Keys);
         Assert.Equal("text/y", replaced.Headers.ContentType);
 
-        AmazonS3Exception refused = await Assert.ThrowsAsync<AmazonS3Exception>(() => _client.CopyObjectAsync(Bucket, "copy", Bucket, "copy"));
+        AmazonS3Exception refused = await Assert.ThrowsAsync<AmazonS3Exception>(() =>
+            _client.CopyObjectAsync(Bucket, "copy", Bucket, "copy"));
         Assert.Equal("InvalidRequest", refused.ErrorCode);
     }
 
@@ -184,7 +190,8 @@ public sealed class SdkTests : IAsyncLifetime
     public async Task Parts_can_be_copied_listed_aborted_and_completed_twice()
     {
         byte[] content = RandomNumberGenerator.GetBytes(6 << 20);
-        await _client.PutObjectAsync(new PutObjectRequest { BucketName = Bucket, Key = "source", InputStream = new MemoryStream(content) });
+        await _client.PutObjectAsync(
+            new PutObjectRequest { BucketName = Bucket, Key = "source", InputStream = new MemoryStream(content) });
         string uploadId = (await _client.InitiateMultipartUploadAsync(Bucket, "target")).UploadId;
         CopyPartResponse first = await _client.CopyPartAsync(new CopyPartRequest
         {
@@ -196,7 +203,8 @@ public sealed class SdkTests : IAsyncLifetime
             SourceBucket = Bucket, SourceKey = "source", DestinationBucket = Bucket, DestinationKey = "target", UploadId = uploadId,
             PartNumber = 2, FirstByte = 10, LastByte = 19,
         });
-        ListPartsResponse parts = await _client.ListPartsAsync(new ListPartsRequest { BucketName = Bucket, Key = "target", UploadId = uploadId, MaxParts = 1 });
+        ListPartsResponse parts = await _client.ListPartsAsync(
+            new ListPartsRequest { BucketName = Bucket, Key = "target", UploadId = uploadId, MaxParts = 1 });
         Assert.True(parts.IsTruncated);
         Assert.Equal(first.ETag, Assert.Single(parts.Parts).ETag);
         Assert.Equal(1, parts.NextPartNumberMarker);
@@ -222,12 +230,14 @@ public sealed class SdkTests : IAsyncLifetime
     [Fact]
     public async Task Conditional_writes_replace_nothing_that_they_should_not()
     {
-        PutObjectResponse first = await _client.PutObjectAsync(new PutObjectRequest { BucketName = Bucket, Key = "k", ContentBody = "1" });
+        PutObjectResponse first = await _client.PutObjectAsync(
+            new PutObjectRequest { BucketName = Bucket, Key = "k", ContentBody = "1" });
         await AssertErrorAsync("PreconditionFailed", 412, () => _client.PutObjectAsync(
             new PutObjectRequest { BucketName = Bucket, Key = "k", ContentBody = "2", IfNoneMatch = "*" }));
         await AssertErrorAsync("PreconditionFailed", 412, () => _client.PutObjectAsync(
             new PutObjectRequest { BucketName = Bucket, Key = "k", ContentBody = "2", IfMatch = "\"0000\"" }));
-        await _client.PutObjectAsync(new PutObjectRequest { BucketName = Bucket, Key = "k", ContentBody = "3", IfMatch = first.ETag });
+        await _client.PutObjectAsync(
+            new PutObjectRequest { BucketName = Bucket, Key = "k", ContentBody = "3", IfMatch = first.ETag });
         using GetObjectResponse got = await _client.GetObjectAsync(Bucket, "k");
         Assert.Equal("3"u8.ToArray(), await ReadAsync(got));
     }

@@ -46,7 +46,9 @@ internal sealed class SigV4TestSigner(string accessKeyId, string secret, TimePro
         return request;
     }
 
-    /// <summary>The Authorization header; adds x-amz-date and x-amz-content-sha256 to the headers when they are not there.</summary>
+    /// <summary>
+    /// The Authorization header; adds x-amz-date and x-amz-content-sha256 to the headers when they are not there.
+    /// </summary>
     public string Authorization(
         string host, string method, string pathAndQuery, byte[]? body, ref (string Name, string Value)[] headers)
     {
@@ -96,7 +98,8 @@ internal sealed class SigV4TestSigner(string accessKeyId, string secret, TimePro
         if (trailer is { } field)
         {
             body.Write(Encoding.ASCII.GetBytes($"{field.Name}:{field.Value}\r\n"));
-            body.Write(Encoding.ASCII.GetBytes($"x-amz-trailer-signature:{TrailerSignature($"{field.Name}:{field.Value}\n", previous)}\r\n"));
+            body.Write(
+                Encoding.ASCII.GetBytes($"x-amz-trailer-signature:{TrailerSignature($"{field.Name}:{field.Value}\n", previous)}\r\n"));
         }
 
         body.Write("\r\n"u8);

@@ -6,7 +6,9 @@ using Microsoft.AspNetCore.Http;
 
 namespace Cess.Gateway.Tests.S3;
 
-/// <summary>The examples of "Authenticating Requests (AWS Signature Version 4)" in the S3 documentation, and what they leave open.</summary>
+/// <summary>
+/// The examples of "Authenticating Requests (AWS Signature Version 4)" in the S3 documentation, and what they leave open.
+/// </summary>
 public sealed class SigV4Tests
 {
     private const string EmptyHash = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
@@ -142,7 +144,8 @@ public sealed class SigV4Tests
         Assert.Equal(S3Host.AccountOf(S3Host.AccessKeyId), authentication.Caller.Account);
 
         string forged = (signature[0] == '0' ? "1" : "0") + signature[1..];
-        http.Request.Headers.Authorization = http.Request.Headers.Authorization.ToString().Replace(signature, forged, StringComparison.Ordinal);
+        http.Request.Headers.Authorization = http.Request.Headers.Authorization.ToString().Replace(
+            signature, forged, StringComparison.Ordinal);
         S3Exception refusal = await Assert.ThrowsAsync<S3Exception>(() => AuthenticateAsync(http, target));
         Assert.Equal("SignatureDoesNotMatch", refusal.Error.Code);
     }

@@ -17,7 +17,8 @@ internal sealed class RunningChecksum : IDisposable
         if (_crc is not null)
             _register = _crc.Start;
         else
-            _hash = IncrementalHash.CreateHash(algorithm == ChecksumAlgorithm.Sha1 ? HashAlgorithmName.SHA1 : HashAlgorithmName.SHA256);
+            _hash = IncrementalHash.CreateHash(
+                algorithm == ChecksumAlgorithm.Sha1 ? HashAlgorithmName.SHA1 : HashAlgorithmName.SHA256);
     }
 
     public ChecksumAlgorithm Algorithm { get; }

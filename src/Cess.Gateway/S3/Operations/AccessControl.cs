@@ -21,7 +21,9 @@ internal static class AccessControl
     public static XmlText Person(XmlText xml, string element, S3Request request) => xml
         .Open(element).Element("ID", request.OwnerId).Element("DisplayName", request.OwnerId).Close(element);
 
-    /// <summary>Accepts the list that is there anyway: a canned one in the header, or one that grants the owner full control.</summary>
+    /// <summary>
+    /// Accepts the list that is there anyway: a canned one in the header, or one that grants the owner full control.
+    /// </summary>
     /// <exception cref="S3Exception">AccessControlListNotSupported, MalformedXML.</exception>
     public static async Task CheckAsync(S3Request request)
     {

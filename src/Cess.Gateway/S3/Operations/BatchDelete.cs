@@ -35,7 +35,8 @@ internal sealed partial class BatchDelete(IObjectStore store, ILogger logger)
             }
             else if (!quiet)
             {
-                xml.Open("Deleted").Element("Key", items[i].Key).OptionalElement("VersionId", items[i].VersionId).Close("Deleted");
+                xml.Open("Deleted").Element("Key", items[i].Key).OptionalElement("VersionId", items[i].VersionId)
+                    .Close("Deleted");
             }
         }
 

@@ -118,7 +118,8 @@ internal sealed class BucketOperations(IObjectStore store)
                 {
                     throw new S3Exception(
                         S3Errors.IllegalLocationConstraint,
-                        $"The {location} location constraint is incompatible for the region specific endpoint this request was sent to.");
+                        $"The {location} location constraint is incompatible for the region specific endpoint this request was "
+                        + "sent to.");
                 }
             });
             return true;

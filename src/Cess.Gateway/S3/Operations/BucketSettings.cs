@@ -33,7 +33,7 @@ internal static class BucketSettings
         ["notification"] = _ => Empty("NotificationConfiguration"),
         ["ownershipControls"] = _ => OwnershipControls(),
         ["publicAccessBlock"] = _ => PublicAccessBlock(),
-        ["requestPayment"] = _ => XmlText.Begin("RequestPaymentConfiguration").Element("Payer", "BucketOwner").Close("RequestPaymentConfiguration"),
+        ["requestPayment"] = _ => RequestPayment(),
         ["versioning"] = _ => Empty("VersioningConfiguration"),
     };
 
@@ -41,7 +41,8 @@ internal static class BucketSettings
     public static IEnumerable<string> Readable => Absent.Keys.Concat(Present.Keys);
 
     /// <summary>Sub-resources that DELETE finds absent, which S3 answers with success.</summary>
-    public static IReadOnlyList<string> NeverThere { get; } = ["cors", "lifecycle", "policy", "replication", "tagging", "website"];
+    public static IReadOnlyList<string> NeverThere { get; } =
+        ["cors", "lifecycle", "policy", "replication", "tagging", "website"];
 
     /// <exception cref="S3Exception">The error that S3 has for an absent setting.</exception>
     public static XmlText Read(S3Request request)
@@ -67,10 +68,15 @@ internal static class BucketSettings
     /// <summary>Every object is encrypted with AES-256; it cannot be turned off.</summary>
     private static XmlText Encryption() => XmlText.Begin("ServerSideEncryptionConfiguration")
         .Open("Rule")
-        .Open("ApplyServerSideEncryptionByDefault").Element("SSEAlgorithm", WriteHeaders.Aes256).Close("ApplyServerSideEncryptionByDefault")
+        .Open("ApplyServerSideEncryptionByDefault").Element("SSEAlgorithm", WriteHeaders.Aes256)
+        .Close("ApplyServerSideEncryptionByDefault")
         .Element("BucketKeyEnabled", false)
         .Close("Rule")
         .Close("ServerSideEncryptionConfiguration");
+
+    private static XmlText RequestPayment() => XmlText.Begin("RequestPaymentConfiguration")
+        .Element("Payer", "BucketOwner")
+        .Close("RequestPaymentConfiguration");
 
     private static XmlText OwnershipControls() => XmlText.Begin("OwnershipControls")
         .Open("Rule").Element("ObjectOwnership", "BucketOwnerEnforced").Close("Rule")

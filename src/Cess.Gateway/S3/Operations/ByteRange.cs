@@ -49,12 +49,13 @@ internal readonly record struct ByteRange(long Offset, long Length)
         ReadOnlySpan<char> range = header.AsSpan();
         int hyphen = range.IndexOf('-');
         if (!range.StartsWith(Unit, StringComparison.Ordinal) || hyphen < Unit.Length
-            || !TryParse(range[Unit.Length..hyphen], out long first) || !TryParse(range[(hyphen + 1)..], out long last) || last < first)
+            || !TryParse(range[Unit.Length..hyphen], out long first) || !TryParse(range[(hyphen + 1)..], out long last)
+            || last < first)
         {
             throw S3Request.InvalidArgument(
                 "x-amz-copy-source-range", header,
-                "The x-amz-copy-source-range value must be of the form bytes=first-last where first and last are the zero-based offsets of "
-                + "the first and last bytes to copy");
+                "The x-amz-copy-source-range value must be of the form bytes=first-last where first and last are the "
+                + "zero-based offsets of the first and last bytes to copy");
         }
 
         return last < objectLength

@@ -18,8 +18,8 @@ internal sealed class CopyOperations(IObjectStore store, TimeProvider clock)
         {
             throw new S3Exception(
                 S3Errors.InvalidRequest,
-                "This copy request is illegal because it is trying to copy an object to itself without changing the object's metadata, "
-                + "storage class, website redirect location or encryption attributes.");
+                "This copy request is illegal because it is trying to copy an object to itself without changing the object's "
+                + "metadata, storage class, website redirect location or encryption attributes.");
         }
 
         await using IObjectReader reader = await source.OpenAsync(store, request);

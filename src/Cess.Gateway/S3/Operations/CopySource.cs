@@ -25,7 +25,8 @@ internal readonly record struct CopySource(string Bucket, string Key)
         string path = PercentEncoding.Decode(source);
         int slash = path.IndexOf('/', StringComparison.Ordinal);
         if (slash <= 0 || slash == path.Length - 1)
-            throw S3Request.InvalidArgument(HeaderName, header, "Copy Source must mention the source bucket and key: sourcebucket/sourcekey");
+            throw S3Request.InvalidArgument(
+                HeaderName, header, "Copy Source must mention the source bucket and key: sourcebucket/sourcekey");
         CopySource parsed = new(path[..slash], path[(slash + 1)..]);
         S3Target.CheckBucket(parsed.Bucket);
         S3Target.CheckKey(parsed.Key);

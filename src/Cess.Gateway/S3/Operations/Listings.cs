@@ -51,7 +51,8 @@ internal sealed class Listings(IObjectStore store)
 
         // Without a delimiter clients take the last key for the next marker, as S3 says.
         names.WriteOptional(xml, "NextMarker", string.IsNullOrEmpty(delimiter) ? null : page.Next);
-        xml.Element("MaxKeys", limit).OptionalElement("EncodingType", names.EncodingType).Element("IsTruncated", page.Next is not null);
+        xml.Element("MaxKeys", limit).OptionalElement("EncodingType", names.EncodingType)
+            .Element("IsTruncated", page.Next is not null);
         foreach (ObjectInfo info in page.Objects)
             WriteObject(xml, names, info, request);
         WritePrefixes(xml, names, page);
@@ -65,7 +66,8 @@ internal sealed class Listings(IObjectStore store)
         Names names = Names.Read(request);
         (int limit, ListPage page) = await ListAsync(request, keyMarker);
 
-        XmlText xml = XmlText.Begin("ListVersionsResult", BytesPerEntry * (page.Objects.Count + 4)).Element("Name", request.Bucket);
+        XmlText xml = XmlText.Begin("ListVersionsResult", BytesPerEntry * (page.Objects.Count + 4))
+            .Element("Name", request.Bucket);
         names.Write(xml, "Prefix", request.Query.Get("prefix") ?? "");
         names.Write(xml, "KeyMarker", keyMarker);
         names.WriteOptional(xml, "Delimiter", request.Query.Get("delimiter"));
@@ -76,7 +78,8 @@ internal sealed class Listings(IObjectStore store)
             xml.Element("NextVersionIdMarker", "null");
         }
 
-        xml.Element("MaxKeys", limit).OptionalElement("EncodingType", names.EncodingType).Element("IsTruncated", page.Next is not null);
+        xml.Element("MaxKeys", limit).OptionalElement("EncodingType", names.EncodingType)
+            .Element("IsTruncated", page.Next is not null);
         foreach (ObjectInfo info in page.Objects)
         {
             xml.Open("Version");
@@ -111,7 +114,8 @@ internal sealed class Listings(IObjectStore store)
 
     private static void WriteFacts(XmlText xml, ObjectInfo info, S3Request? owner)
     {
-        xml.Element("LastModified", info.LastModified).ETag(info.ETag).Element("Size", info.Length).Element("StorageClass", StorageClass);
+        xml.Element("LastModified", info.LastModified).ETag(info.ETag).Element("Size", info.Length)
+            .Element("StorageClass", StorageClass);
         if (owner is not null)
             AccessControl.Owner(xml, owner);
     }

@@ -72,7 +72,8 @@ internal sealed class MultipartOperations(IObjectStore store)
             .Element("Location", $"{request.Http.Request.Scheme}://{request.Http.Request.Host}{request.Target.RawPath}")
             .Element("Bucket", request.Bucket).Element("Key", request.Key).ETag(result.ETag);
         if (checksum is not null)
-            xml.Element(checksum.Algorithm.Element, checksum.Value).Element("ChecksumType", StoredHeaders.TypeName(checksum.Value));
+            xml.Element(checksum.Algorithm.Element, checksum.Value)
+                .Element("ChecksumType", StoredHeaders.TypeName(checksum.Value));
         await request.AnswerAsync(xml.Close("CompleteMultipartUploadResult"));
     }
 
@@ -111,7 +112,8 @@ internal sealed class MultipartOperations(IObjectStore store)
             .Element("NextPartNumberMarker", page.Count > 0 ? page[^1].Number : after)
             .Element("MaxParts", limit).OptionalElement("EncodingType", names.EncodingType).Element("IsTruncated", isTruncated);
         if (upload.Headers.TryGetValue(AlgorithmHeader, out string? algorithm))
-            xml.Element("ChecksumAlgorithm", algorithm).OptionalElement("ChecksumType", upload.Headers.GetValueOrDefault(TypeHeader));
+            xml.Element("ChecksumAlgorithm", algorithm)
+                .OptionalElement("ChecksumType", upload.Headers.GetValueOrDefault(TypeHeader));
         foreach (PartInfo part in page)
         {
             xml.Open("Part").Element("PartNumber", part.Number).Element("LastModified", part.LastModified)
@@ -129,13 +131,15 @@ internal sealed class MultipartOperations(IObjectStore store)
     public static (string UploadId, int Number) ReadPart(S3Request request)
     {
         if (!request.Query.Has("partNumber"))
-            throw new S3Exception(S3Errors.InvalidArgument, "Missing required query parameter: partNumber", ("ArgumentName", "partNumber"));
+            throw new S3Exception(
+                S3Errors.InvalidArgument, "Missing required query parameter: partNumber", ("ArgumentName", "partNumber"));
         return (UploadId(request), request.QueryNumber("partNumber", 0, 1, S3Limits.PartNumberMax));
     }
 
     private static string UploadId(S3Request request) => request.Query.Get("uploadId") switch
     {
-        null => throw new S3Exception(S3Errors.InvalidArgument, "Missing required query parameter: uploadId", ("ArgumentName", "uploadId")),
+        null => throw new S3Exception(
+            S3Errors.InvalidArgument, "Missing required query parameter: uploadId", ("ArgumentName", "uploadId")),
         "" or { Length: > S3Limits.UploadIdLengthMax } => throw new S3Exception(S3Errors.NoSuchUpload),
         { } id => id,
     };
@@ -161,13 +165,19 @@ internal sealed class MultipartOperations(IObjectStore store)
         foreach (NamedPart part in named)
         {
             if (!stored.TryGetValue(part.Number, out PartInfo? found) || !part.MatchesChecksums(found))
-                throw new S3Exception(S3Errors.InvalidPart, null, ("UploadId", uploadId), ("PartNumber", $"{part.Number}"), ("ETag", part.ETag));
+                throw new S3Exception(
+                    S3Errors.InvalidPart, null, ("UploadId", uploadId), ("PartNumber", $"{part.Number}"), ("ETag", part.ETag));
             parts.Add(found);
         }
 
         long size = parts.Sum(part => part.Length);
         if (request.Header("x-amz-mp-object-size") is { } claimed && claimed != size.ToString(CultureInfo.InvariantCulture))
-            throw new S3Exception(S3Errors.InvalidRequest, $"The provided 'x-amz-mp-object-size' header value {claimed} does not match what was computed: {size}");
+        {
+            throw new S3Exception(
+                S3Errors.InvalidRequest,
+                $"The provided 'x-amz-mp-object-size' header value {claimed} does not match what was computed: {size}");
+        }
+
         return UploadChecksum.Complete(
             UploadChecksum.Read(upload.Headers.GetValueOrDefault(AlgorithmHeader), upload.Headers.GetValueOrDefault(TypeHeader)),
             parts, request.Headers);

@@ -37,7 +37,9 @@ internal sealed record NamedPart(int Number, string ETag, IReadOnlyDictionary<st
             : throw S3Request.InvalidArgument("partNumber", number, "PartNumber must be >= 1 and <= 10000");
     }
 
-    /// <summary>False when a checksum is not the stored part's; one that the part was stored without cannot be compared.</summary>
+    /// <summary>
+    /// False when a checksum is not the stored part's; one that the part was stored without cannot be compared.
+    /// </summary>
     public bool MatchesChecksums(PartInfo stored)
     {
         foreach ((string header, string value) in Checksums)

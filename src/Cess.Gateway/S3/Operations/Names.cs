@@ -2,7 +2,9 @@ using Cess.Gateway.S3.Xml;
 
 namespace Cess.Gateway.S3.Operations;
 
-/// <summary>How keys stand in a listing: as they are, or percent-encoded, since XML cannot hold every character of a key.</summary>
+/// <summary>
+/// How keys stand in a listing: as they are, or percent-encoded, since XML cannot hold every character of a key.
+/// </summary>
 /// <param name="EncodingType">"url", or null.</param>
 internal readonly record struct Names(string? EncodingType)
 {

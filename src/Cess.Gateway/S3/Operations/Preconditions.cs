@@ -22,8 +22,11 @@ internal readonly record struct WriteCondition(bool OnlyIfAbsent, string? OnlyIf
     }
 }
 
-/// <summary>The conditions under which something is read (RFC 9110, 13.1), from a request's own headers or those for a copy's source.</summary>
-internal readonly record struct Preconditions(string? IfMatch, string? IfNoneMatch, string? IfModifiedSince, string? IfUnmodifiedSince)
+/// <summary>
+/// The conditions under which something is read (RFC 9110, 13.1), from a request's own headers or those for a copy's source.
+/// </summary>
+internal readonly record struct Preconditions(
+    string? IfMatch, string? IfNoneMatch, string? IfModifiedSince, string? IfUnmodifiedSince)
 {
     public static Preconditions OfRead(IHeaderDictionary headers) =>
         new(headers.IfMatch, headers.IfNoneMatch, headers.IfModifiedSince, headers.IfUnmodifiedSince);

@@ -30,7 +30,8 @@ internal sealed class ReadOperations(IObjectStore store)
     {
         CheckHeaders(request);
         string wanted = request.Header("x-amz-object-attributes")
-            ?? throw new S3Exception(S3Errors.InvalidArgument, "Missing required header for this request: x-amz-object-attributes");
+            ?? throw new S3Exception(
+                S3Errors.InvalidArgument, "Missing required header for this request: x-amz-object-attributes");
         ObjectInfo info = await store.HeadAsync(request.Caller, request.Bucket, request.Key, request.Aborted);
         XmlText xml = XmlText.Begin("GetObjectAttributesResponse");
         foreach (Range range in wanted.AsSpan().Split(','))
@@ -76,7 +77,9 @@ internal sealed class ReadOperations(IObjectStore store)
     {
         string? header = request.Headers.Range;
         if (!request.Query.Has("partNumber"))
-            return header is not null && IsRangeCurrent(request.Headers.IfRange, info) ? ByteRange.Read(header, info.Length) : null;
+            return header is not null && IsRangeCurrent(request.Headers.IfRange, info)
+                ? ByteRange.Read(header, info.Length)
+                : null;
         if (header is not null)
             throw new S3Exception(S3Errors.InvalidRequest, "Cannot specify both Range header and partNumber query parameter");
 
@@ -84,7 +87,8 @@ internal sealed class ReadOperations(IObjectStore store)
         if (number > info.PartLengths.Count)
         {
             throw new S3Exception(
-                S3Errors.InvalidPartNumber, null, ("ActualPartCount", info.PartLengths.Count.ToString(CultureInfo.InvariantCulture)),
+                S3Errors.InvalidPartNumber, null,
+                ("ActualPartCount", info.PartLengths.Count.ToString(CultureInfo.InvariantCulture)),
                 ("PartNumberRequested", number.ToString(CultureInfo.InvariantCulture)));
         }
 
@@ -96,7 +100,9 @@ internal sealed class ReadOperations(IObjectStore store)
         return new ByteRange(offset, info.PartLengths[number - 1]);
     }
 
-    /// <summary>If-Range: the range of an object that has changed is worth nothing, so all of it is sent (RFC 9110, 13.1.5).</summary>
+    /// <summary>
+    /// If-Range: the range of an object that has changed is worth nothing, so all of it is sent (RFC 9110, 13.1.5).
+    /// </summary>
     private static bool IsRangeCurrent(string? ifRange, ObjectInfo info)
     {
         if (string.IsNullOrEmpty(ifRange))

@@ -68,7 +68,7 @@ internal static class StoredHeaders
         }
 
         WriteIdentity(headers, info);
-        if (isWhole && request.Header("x-amz-checksum-mode") is { } mode && mode.Equals("ENABLED", StringComparison.OrdinalIgnoreCase))
+        if (isWhole && string.Equals(request.Header("x-amz-checksum-mode"), "ENABLED", StringComparison.OrdinalIgnoreCase))
             WriteChecksum(headers, info.Headers);
     }
 
@@ -106,7 +106,8 @@ internal static class StoredHeaders
     }
 
     /// <summary>COMPOSITE for a value with a number of parts behind it.</summary>
-    public static string TypeName(string checksum) => checksum.Contains('-', StringComparison.Ordinal) ? "COMPOSITE" : "FULL_OBJECT";
+    public static string TypeName(string checksum) =>
+        checksum.Contains('-', StringComparison.Ordinal) ? "COMPOSITE" : "FULL_OBJECT";
 
     public static string Quote(string etag) => "\"" + etag + "\"";
 

@@ -19,7 +19,9 @@ internal sealed record UploadChecksum(ChecksumAlgorithm Algorithm, ChecksumType 
         {
             return string.IsNullOrEmpty(typeName)
                 ? null
-                : throw new S3Exception(S3Errors.InvalidRequest, "The x-amz-checksum-type header can only be used with the x-amz-checksum-algorithm header.");
+                : throw new S3Exception(
+                    S3Errors.InvalidRequest,
+                    "The x-amz-checksum-type header can only be used with the x-amz-checksum-algorithm header.");
         }
 
         if (!ChecksumAlgorithm.TryByName(algorithmName, out ChecksumAlgorithm? algorithm))
@@ -35,10 +37,13 @@ internal sealed record UploadChecksum(ChecksumAlgorithm Algorithm, ChecksumType 
         return possible
             ? new UploadChecksum(algorithm, type)
             : throw new S3Exception(
-                S3Errors.InvalidRequest, $"The {typeName} checksum type cannot be used with the {algorithm.Name} checksum algorithm.");
+                S3Errors.InvalidRequest,
+                $"The {typeName} checksum type cannot be used with the {algorithm.Name} checksum algorithm.");
     }
 
-    /// <summary>Makes the object's checksum from those of its parts, and compares it with the one that the client claims.</summary>
+    /// <summary>
+    /// Makes the object's checksum from those of its parts, and compares it with the one that the client claims.
+    /// </summary>
     /// <param name="upload">What the upload began with; null for no checksum.</param>
     /// <param name="parts">In order.</param>
     /// <param name="headers">Of CompleteMultipartUpload.</param>
@@ -54,11 +59,13 @@ internal sealed record UploadChecksum(ChecksumAlgorithm Algorithm, ChecksumType 
             if (made is null || made.Algorithm != algorithm)
             {
                 throw new S3Exception(
-                    S3Errors.InvalidRequest, $"The upload and its parts have no {algorithm.Name} checksums to compare {algorithm.Header} with.");
+                    S3Errors.InvalidRequest,
+                    $"The upload and its parts have no {algorithm.Name} checksums to compare {algorithm.Header} with.");
             }
 
             if (claimed != made.Value)
-                throw new S3Exception(S3Errors.BadDigest, $"The {algorithm.Name} you specified did not match the calculated checksum.");
+                throw new S3Exception(
+                    S3Errors.BadDigest, $"The {algorithm.Name} you specified did not match the calculated checksum.");
         }
 
         return made;

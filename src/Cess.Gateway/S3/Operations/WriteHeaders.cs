@@ -29,14 +29,17 @@ internal static class WriteHeaders
     [
         "x-amz-server-side-encryption-aws-kms-key-id", "x-amz-server-side-encryption-context",
         "x-amz-server-side-encryption-bucket-key-enabled", "x-amz-tagging", "x-amz-website-redirect-location",
-        "x-amz-write-offset-bytes", "x-amz-object-lock-mode", "x-amz-object-lock-retain-until-date", "x-amz-object-lock-legal-hold",
+        "x-amz-write-offset-bytes", "x-amz-object-lock-mode", "x-amz-object-lock-retain-until-date",
+        "x-amz-object-lock-legal-hold",
     ];
 
     private static readonly string[] Grants =
         ["x-amz-grant-read", "x-amz-grant-write", "x-amz-grant-read-acp", "x-amz-grant-write-acp", "x-amz-grant-full-control"];
 
     /// <summary>Checks the headers of whatever writes an object or begins to.</summary>
-    /// <exception cref="S3Exception">NotImplemented, AccessControlListNotSupported, InvalidStorageClass, InvalidEncryptionAlgorithmError.</exception>
+    /// <exception cref="S3Exception">
+    /// NotImplemented, AccessControlListNotSupported, InvalidStorageClass, InvalidEncryptionAlgorithmError.
+    /// </exception>
     public static void Check(IHeaderDictionary headers)
     {
         foreach (string name in NotImplemented)

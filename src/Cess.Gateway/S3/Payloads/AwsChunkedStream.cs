@@ -57,7 +57,9 @@ internal sealed class AwsChunkedStream : ReadOnlyStream
         End,
     }
 
-    /// <summary>Name, in lower case, and value of the trailer's fields; complete when the content has been read to its end.</summary>
+    /// <summary>
+    /// Name, in lower case, and value of the trailer's fields; complete when the content has been read to its end.
+    /// </summary>
     public IReadOnlyList<(string Name, string Value)> Trailers => _trailers;
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
@@ -247,7 +249,8 @@ internal sealed class AwsChunkedStream : ReadOnlyStream
 
     private static bool TryReadLine(ref ReadOnlySequence<byte> rest, out ReadOnlySequence<byte> line)
     {
-        SequenceReader<byte> reader = new(rest.Length > S3Limits.ChunkLineBytesMax ? rest.Slice(0, S3Limits.ChunkLineBytesMax) : rest);
+        SequenceReader<byte> reader = new(
+            rest.Length > S3Limits.ChunkLineBytesMax ? rest.Slice(0, S3Limits.ChunkLineBytesMax) : rest);
         if (reader.TryReadTo(out line, "\r\n"u8))
         {
             rest = rest.Slice(reader.Position);
@@ -257,7 +260,8 @@ internal sealed class AwsChunkedStream : ReadOnlyStream
         return rest.Length < S3Limits.ChunkLineBytesMax ? false : throw Malformed("a chunk does not begin with its size");
     }
 
-    private static S3Exception Malformed(string what) => new(S3Errors.InvalidRequest, $"The aws-chunked body is malformed: {what}.");
+    private static S3Exception Malformed(string what) =>
+        new(S3Errors.InvalidRequest, $"The aws-chunked body is malformed: {what}.");
 
     /// <summary>What became of the bytes at hand.</summary>
     private enum Step

@@ -10,7 +10,9 @@ namespace Cess.Gateway.S3.Payloads;
 internal sealed record ContentChecksum(ChecksumAlgorithm Algorithm, byte[]? Value)
 {
     /// <summary>What the headers say, or null for no checksum.</summary>
-    /// <exception cref="S3Exception">InvalidRequest: two checksums, a broken one, or an algorithm without one; NotImplemented: a trailer of something else.</exception>
+    /// <exception cref="S3Exception">
+    /// InvalidRequest: two checksums, a broken one, an algorithm without one, or a trailer of something else.
+    /// </exception>
     public static ContentChecksum? Read(IHeaderDictionary headers, bool hasTrailer)
     {
         ContentChecksum? checksum = null;
@@ -31,7 +33,8 @@ internal sealed record ContentChecksum(ChecksumAlgorithm Algorithm, byte[]? Valu
             if (checksum is not null)
                 throw Multiple();
             if (!ChecksumAlgorithm.TryByHeader(trailer.Trim(), out ChecksumAlgorithm? algorithm))
-                throw new S3Exception(S3Errors.InvalidRequest, "The value specified in the x-amz-trailer header is not supported");
+                throw new S3Exception(
+                    S3Errors.InvalidRequest, "The value specified in the x-amz-trailer header is not supported");
             checksum = new ContentChecksum(algorithm, Value: null);
         }
 
@@ -49,7 +52,8 @@ internal sealed record ContentChecksum(ChecksumAlgorithm Algorithm, byte[]? Valu
         {
             throw new S3Exception(
                 S3Errors.InvalidRequest,
-                "x-amz-sdk-checksum-algorithm specified, but no corresponding x-amz-checksum-* or x-amz-trailer headers were found.");
+                "x-amz-sdk-checksum-algorithm specified, but no corresponding x-amz-checksum-* or x-amz-trailer headers were "
+                + "found.");
         }
 
         if (checksum.Algorithm != algorithm)

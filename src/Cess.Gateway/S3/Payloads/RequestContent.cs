@@ -65,7 +65,9 @@ internal sealed class RequestContent : ReadOnlyStream
     /// <param name="request">Its body is not touched yet.</param>
     /// <param name="authentication">Says how the body is framed and covered.</param>
     /// <param name="hasChecksum">False when x-amz-checksum-* in the headers is not that of the body.</param>
-    /// <exception cref="S3Exception">MissingContentLength, NotImplemented, InvalidArgument, InvalidDigest, InvalidRequest.</exception>
+    /// <exception cref="S3Exception">
+    /// MissingContentLength, NotImplemented, InvalidArgument, InvalidDigest, InvalidRequest.
+    /// </exception>
     public static RequestContent Open(HttpRequest request, Authentication authentication, bool hasChecksum = true) =>
         new(request, authentication, LengthOf(request, authentication.Mode), hasChecksum);
 
@@ -93,7 +95,7 @@ internal sealed class RequestContent : ReadOnlyStream
 
     /// <summary>Checks Content-MD5 over the whole content.</summary>
     /// <exception cref="S3Exception">BadDigest.</exception>
-    [SuppressMessage("Security", "CA5351", Justification = "S3 defines Content-MD5; the signature is what authenticates the content.")]
+    [SuppressMessage("Security", "CA5351", Justification = "S3 defines Content-MD5; it is the signature that authenticates.")]
     public void CheckMd5(ReadOnlySpan<byte> content)
     {
         if (Md5 is not null && !MD5.HashData(content).AsSpan().SequenceEqual(Md5))
@@ -171,7 +173,8 @@ internal sealed class RequestContent : ReadOnlyStream
 
         string? length = request.Headers["x-amz-decoded-content-length"];
         if (string.IsNullOrEmpty(length))
-            throw new S3Exception(S3Errors.MissingContentLength, "You must provide the x-amz-decoded-content-length HTTP header.");
+            throw new S3Exception(
+                S3Errors.MissingContentLength, "You must provide the x-amz-decoded-content-length HTTP header.");
         return long.TryParse(length, NumberStyles.None, CultureInfo.InvariantCulture, out long value)
             ? value
             : throw new S3Exception(

@@ -7,7 +7,8 @@ namespace Cess.Gateway.S3.Signing;
 /// <param name="Mode">How the body is framed and covered.</param>
 /// <param name="PayloadHash">The SHA-256 that the body must have; set for <see cref="PayloadMode.Hashed"/> only.</param>
 /// <param name="ChunkSigner">Checks the chunks of a signed chunked body, else null.</param>
-internal sealed record Authentication(Caller Caller, PayloadMode Mode, byte[]? PayloadHash, ChunkSigner? ChunkSigner) : IDisposable
+internal sealed record Authentication(
+    Caller Caller, PayloadMode Mode, byte[]? PayloadHash, ChunkSigner? ChunkSigner) : IDisposable
 {
     public void Dispose() => ChunkSigner?.Dispose();
 }

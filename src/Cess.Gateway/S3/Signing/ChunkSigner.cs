@@ -24,7 +24,9 @@ internal sealed class ChunkSigner : IDisposable
         _timeAndScope = "\n" + timestamp + "\n" + scope + "\n";
     }
 
-    /// <summary>Whether <paramref name="signature"/> is that of a chunk with this SHA-256; the next one is chained to it.</summary>
+    /// <summary>
+    /// Whether <paramref name="signature"/> is that of a chunk with this SHA-256; the next one is chained to it.
+    /// </summary>
     public bool VerifyChunk(ReadOnlySpan<byte> dataHash, ReadOnlySpan<byte> signature)
     {
         Begin("AWS4-HMAC-SHA256-PAYLOAD"u8);

@@ -86,7 +86,8 @@ internal sealed class RequestAuthenticator(ICredentialStore credentials, string 
         if (claim.Lifetime is { } lifetime)
         {
             if (claim.Time > now + S3Limits.ClockSkewMax)
-                throw new S3Exception(S3Errors.AccessDenied, "Request is not valid yet", ("X-Amz-Date", Iso(claim.Time)), ("ServerTime", Iso(now)));
+                throw new S3Exception(
+                    S3Errors.AccessDenied, "Request is not valid yet", ("X-Amz-Date", Iso(claim.Time)), ("ServerTime", Iso(now)));
             if (now > claim.Time + lifetime)
             {
                 throw new S3Exception(
@@ -99,7 +100,7 @@ internal sealed class RequestAuthenticator(ICredentialStore credentials, string 
         {
             throw new S3Exception(
                 S3Errors.RequestTimeTooSkewed, null, ("RequestTime", claim.Timestamp), ("ServerTime", Iso(now)),
-                ("MaxAllowedSkewMilliseconds", ((long)S3Limits.ClockSkewMax.TotalMilliseconds).ToString(CultureInfo.InvariantCulture)));
+                ("MaxAllowedSkewMilliseconds", $"{(long)S3Limits.ClockSkewMax.TotalMilliseconds}"));
         }
     }
 
@@ -110,10 +111,12 @@ internal sealed class RequestAuthenticator(ICredentialStore credentials, string 
         throw claim.IsPresigned
             ? new S3Exception(
                 S3Errors.AuthorizationQueryParametersError,
-                $"Error parsing the X-Amz-Credential parameter; the region '{claim.Region}' is wrong; expecting '{region}'", ("Region", region))
+                $"Error parsing the X-Amz-Credential parameter; the region '{claim.Region}' is wrong; expecting '{region}'",
+                ("Region", region))
             : new S3Exception(
                 S3Errors.AuthorizationHeaderMalformed,
-                $"The authorization header is malformed; the region '{claim.Region}' is wrong; expecting '{region}'", ("Region", region));
+                $"The authorization header is malformed; the region '{claim.Region}' is wrong; expecting '{region}'",
+                ("Region", region));
     }
 
     /// <summary>Whatever steers the request must be covered by its signature: Host, and every header of S3's and ours.</summary>
@@ -131,7 +134,8 @@ internal sealed class RequestAuthenticator(ICredentialStore credentials, string 
         if (missing is not null)
         {
             throw new S3Exception(
-                S3Errors.AccessDenied, "There were headers present in the request which were not signed", ("HeadersNotSigned", missing));
+                S3Errors.AccessDenied, "There were headers present in the request which were not signed",
+                ("HeadersNotSigned", missing));
         }
     }
 
@@ -153,5 +157,6 @@ internal sealed class RequestAuthenticator(ICredentialStore credentials, string 
         ("SignatureProvided", claim.Signature),
         ("CanonicalRequest", Encoding.UTF8.GetString(canonical.Span)));
 
-    private static string Iso(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+    private static string Iso(DateTimeOffset time) =>
+        time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 }

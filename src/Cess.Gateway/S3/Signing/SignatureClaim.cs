@@ -3,7 +3,9 @@ using Microsoft.AspNetCore.Http;
 
 namespace Cess.Gateway.S3.Signing;
 
-/// <summary>What a request says of its own signature, in its Authorization header or its query string; nothing of it is checked yet.</summary>
+/// <summary>
+/// What a request says of its own signature, in its Authorization header or its query string; nothing of it is checked yet.
+/// </summary>
 internal sealed class SignatureClaim
 {
     private const string TimeFormat = "yyyyMMdd'T'HHmmss'Z'";
@@ -22,11 +24,13 @@ internal sealed class SignatureClaim
         Timestamp = timestamp;
         Lifetime = lifetime;
         if (!DateTimeOffset.TryParseExact(
-            timestamp, TimeFormat, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal,
-            out DateTimeOffset time))
+            timestamp, TimeFormat, CultureInfo.InvariantCulture,
+            DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out DateTimeOffset time))
         {
             throw presigned
-                ? new S3Exception(S3Errors.AuthorizationQueryParametersError, "X-Amz-Date must be in the ISO8601 Long Format \"yyyyMMdd'T'HHmmss'Z'\"")
+                ? new S3Exception(
+                    S3Errors.AuthorizationQueryParametersError,
+                    "X-Amz-Date must be in the ISO8601 Long Format \"yyyyMMdd'T'HHmmss'Z'\"")
                 : new S3Exception(S3Errors.AccessDenied, "AWS authentication requires a valid Date or x-amz-date header");
         }
 
@@ -103,8 +107,8 @@ internal sealed class SignatureClaim
             return inQuery
                 ? throw new S3Exception(
                     S3Errors.InvalidArgument,
-                    "Only one auth mechanism allowed; only the X-Amz-Algorithm query parameter, Signature query string parameter or the "
-                    + "Authorization header should be specified")
+                    "Only one auth mechanism allowed; only the X-Amz-Algorithm query parameter, Signature query string parameter "
+                    + "or the Authorization header should be specified")
                 : FromHeader(authorization, headers);
         }
 
@@ -151,15 +155,16 @@ internal sealed class SignatureClaim
     private static SignatureClaim FromQuery(S3Query query)
     {
         if (query.Get("X-Amz-Algorithm") is { } algorithm && algorithm != SigV4.Algorithm)
-            throw new S3Exception(S3Errors.AuthorizationQueryParametersError, "X-Amz-Algorithm only supports \"AWS4-HMAC-SHA256\"");
+            throw new S3Exception(
+                S3Errors.AuthorizationQueryParametersError, "X-Amz-Algorithm only supports \"AWS4-HMAC-SHA256\"");
         foreach (string name in QueryNames)
         {
             if (string.IsNullOrEmpty(query.Get(name)) || !query.Has("X-Amz-Algorithm"))
             {
                 throw new S3Exception(
                     S3Errors.AuthorizationQueryParametersError,
-                    "Query-string authentication version 4 requires the X-Amz-Algorithm, X-Amz-Credential, X-Amz-Signature, X-Amz-Date, "
-                    + "X-Amz-SignedHeaders, and X-Amz-Expires parameters.");
+                    "Query-string authentication version 4 requires the X-Amz-Algorithm, X-Amz-Credential, X-Amz-Signature, "
+                    + "X-Amz-Date, X-Amz-SignedHeaders, and X-Amz-Expires parameters.");
             }
         }
 
@@ -172,12 +177,13 @@ internal sealed class SignatureClaim
         {
             throw new S3Exception(
                 S3Errors.AuthorizationQueryParametersError,
-                "X-Amz-Expires must be less than a week (in seconds); that is, the given X-Amz-Expires must be less than 604800 seconds");
+                "X-Amz-Expires must be less than a week (in seconds); that is, the given X-Amz-Expires must be less than "
+                + "604800 seconds");
         }
 
         return new SignatureClaim(
-            query.Get("X-Amz-Credential")!, query.Get("X-Amz-SignedHeaders")!, query.Get("X-Amz-Signature")!, query.Get("X-Amz-Date")!,
-            TimeSpan.FromSeconds(seconds));
+            query.Get("X-Amz-Credential")!, query.Get("X-Amz-SignedHeaders")!, query.Get("X-Amz-Signature")!,
+            query.Get("X-Amz-Date")!, TimeSpan.FromSeconds(seconds));
     }
 
     /// <summary>x-amz-date, or else Date, in the form that is signed.</summary>
