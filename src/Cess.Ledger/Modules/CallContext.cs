@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Cess.Ledger.Modules.Balances;
 using Cess.Ledger.Modules.Chain;
 using Cess.Ledger.Modules.Files;
@@ -56,7 +57,7 @@ internal sealed class CallContext(StateOverlay overlay, ChainParameters paramete
             BalancesCall balances => BalancesModule.Apply(this, balances),
             MinersCall miners => MinersModule.Apply(this, miners),
             FilesCall files => FilesModule.Apply(this, files),
-            _ => throw new System.Diagnostics.UnreachableException(),
+            _ => throw new UnreachableException(),
         };
 
         if (error is not null)
