@@ -1,4 +1,5 @@
 using Orleans.Core;
+using Orleans.InProcess;
 using Orleans.Runtime;
 
 namespace Orleans;
@@ -18,7 +19,9 @@ public abstract class Grain : IGrainBase, IAddressable
     protected Grain(IGrainContext grainContext, IGrainRuntime? grainRuntime = null)
     {
         GrainContext = grainContext;
-        _runtime = grainRuntime ?? grainContext?.ActivationServices.GetService(typeof(IGrainRuntime)) as IGrainRuntime;
+        _runtime = grainRuntime ?? (grainContext is Activation activation
+            ? activation.Catalog.Runtime
+            : grainContext?.ActivationServices.GetService(typeof(IGrainRuntime)) as IGrainRuntime);
     }
 
     /// <summary>The activation that this instance belongs to.</summary>

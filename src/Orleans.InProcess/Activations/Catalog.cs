@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
@@ -67,6 +68,8 @@ internal sealed class Catalog
 
     internal IOutgoingGrainCallFilter[] OutgoingFilters { get; }
 
+    internal IGrainRuntime Runtime => field ??= Services.GetRequiredService<IGrainRuntime>();
+
     /// <summary>Runs the runtime's own work, one thing at a time.</summary>
     internal TurnQueue System => _system;
 
@@ -108,7 +111,17 @@ internal sealed class Catalog
             call.ThrowIfCancelled();
         }
 
-        var target = call.Reference.FindTarget();
+        CallTarget target;
+        try
+        {
+            target = call.Reference.FindTarget();
+        }
+        catch (OrleansException e)
+        {
+            call.Fail(e);
+            return;
+        }
+
         call.Target = target;
         if (method.IsOneWay)
         {
@@ -120,7 +133,7 @@ internal sealed class Catalog
             Outstanding.Add(call);
             if (_stopped)
             {
-                call.Fail(new SiloUnavailableException($"The silo has stopped; {call} is refused."));
+                call.Fail(Stopped());
                 return;
             }
         }
@@ -165,6 +178,11 @@ internal sealed class Catalog
 
                 // It has ended but for taking itself out.
                 grainClass.Directory.TryRemove(new(grainId.Key, found));
+            }
+
+            if (_stopped)
+            {
+                throw Stopped();
             }
 
             CallTarget added = grainClass.IsStatelessWorker
@@ -273,6 +291,8 @@ internal sealed class Catalog
             }
         }
     }
+
+    private static SiloUnavailableException Stopped() => new("The silo has stopped and takes no calls.");
 
     private void SweepCalls()
     {

@@ -125,19 +125,28 @@ internal sealed class Observers(Catalog catalog)
                 return;
             }
 
-            _busy = true;
+            bool blocks = !call.InterleavesAlways;
+            _busy |= blocks;
             task.ContinueWith(
                 (ended, _) =>
                 {
                     call.Answer(ended);
-                    _busy = false;
-                    while (!_busy && _waiting.TryDequeue(out var next))
+                    if (blocks)
                     {
-                        _turns.ResetExecutionContext();
-                        Start(next);
+                        _busy = false;
+                        StartWaiting();
                     }
                 },
                 null, CancellationToken.None, TaskContinuationOptions.DenyChildAttach, _turns);
+        }
+
+        private void StartWaiting()
+        {
+            while (!_busy && _waiting.TryDequeue(out var next))
+            {
+                _turns.ResetExecutionContext();
+                Start(next);
+            }
         }
     }
 }

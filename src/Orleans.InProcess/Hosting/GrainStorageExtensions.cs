@@ -30,7 +30,9 @@ public static class SqliteGrainStorageSiloBuilderExtensions
             services.Configure(name, configureOptions);
             services.AddKeyedSingleton<IGrainStorage>(name, (provider, _) => new SqliteGrainStorage(
                 name, Database(provider, provider.GetRequiredService<IOptionsMonitor<SqliteGrainStorageOptions>>().Get(name).Path, name)));
-        });
+        }).AddStartupTask(
+            (provider, _) => ((SqliteGrainStorage)provider.GetRequiredKeyedService<IGrainStorage>(name)).OpenAsync(),
+            ServiceLifecycleStage.ApplicationServices);
 
     /// <summary>Adds storage in a file for states that name none.</summary>
     public static ISiloBuilder AddSqliteGrainStorageAsDefault(this ISiloBuilder builder, Action<SqliteGrainStorageOptions> configureOptions) =>

@@ -9,6 +9,11 @@ namespace Orleans.InProcess;
 /// </summary>
 internal sealed class SqliteDatabase : IThreadPoolWorkItem, IDisposable
 {
+    // https://www.sqlite.org/rescode.html
+    private const int IoError = 10;
+    private const int Corrupt = 11;
+    private const int NotADatabase = 26;
+
     private readonly string _path;
     private readonly ITurnScheduler _scheduler;
     private readonly Lock _gate = new();
@@ -16,6 +21,7 @@ internal sealed class SqliteDatabase : IThreadPoolWorkItem, IDisposable
     private readonly Queue<Operation> _queue = new();
     private SqliteConnection? _connection;
     private bool _running;
+    private Exception? _broken;
     private bool _disposed;
 
     internal SqliteDatabase(string path, ITurnScheduler scheduler)
@@ -31,6 +37,11 @@ internal sealed class SqliteDatabase : IThreadPoolWorkItem, IDisposable
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
+            if (_broken is not null)
+            {
+                throw new OrleansException($"{_path} failed and is not used again until the silo is restarted: {_broken.Message}", _broken);
+            }
+
             if (_queue.Count == Limits.SqliteQueueLengthMax)
             {
                 throw new LimitExceededException($"{Limits.SqliteQueueLengthMax} operations wait for {_path}, as many as may.");
@@ -126,6 +137,14 @@ internal sealed class SqliteDatabase : IThreadPoolWorkItem, IDisposable
         {
             // What reached the disk is unknown: nobody may think that it is stored.
             Abandon();
+            if (e is SqliteException { SqliteErrorCode: IoError or Corrupt or NotADatabase })
+            {
+                lock (_gate)
+                {
+                    _broken = e;
+                }
+            }
+
             foreach (var operation in batch)
             {
                 operation.Fail(e);

@@ -50,6 +50,9 @@ public sealed class SqliteGrainStorage : IGrainStorage
         GrainStateJson.Reset(grainState);
     }
 
+    /// <summary>Opens the file, so that one that cannot be is an error of the start.</summary>
+    internal Task OpenAsync() => _database.Run(static _ => true);
+
     private static string ETag(long version) => version.ToString(CultureInfo.InvariantCulture);
 
     private Task<long> Replace(string stateName, GrainId grainId, string? etag, byte[]? payload)

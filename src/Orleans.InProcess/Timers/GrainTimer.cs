@@ -10,6 +10,7 @@ internal abstract class GrainTimer : IGrainTimer
     private static readonly GrainMethod s_tick = new(typeof(GrainTimer), typeof(GrainTimer).GetMethod(nameof(OnTick))!);
 
     private readonly CancellationTokenSource _disposed = new();
+    private readonly Lock _gate = new();
     private readonly Activation _activation;
     private readonly GrainTimerCreationOptions _options;
     private readonly ITimer _timer;
@@ -50,12 +51,17 @@ internal abstract class GrainTimer : IGrainTimer
     {
         Validate(dueTime, nameof(dueTime));
         Validate(period, nameof(period));
-        _dueTime = dueTime;
-        _period = period;
-        _changed = true;
-        if (!_ticking && !_disposed.IsCancellationRequested)
+        lock (_gate)
         {
-            _timer.Change(dueTime, Timeout.InfiniteTimeSpan);
+            _dueTime = dueTime;
+            _period = period;
+            _changed = true;
+
+            // While a tick is on its way or runs, the change waits for its end.
+            if (!_ticking && !_disposed.IsCancellationRequested)
+            {
+                _timer.Change(dueTime, Timeout.InfiniteTimeSpan);
+            }
         }
     }
 
@@ -77,7 +83,6 @@ internal abstract class GrainTimer : IGrainTimer
             return;
         }
 
-        _changed = false;
         try
         {
             await RunCallback(_disposed.Token);
@@ -88,10 +93,13 @@ internal abstract class GrainTimer : IGrainTimer
         }
         finally
         {
-            _ticking = false;
-            if (!_disposed.IsCancellationRequested)
+            lock (_gate)
             {
-                _timer.Change(_changed ? _dueTime : _period, Timeout.InfiniteTimeSpan);
+                _ticking = false;
+                if (!_disposed.IsCancellationRequested)
+                {
+                    _timer.Change(_changed ? _dueTime : _period, Timeout.InfiniteTimeSpan);
+                }
             }
         }
     }
@@ -108,7 +116,13 @@ internal abstract class GrainTimer : IGrainTimer
 
     private void OnDue()
     {
-        _ticking = true;
+        // On any thread.
+        lock (_gate)
+        {
+            _ticking = true;
+            _changed = false;
+        }
+
         _activation.Deliver(new Tick(this));
     }
 

@@ -30,6 +30,13 @@ public sealed class SiloUnderTest : IAsyncDisposable
         return new SiloUnderTest(host);
     }
 
+    /// <summary>Stops the silo, giving its grains that long to end.</summary>
+    public async Task StopAsync(TimeSpan limit)
+    {
+        using var cancellation = new CancellationTokenSource(limit);
+        await _host.StopAsync(cancellation.Token);
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _host.StopAsync();
