@@ -89,6 +89,10 @@ public sealed class Keys(SharedSilo silo)
     }
 
     [Fact]
+    public async Task An_interface_and_its_messages_may_be_internal() =>
+        Assert.Equal(new InternalLetter("between us"), await silo.Client.GetGrain<IInternalFace>("internal").Echo(new InternalLetter("between us")));
+
+    [Fact]
     public void An_interface_of_several_classes_needs_to_be_told_which() =>
         Assert.Throws<ArgumentException>(() => silo.Client.GetGrain<IAnimal>(1));
 }

@@ -72,6 +72,30 @@ public sealed class Patience : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_call_chain_that_comes_back_without_leave_waits_for_itself_until_it_times_out()
+    {
+        var asker = Client.GetGrain<IPartner>("waits for itself");
+        await Assert.ThrowsAsync<TimeoutException>(
+            () => Wait.For(asker.AskBack(Client.GetGrain<IPartner>("is asked in vain"), allow: false)));
+        Assert.Equal("waits for itself", await Wait.For(asker.Answer()));
+    }
+
+    [Fact]
+    public async Task A_call_that_is_cancelled_while_it_waits_fails_at_once_and_holds_nobody_up()
+    {
+        const string Name = "cancelled while waiting";
+        using var cancellation = new CancellationTokenSource();
+        var grain = Client.GetGrain<IPatient>(Name);
+        var first = grain.Sleep($"{Name} go");
+        var second = grain.Cancellable(Name, cancellation.Token);
+        await cancellation.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Wait.For(second));
+        Signals.Give($"{Name} go");
+        await Wait.For(first);
+        Assert.Equal(1, await Wait.For(grain.Count()));
+    }
+
+    [Fact]
     public async Task A_call_with_a_cancelled_token_is_not_made()
     {
         var grain = Client.GetGrain<IPatient>("cancelled before");

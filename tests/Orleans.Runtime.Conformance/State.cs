@@ -76,6 +76,16 @@ public sealed class State(SharedSilo silo)
     }
 
     [Fact]
+    public async Task A_grain_of_one_state_keeps_it_as_well()
+    {
+        var grain = silo.Client.GetGrain<IOldStyle>("old style");
+        await grain.Increment();
+        await grain.Increment();
+        await grain.End();
+        Assert.Equal(3, await Wait.For(grain.Increment()));
+    }
+
+    [Fact]
     public async Task Every_write_has_another_etag()
     {
         var grain = New();

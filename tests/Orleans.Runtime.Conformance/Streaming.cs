@@ -116,6 +116,121 @@ public sealed class Streaming(SharedSilo silo)
     }
 
     [Fact]
+    public async Task All_subscribers_get_all_events()
+    {
+        var key = Guid.NewGuid();
+        var stream = Provider.GetStream<Event>("to many", key);
+        var all = Enumerable.Range(0, 3).Select(_ => (Seen: new List<int>(), Last: new TaskCompletionSource())).ToArray();
+        foreach (var (seen, last) in all)
+        {
+            await stream.SubscribeAsync((item, token) =>
+            {
+                seen.Add(item.Number);
+                if (item.Number == 50)
+                {
+                    last.SetResult();
+                }
+
+                return Task.CompletedTask;
+            });
+        }
+
+        for (int i = 1; i <= 50; i++)
+        {
+            await stream.OnNextAsync(new Event(i, "to many"));
+        }
+
+        await Wait.For(Task.WhenAll(all.Select(one => one.Last.Task)), "the last event at every subscriber");
+        Assert.All(all, one => Assert.Equal(Enumerable.Range(1, 50), one.Seen));
+    }
+
+    [Fact]
+    public async Task Tokens_rise_within_a_stream()
+    {
+        var key = Guid.NewGuid();
+        var stream = Provider.GetStream<Event>("tokens", key);
+        List<StreamSequenceToken> tokens = [];
+        var last = new TaskCompletionSource();
+        await stream.SubscribeAsync((item, token) =>
+        {
+            tokens.Add(token);
+            if (item.Number == 6)
+            {
+                last.SetResult();
+            }
+
+            return Task.CompletedTask;
+        });
+        await stream.OnNextAsync(new Event(1, ""));
+        await stream.OnNextBatchAsync(Enumerable.Range(2, 4).Select(i => new Event(i, "")));
+        await stream.OnNextAsync(new Event(6, ""));
+        await Wait.For(last.Task);
+        Assert.Equal(6, tokens.Count);
+        Assert.All(tokens.Zip(tokens.Skip(1)), pair => Assert.True(pair.First.CompareTo(pair.Second) < 0));
+    }
+
+    [Fact]
+    public async Task An_event_whose_delivery_failed_comes_again()
+    {
+        var key = Guid.NewGuid();
+        var stream = Provider.GetStream<Event>("again", key);
+        List<int> seen = [];
+        var last = new TaskCompletionSource();
+        await stream.SubscribeAsync((item, token) =>
+        {
+            seen.Add(item.Number);
+            if (seen.Count == 1)
+            {
+                throw new InvalidOperationException("not yet");
+            }
+
+            if (item.Number == 2)
+            {
+                last.SetResult();
+            }
+
+            return Task.CompletedTask;
+        });
+        await stream.OnNextAsync(new Event(1, ""));
+        await stream.OnNextAsync(new Event(2, ""));
+        await Wait.For(last.Task);
+        Assert.Equal([1, 1, 2], seen);
+    }
+
+    [Fact]
+    public async Task The_publishers_request_context_reaches_the_subscriber()
+    {
+        var key = Guid.NewGuid();
+        var stream = Provider.GetStream<Event>("context", key);
+        var got = new TaskCompletionSource<object?>(TaskCreationOptions.RunContinuationsAsynchronously);
+        await stream.SubscribeAsync((item, token) =>
+        {
+            got.TrySetResult(RequestContext.Get("published by"));
+            return Task.CompletedTask;
+        });
+        RequestContext.Set("published by", "me");
+        await stream.OnNextAsync(new Event(1, ""));
+        RequestContext.Clear();
+        Assert.Equal("me", await Wait.For(got.Task));
+    }
+
+    [Fact]
+    public async Task A_namespace_pattern_subscribes_a_grain()
+    {
+        string key = $"pattern {Guid.NewGuid()}";
+        await Provider.GetStream<Event>("pattern-7", key).OnNextAsync(new Event(1, ""));
+        await Signals.WaitFor($"{key} pattern-7 1");
+    }
+
+    [Fact]
+    public async Task A_void_handle_is_refused()
+    {
+        var handle = await Provider.GetStream<Event>("void", Guid.NewGuid()).SubscribeAsync((item, token) => Task.CompletedTask);
+        await handle.UnsubscribeAsync();
+        await Assert.ThrowsAsync<InvalidOperationException>(() => handle.UnsubscribeAsync());
+    }
+
+    [Fact]
     public async Task After_unsubscribing_a_grain_has_no_handles()
     {
         var key = Guid.NewGuid();

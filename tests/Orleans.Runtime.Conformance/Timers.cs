@@ -36,6 +36,27 @@ public sealed class Timers(SharedSilo silo)
     }
 
     [Fact]
+    public async Task Disposing_of_a_timer_cancels_the_tick_that_runs()
+    {
+        var grain = silo.Client.GetGrain<ITicking>("disposed");
+        await grain.StartStuck();
+        await Signals.WaitFor("disposed stuck");
+        await grain.Stop();
+        await Signals.WaitFor("disposed freed");
+    }
+
+    [Fact]
+    public async Task A_timer_ends_with_its_activation()
+    {
+        var grain = silo.Client.GetGrain<ITicking>("ends");
+        await grain.Start(Soon, Soon, interleave: false);
+        await Signals.WaitFor("ends tick 1");
+        await grain.End();
+        await Signals.WaitFor("ends ended");
+        Assert.Single(Journal.Read("ends"));
+    }
+
+    [Fact]
     public async Task A_timer_goes_on_after_a_tick_that_failed()
     {
         var grain = silo.Client.GetGrain<ITicking>("fails");

@@ -53,6 +53,7 @@ public sealed class Turns(SharedSilo silo)
     {
         const string Key = "reentrant";
         var grain = silo.Client.GetGrain<IReentrantTurns>(Key);
+        await grain.CountUnguarded(0);
         var first = grain.Run("first", $"{Key} second begins");
         var second = grain.Run("second", $"{Key} first ends");
         await Wait.For(Task.WhenAll(first, second));
@@ -64,6 +65,7 @@ public sealed class Turns(SharedSilo silo)
     {
         const string Key = "reads";
         var grain = silo.Client.GetGrain<ITurns>(Key);
+        await grain.CountUnguarded(0);
         var first = grain.Read("first", $"{Key} second begins");
         var second = grain.Read("second", $"{Key} first ends");
         await Wait.For(Task.WhenAll(first, second));
@@ -100,6 +102,19 @@ public sealed class Turns(SharedSilo silo)
     }
 
     [Fact]
+    public async Task A_call_of_which_the_class_cannot_say_whether_it_interleaves_fails()
+    {
+        const string Key = "undecided";
+        var grain = silo.Client.GetGrain<IChoosyTurns>(Key);
+        var first = grain.Run("rude", $"{Key} go");
+        await Signals.WaitFor($"{Key} rude begins");
+        await Assert.ThrowsAsync<InvalidOperationException>(() => Wait.For(grain.Run("undecided", $"{Key} go")));
+        Signals.Give($"{Key} go");
+        await Wait.For(first);
+        Assert.Equal(["rude begins", "rude ends"], Journal.Read(Key));
+    }
+
+    [Fact]
     public async Task A_one_way_call_is_complete_before_the_grain_has_begun()
     {
         const string Key = "one way";
@@ -108,6 +123,24 @@ public sealed class Turns(SharedSilo silo)
         Signals.Give($"{Key} go");
         await Signals.WaitFor($"{Key} told ends");
     }
+
+    [Fact]
+    public async Task What_a_one_way_call_throws_nobody_hears()
+    {
+        await Wait.For(silo.Client.GetGrain<IDeaf>("deaf").FailQuietly("failed quietly"));
+        await Signals.WaitFor("failed quietly");
+    }
+
+    [Fact]
+    public async Task A_one_way_method_may_return_nothing()
+    {
+        silo.Client.GetGrain<IDeaf>("deaf").TellPlainly("told plainly");
+        await Signals.WaitFor("told plainly");
+    }
+
+    [Fact]
+    public async Task A_grain_may_call_many_at_once() =>
+        Assert.Equal(1 + 6 + 36 + 216, await Wait.For(silo.Client.GetGrain<IFan>(0).Spread(levels: 3, width: 6)));
 
     [Fact]
     public async Task A_call_chain_may_come_back_where_it_is_allowed_to()

@@ -204,8 +204,21 @@ internal sealed partial class Activation : CallTarget, IGrainContext
             return true;
         }
 
-        return Class.MayInterleave is { } mayInterleave
-            && (mayInterleave(GrainInstance!, call) || mayInterleave(GrainInstance!, _blocking));
+        return Class.MayInterleave is not null && ClassLetsInterleave(call, _blocking);
+    }
+
+    private bool ClassLetsInterleave(GrainCall call, GrainCall blocking)
+    {
+        try
+        {
+            return Class.MayInterleave!(GrainInstance!, call) || Class.MayInterleave(GrainInstance!, blocking);
+        }
+        catch (Exception e)
+        {
+            // The call is answered, so it will not run; but it keeps its place until its turn comes.
+            call.Fail(e);
+            return false;
+        }
     }
 
     private void Start(GrainCall call)

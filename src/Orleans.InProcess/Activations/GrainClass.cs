@@ -143,7 +143,7 @@ internal sealed class GrainClass
             return (_, call) => predicate(call);
         }
 
-        return (grain, call) => (bool)method.Invoke(grain, [call])!;
+        return (grain, call) => (bool)method.Invoke(grain, BindingFlags.DoNotWrapExceptions, null, [call], null)!;
     }
 
     private static (ObjectFactory, Func<Activation, object>[], bool) Construction(Type type)

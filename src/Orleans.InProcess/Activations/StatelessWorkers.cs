@@ -7,8 +7,9 @@ internal sealed class StatelessWorkers(Catalog catalog, GrainClass grainClass, G
 {
     private readonly Lock _gate = new();
     private Activation[] _workers = [];
+    private volatile bool _ended;
 
-    internal override bool IsAlive => true;
+    internal override bool IsAlive => !_ended;
 
     internal GrainId GrainId => grainId;
 
@@ -18,9 +19,15 @@ internal sealed class StatelessWorkers(Catalog catalog, GrainClass grainClass, G
     {
         lock (_gate)
         {
-            // Choosing and delivering under one lock: otherwise two callers choose the same idle worker.
-            Choose().Deliver(call);
+            if (!_ended)
+            {
+                // Choosing and delivering under one lock: otherwise two callers choose the same idle worker.
+                Choose().Deliver(call);
+                return;
+            }
         }
+
+        catalog.Deliver(call);
     }
 
     internal override void Receive(GrainCall call) => throw new NotSupportedException("Calls are received by the workers.");
@@ -35,6 +42,11 @@ internal sealed class StatelessWorkers(Catalog catalog, GrainClass grainClass, G
         lock (_gate)
         {
             _workers = [.. _workers.Where(other => other != worker)];
+            _ended = _workers.Length == 0;
+            if (_ended)
+            {
+                grainClass.Directory.TryRemove(new(grainId.Key, this));
+            }
         }
 
         catalog.OnActivationEnded();

@@ -84,3 +84,18 @@ public sealed class Dog : Grain, IAnimal
 {
     public Task<string> Sound() => Task.FromResult("woof");
 }
+
+internal interface IInternalFace : IGrainWithStringKey
+{
+    Task<InternalLetter> Echo(InternalLetter letter);
+}
+
+[GenerateSerializer]
+[Immutable]
+[Alias("conformance.InternalLetter")]
+internal sealed record InternalLetter([property: Id(0)] string Text);
+
+internal sealed class InternalFaceGrain : Grain, IInternalFace
+{
+    public Task<InternalLetter> Echo(InternalLetter letter) => Task.FromResult(letter);
+}

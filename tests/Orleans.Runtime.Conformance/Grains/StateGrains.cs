@@ -129,3 +129,27 @@ public sealed class RivalGrain : Grain, IRival
 
     public Task<Guid> Instance() => Task.FromResult(_instance);
 }
+
+public interface IOldStyle : IGrainWithStringKey
+{
+    Task<int> Increment();
+
+    Task End();
+}
+
+[Orleans.Providers.StorageProvider(ProviderName = SharedSilo.Store)]
+public sealed class OldStyleGrain : Grain<Tally>, IOldStyle
+{
+    public async Task<int> Increment()
+    {
+        State.Count++;
+        await WriteStateAsync();
+        return State.Count;
+    }
+
+    public Task End()
+    {
+        DeactivateOnIdle();
+        return Task.CompletedTask;
+    }
+}

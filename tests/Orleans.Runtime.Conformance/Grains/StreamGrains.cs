@@ -138,3 +138,16 @@ public sealed class PublisherGrain : Grain, IPublisher
         }
     }
 }
+
+public interface IPatternListener : IGrainWithStringKey;
+
+[RegexImplicitStreamSubscription("^pattern-[0-9]+$")]
+public sealed class PatternListenerGrain : Grain, IPatternListener, IStreamSubscriptionObserver
+{
+    public Task OnSubscribed(IStreamSubscriptionHandleFactory handleFactory) =>
+        handleFactory.Create<Event>().ResumeAsync((item, token) =>
+        {
+            Signals.Give($"{this.GetPrimaryKeyString()} {handleFactory.StreamId.GetNamespace()} {item.Number}");
+            return Task.CompletedTask;
+        });
+}

@@ -13,6 +13,10 @@ public interface ITicking : IGrainWithStringKey
     Task Hold(string waitFor);
 
     Task<bool> TickedInItsOwnScheduler();
+
+    Task StartStuck();
+
+    Task End();
 }
 
 public sealed class TickingGrain : Grain, ITicking
@@ -66,6 +70,38 @@ public sealed class TickingGrain : Grain, ITicking
     {
         Signals.Give($"{Key} held");
         return Signals.Given(waitFor);
+    }
+
+    public Task StartStuck()
+    {
+        _timer = this.RegisterGrainTimer(
+            async cancellation =>
+            {
+                Signals.Give($"{Key} stuck");
+                try
+                {
+                    await Task.Delay(Timeout.InfiniteTimeSpan, cancellation);
+                }
+                catch (OperationCanceledException)
+                {
+                    Signals.Give($"{Key} freed");
+                }
+            },
+            new GrainTimerCreationOptions(TimeSpan.Zero, Timeout.InfiniteTimeSpan) { Interleave = true });
+        return Task.CompletedTask;
+    }
+
+    public Task End()
+    {
+        this.DeactivateOnIdle();
+        return Task.CompletedTask;
+    }
+
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        Journal.Write(Key, $"ended at tick {_ticks}");
+        Signals.Give($"{Key} ended");
+        return Task.CompletedTask;
     }
 
     public Task<bool> TickedInItsOwnScheduler() => Task.FromResult(_inOwnScheduler);

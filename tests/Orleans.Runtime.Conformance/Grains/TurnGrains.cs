@@ -83,7 +83,8 @@ public sealed class ReentrantTurnsGrain : TurnsBase, IReentrantTurns;
 public sealed class ChoosyTurnsGrain : TurnsBase, IChoosyTurns
 {
     public static bool MayInterleave(IInvokable call) =>
-        call.GetArgumentCount() == 2 && call.GetArgument(0) is string name && name.StartsWith("polite", StringComparison.Ordinal);
+        call.GetArgumentCount() == 2 && call.GetArgument(0) is string name
+        && (name == "undecided" ? throw new InvalidOperationException(name) : name.StartsWith("polite", StringComparison.Ordinal));
 }
 
 /// <summary>Two grains that call each other.</summary>
@@ -144,5 +145,46 @@ public sealed class WorkerGrain : Grain, IWorker
         Signals.Give($"{name} begins");
         await Signals.Given(waitFor);
         return _instance;
+    }
+}
+
+public interface IDeaf : IGrainWithStringKey
+{
+    [OneWay]
+    Task FailQuietly(string signal);
+
+    [OneWay]
+    void TellPlainly(string signal);
+}
+
+public sealed class DeafGrain : Grain, IDeaf
+{
+    public Task FailQuietly(string signal)
+    {
+        Signals.Give(signal);
+        throw new InvalidOperationException("nobody hears");
+    }
+
+    public void TellPlainly(string signal) => Signals.Give(signal);
+}
+
+public interface IFan : IGrainWithIntegerKey
+{
+    Task<long> Spread(int levels, int width);
+}
+
+public sealed class FanGrain : Grain, IFan
+{
+    public async Task<long> Spread(int levels, int width)
+    {
+        if (levels == 0)
+        {
+            return 1;
+        }
+
+        long me = this.GetPrimaryKeyLong();
+        long[] counts = await Task.WhenAll(
+            Enumerable.Range(0, width).Select(i => GrainFactory.GetGrain<IFan>((me * width) + i + 1).Spread(levels - 1, width)));
+        return counts.Sum() + 1;
     }
 }

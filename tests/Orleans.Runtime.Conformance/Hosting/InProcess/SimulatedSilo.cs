@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Orleans.InProcess;
 using Orleans.InProcess.Simulation;
 
 namespace Orleans.Runtime.Conformance;
@@ -21,6 +22,9 @@ public sealed class SimulatedSilo
     }
 
     public IClusterClient Client => _services.GetRequiredService<IClusterClient>();
+
+    /// <summary>Entries in the directories of all grain classes: what is kept of grains that are active.</summary>
+    public int DirectoryEntries => _services.GetRequiredService<Catalog>().Classes.All.Sum(grainClass => grainClass.Directory.Count);
 
     public async Task StartAsync()
     {

@@ -96,16 +96,34 @@ public sealed class VirtualLives
 
     [Fact]
     public void A_timer_does_not_keep_its_grain() => Assert.Equal(
-        ["ActivationIdle after 15 min"], LifeOf<IDefaultLazy>("ticks", grain => grain.StartTimer(TimeSpan.FromMinutes(10), keepAlive: false)));
+        ["ActivationIdle after 15 min"], LifeOf<IDefaultLazy>("lazy ticks", grain => grain.StartTimer(TimeSpan.FromMinutes(10), keepAlive: false)));
 
     [Fact]
     public void A_timer_that_is_to_keep_its_grain_does() => Assert.Equal(
-        ["ActivationIdle after 115 min"], LifeOf<IDefaultLazy>("keeps", grain => grain.StartTimer(TimeSpan.FromMinutes(10), keepAlive: true)));
+        ["ActivationIdle after 115 min"], LifeOf<IDefaultLazy>("lazy keeps", grain => grain.StartTimer(TimeSpan.FromMinutes(10), keepAlive: true)));
 
     [Fact]
     public void The_host_sets_the_age_of_a_class_by_its_name() => Assert.Equal(
         ["ActivationIdle after 30 min"], LifeOf<IDefaultLazy>("by name", _ => Task.CompletedTask, silo => silo.Configure<GrainCollectionOptions>(
             options => options.ClassSpecificCollectionAge[typeof(DefaultLazyGrain).FullName!] = TimeSpan.FromMinutes(30))));
+
+    [Fact]
+    public void Nothing_is_kept_of_grains_that_were_collected_stateless_workers_included()
+    {
+        var simulation = new Simulation(3, new DateTimeOffset(2030, 1, 1, 0, 0, 0, TimeSpan.Zero));
+        var silo = new SimulatedSilo(simulation, _ => { });
+        simulation.Run(async () =>
+        {
+            await silo.StartAsync();
+            Signals.Give("collected workers");
+            await Task.WhenAll(Enumerable.Range(0, 100).Select(i => silo.Client.GetGrain<IWorker>(i).Work("w", "collected workers")));
+            await Task.WhenAll(Enumerable.Range(0, 100).Select(i => silo.Client.GetGrain<ILongKeyed>(i).Key()));
+            Assert.Equal(200, silo.DirectoryEntries);
+            await Task.Delay(TimeSpan.FromHours(1), simulation.Time);
+            Assert.Equal(0, silo.DirectoryEntries);
+            await silo.StopAsync();
+        });
+    }
 
     private static string[] LifeOf<TGrain>(string key, Func<TGrain, Task> wake, Action<ISiloBuilder>? configure = null)
         where TGrain : ILazy
