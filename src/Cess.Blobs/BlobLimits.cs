@@ -26,4 +26,28 @@ public static class BlobLimits
 
     /// <summary>Folders that a file system backend remembers as durable before it forgets them all and asks again.</summary>
     public const int KnownFoldersMax = 65_536;
+
+    /// <summary>Largest blob that a file system backend packs with others into one file, unless the options say otherwise.</summary>
+    public const int PackedBytesDefault = 64 << 10;
+
+    /// <summary>Largest such size that the options can ask for.</summary>
+    public const int PackedBytesMax = 1 << 20;
+
+    /// <summary>Size from which a pack gets no further batch.</summary>
+    public const long PackBytes = 64L << 20;
+
+    /// <summary>Disk space that puts leave free, so that there is room to compact packs: two of them.</summary>
+    public const long ReserveBytesDefault = 2 * PackBytes;
+
+    /// <summary>Most bytes of records in one batch of packed blobs, if it has more than one.</summary>
+    public const int PackBatchBytes = 4 << 20;
+
+    /// <summary>Packed puts and deletes that may wait for their batch; more wait outside.</summary>
+    public const int PackQueueMax = 4096;
+
+    /// <summary>Names that are taken from the index of packed blobs at once while they are listed.</summary>
+    public const int PackListBatch = 1000;
+
+    /// <summary>Puts and deletes of one name wait for each other; so do those of names that share one of these gates.</summary>
+    public const int NameGates = 1024;
 }

@@ -51,6 +51,9 @@ public readonly struct BlobName : IEquatable<BlobName>, IComparable<BlobName>
     /// <summary>The name of a blob that is known by a hash: its bytes in lower-case hexadecimal.</summary>
     public static BlobName FromHash(ReadOnlySpan<byte> hash) => Parse(Convert.ToHexStringLower(hash));
 
+    /// <summary>A value that no blob has, to compare names with.</summary>
+    internal static BlobName Bound(string text) => new(text);
+
     /// <summary>Refuses a prefix that could be the start of no name.</summary>
     /// <exception cref="BlobException"><see cref="BlobError.InvalidName"/>.</exception>
     internal static void CheckPrefix(string prefix)

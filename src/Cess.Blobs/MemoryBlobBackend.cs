@@ -49,7 +49,7 @@ public sealed class MemoryBlobBackend : IBlobBackend
         }
         catch
         {
-            _space.Release(length);
+            _space.Return(length);
             throw;
         }
         Store(name, bytes);
@@ -144,6 +144,7 @@ public sealed class MemoryBlobBackend : IBlobBackend
             if (_blobs.TryGetValue(name, out byte[]? former))
                 _space.Release(former.Length);
             _blobs[name] = content;
+            _space.Keep(content.Length);
         }
     }
 

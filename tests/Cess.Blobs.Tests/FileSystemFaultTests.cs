@@ -9,7 +9,7 @@ public sealed class FileSystemFaultTests
     public async Task A_disk_that_is_full_refuses_puts_keeps_what_it_has_and_takes_more_after_a_deletion()
     {
         using var disk = new SmallDisk(kibibytes: 1024);
-        await using FileSystemBlobBackend backend = await FileSystemBlobBackend.OpenAsync(disk.Path);
+        await using FileSystemBlobBackend backend = await FileSystemBlobBackend.OpenAsync(disk.Path, new() { ReserveBytes = 0 });
         var stored = new List<BlobName>();
         BlobException? refusal = null;
         while (refusal is null)
@@ -31,6 +31,28 @@ public sealed class FileSystemFaultTests
         await backend.DeleteAsync(stored[0]);
         await backend.PutAsync(stored[0], Content(0));
         Assert.Equal(stored.Count * (long)Content(0).Length, (await backend.SpaceAsync()).UsedBytes);
+    }
+
+    [FactOnTmpfs]
+    public async Task Small_blobs_can_be_deleted_on_a_full_disk_and_the_others_stay()
+    {
+        using var disk = new SmallDisk(kibibytes: 1024);
+        await using FileSystemBlobBackend backend =
+            await FileSystemBlobBackend.OpenAsync(disk.Path, new() { ReserveBytes = 0 });
+        int count = 0;
+        while (await PutOrRefusalAsync(() => backend.PutAsync(Small(count), new byte[5000])) is null)
+            count++;
+        Assert.InRange(count, 150, 210);
+        BlobException? refusal = await PutOrRefusalAsync(() => backend.PutAsync(Small(count), new byte[5000]));
+        Assert.Equal(BlobError.Full, refusal?.Error);
+
+        // A record is marked as deleted in place, which takes no space.
+        await backend.DeleteAsync(Small(0));
+        Assert.Null(await backend.StatAsync(Small(0)));
+        for (int i = 1; i < count; i++)
+            Assert.Equal(new byte[5000], await backend.ReadAllAsync(Small(i), 5000));
+
+        static BlobName Small(int index) => BlobName.Parse($"small/{index:x4}");
     }
 
     [Theory]

@@ -3,19 +3,22 @@ namespace Cess.Blobs.FileSystem;
 /// <summary>
 /// Where a blob lies below the root. Each segment but the last is a folder <c>segment=</c>; below it a fan-out folder is named
 /// by the last segment's first two characters (256 folders for names in hexadecimal), and holds the file, named by the last
-/// segment. No segment has '=' or starts with '.', so blobs, folders and <c>.tmp</c> never meet, and each folder's blobs are
-/// next to each other in ordinal order.
+/// segment. No segment has '=' or starts with '.', so blobs, folders and the backend's own files never meet, and each folder's
+/// blobs are next to each other in ordinal order.
 /// </summary>
 internal sealed class BlobLayout(string root)
 {
-    public const string TemporaryName = ".tmp";
     public const string LockName = ".lock";
+    private const string TemporaryName = ".tmp";
+    private const string PacksName = ".packs";
     private const int FanOutChars = 2;
     private const char FolderMark = '=';
 
     public string Root { get; } = root;
 
     public string TemporaryFolder { get; } = Path.Combine(root, TemporaryName);
+
+    public string PacksFolder { get; } = Path.Combine(root, PacksName);
 
     public string PathOf(BlobName name)
     {
@@ -56,22 +59,20 @@ internal sealed class BlobLayout(string root)
 
     public static string SegmentFolder(string folder, string segment) => Path.Combine(folder, segment + FolderMark);
 
-    /// <summary>Bytes in all blobs: one pass over the tree.</summary>
-    public long MeasureUsedBytes()
+    /// <summary>All blobs' names and files, in no order. Some may be no names: files that someone else has put there.</summary>
+    public IEnumerable<(string Name, string Path)> AllFiles()
     {
-        long total = 0;
-        var folders = new Stack<string>([Root]);
-        while (folders.TryPop(out string? folder))
+        var folders = new Stack<(string Folder, string Start)>([(Root, "")]);
+        while (folders.TryPop(out (string Folder, string Start) at))
         {
-            foreach ((string key, List<string> segments) in FanOutsOf(folder))
+            foreach ((string key, List<string> segments) in FanOutsOf(at.Folder))
             {
-                foreach (string file in FilesOf(folder, key))
-                    total += LengthOf(Path.Combine(folder, key, file)) ?? 0;
+                foreach (string file in FilesOf(at.Folder, key))
+                    yield return (at.Start + file, Path.Combine(at.Folder, key, file));
                 foreach (string segment in segments)
-                    folders.Push(SegmentFolder(folder, segment));
+                    folders.Push((SegmentFolder(at.Folder, segment), at.Start + segment + '/'));
             }
         }
-        return total;
     }
 
     public static long? LengthOf(string path)

@@ -1,37 +1,46 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
+using Cess.Blobs.Packs;
 using Cess.BlockStore.Files;
-using Microsoft.Win32.SafeHandles;
 
 namespace Cess.Blobs.FileSystem;
 
-/// <summary>How a <see cref="FileSystemBlobBackend"/> keeps its blobs.</summary>
-/// <param name="QuotaBytes">Most bytes of blobs to hold; null for as much as the disk has.</param>
-public sealed record FileSystemBlobOptions(long? QuotaBytes = null);
-
 /// <summary>
-/// Blobs as files below one folder, on one local file system. One process at a time opens a folder.
+/// Blobs below one folder of one local file system: large ones as files of their own, small ones packed into a few files. One
+/// process at a time opens a folder.
 /// </summary>
 /// <remarks>
-/// A put writes a temporary file, syncs it, renames it to its place and syncs that folder: at every moment the name shows a
-/// whole blob or none. Temporary files that a crash has left are removed when the folder is opened. If someone removes the
-/// folders while the backend runs, reads find nothing and puts create them again.
+/// A put of a large blob writes a temporary file, syncs it, renames it to its place and syncs that folder. Small blobs that are
+/// put at once are appended to a pack and share one sync. If someone removes the folder while the backend runs, reads find
+/// nothing and puts create it again.
 /// </remarks>
 public sealed class FileSystemBlobBackend : IBlobBackend
 {
+    /// <summary>Times that a reader looks again for a blob that moves between packs and files under its eyes.</summary>
+    private const int LooksMax = 4;
     private readonly BlobLayout _layout;
-    private readonly DurableFolders _folders;
-    private readonly SpaceQuota _space;
+    private readonly FileSystemBlobOptions _options;
     private readonly FileStream _lock;
-    private readonly DiskSlots _writers = new(BlobLimits.DiskOperationsMax);
-    private readonly DiskSlots _readers = new(BlobLimits.DiskOperationsMax);
-    private readonly Lock[] _nameGates = [.. Enumerable.Range(0, BlobLimits.DiskOperationsMax).Select(_ => new Lock())];
-    private long _temporaryCount;
+    private readonly DurableFolders _folders;
+    private readonly BlobFiles _files;
+    private readonly SpaceQuota _space;
+    private readonly NameGates _changes = new();
+    private readonly SemaphoreSlim _recreating = new(1);
+    private volatile PackedBlobs _packs;
 
-    private FileSystemBlobBackend(BlobLayout layout, DurableFolders folders, FileStream held, SpaceQuota space) =>
-        (_layout, _folders, _lock, _space) = (layout, folders, held, space);
+    private FileSystemBlobBackend(
+        BlobLayout layout, FileSystemBlobOptions options, FileStream held, DurableFolders folders, PackedBlobs packs)
+    {
+        (_layout, _options, _lock, _folders, _packs) = (layout, options, held, folders, packs);
+        _files = new BlobFiles(layout, folders);
+        _space = new SpaceQuota(options.QuotaBytes);
+    }
 
     /// <inheritdoc/>
     public long BlobBytesMax => BlobLimits.FileBytesMax;
+
+    /// <summary>Damage that opening found in the packs; the blobs concerned are lost or read as corrupt. Worth an alarm.</summary>
+    public IReadOnlyList<PackDamage> Damages => _packs.Damages;
 
     /// <summary>Opens the folder, which is created if need be, and counts what it holds.</summary>
     /// <exception cref="BlobException">
@@ -41,28 +50,31 @@ public sealed class FileSystemBlobBackend : IBlobBackend
         string root, FileSystemBlobOptions? options = null, CancellationToken cancellation = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(root);
+        options ??= new FileSystemBlobOptions();
+        ArgumentOutOfRangeException.ThrowIfNegative(options.ReserveBytes);
+        ArgumentOutOfRangeException.ThrowIfNegative(options.PackedBytes);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.PackedBytes, BlobLimits.PackedBytesMax);
         var layout = new BlobLayout(Path.TrimEndingDirectorySeparator(Path.GetFullPath(root)));
-        return await Task.Run(() => Open(layout, options ?? new FileSystemBlobOptions()), cancellation);
+        return await Task.Run(() => OpenAsync(layout, options, cancellation), cancellation);
     }
 
     /// <inheritdoc/>
     public async ValueTask PutAsync(BlobName name, ReadOnlySequence<byte> content, CancellationToken cancellation = default)
     {
         using PendingBlob pending = Begin(name, content.Length);
-        await _writers.RunAsync(
-            pending.What,
-            () =>
-            {
-                CreateTemporary(pending);
-                long offset = 0;
-                foreach (ReadOnlyMemory<byte> piece in content)
-                {
-                    RandomAccess.Write(pending.File, piece.Span, offset);
-                    offset += piece.Length;
-                }
-                Publish(pending);
-            },
-            cancellation);
+        if (content.Length <= _options.PackedBytes)
+        {
+            await PackAsync(pending, content, cancellation);
+            return;
+        }
+        await BeginFileAsync(pending, cancellation);
+        long offset = 0;
+        foreach (ReadOnlyMemory<byte> piece in content)
+        {
+            await _files.WriteAsync(pending, piece, offset, cancellation);
+            offset += piece.Length;
+        }
+        await PublishAsync(pending, cancellation);
     }
 
     /// <inheritdoc/>
@@ -71,23 +83,28 @@ public sealed class FileSystemBlobBackend : IBlobBackend
         ArgumentNullException.ThrowIfNull(content);
         ArgumentOutOfRangeException.ThrowIfNegative(length);
         using PendingBlob pending = Begin(name, length);
-        byte[] piece = ArrayPool<byte>.Shared.Rent((int)Math.Min(length, BlobLimits.CopyBytes));
+        var declared = new DeclaredStream(name, content, length);
+        bool isPacked = length <= _options.PackedBytes;
+        byte[] piece = ArrayPool<byte>.Shared.Rent((int)(isPacked ? length : Math.Min(length, BlobLimits.CopyBytes)));
         try
         {
-            await _writers.RunAsync(pending.What, () => CreateTemporary(pending), cancellation);
-            var declared = new DeclaredStream(name, content, length);
+            if (isPacked)
+            {
+                await declared.FillAsync(piece.AsMemory(0, (int)length), cancellation);
+                await declared.ExpectEndAsync(cancellation);
+                await PackAsync(pending, new ReadOnlySequence<byte>(piece, 0, (int)length), cancellation);
+                return;
+            }
+            await BeginFileAsync(pending, cancellation);
             for (long offset = 0; offset < length;)
             {
                 Memory<byte> next = piece.AsMemory(0, (int)Math.Min(length - offset, piece.Length));
                 await declared.FillAsync(next, cancellation);
-                // A slot is held only while writing: a slow sender must not keep others from the disk.
-                long at = offset;
-                await _writers.RunAsync(
-                    pending.What, () => RandomAccess.Write(pending.File, next.Span, at), cancellation);
+                await _files.WriteAsync(pending, next, offset, cancellation);
                 offset += next.Length;
             }
             await declared.ExpectEndAsync(cancellation);
-            await _writers.RunAsync(pending.What, () => Publish(pending), cancellation);
+            await PublishAsync(pending, cancellation);
         }
         finally
         {
@@ -100,98 +117,78 @@ public sealed class FileSystemBlobBackend : IBlobBackend
         BlobName name, long offset, Memory<byte> buffer, CancellationToken cancellation = default)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(offset);
-        return await ReadingAsync(
+        return await LookAsync(
             name,
-            path =>
-            {
-                using SafeFileHandle file = File.OpenHandle(path, share: FileShare.Read | FileShare.Delete);
-                int total = 0;
-                while (total < buffer.Length)
-                {
-                    int count = RandomAccess.Read(file, buffer.Span[total..], offset + total);
-                    if (count == 0)
-                        break;
-                    total += count;
-                }
-                return total;
-            },
-            cancellation);
+            packs => packs.ReadAsync(name, offset, buffer, cancellation),
+            () => _files.ReadAsync(name, offset, buffer, cancellation)) ?? throw BlobException.NotFound(name);
     }
 
     /// <inheritdoc/>
     public async ValueTask<Stream> OpenReadAsync(BlobName name, CancellationToken cancellation = default) =>
-        await ReadingAsync(
+        await LookAsync<Stream>(
             name,
-            path => new FileStream(
-                path,
-                new FileStreamOptions
-                {
-                    Share = FileShare.Read | FileShare.Delete,
-                    Options = FileOptions.Asynchronous | FileOptions.SequentialScan,
-                }),
-            cancellation);
+            async packs => await packs.ReadAsync(name, cancellation) is { } content
+                ? new MemoryStream(content, writable: false)
+                : null,
+            async () => await _files.OpenReadAsync(name, cancellation)) ?? throw BlobException.NotFound(name);
+
+    /// <inheritdoc/>
+    public async ValueTask<BlobInfo?> StatAsync(BlobName name, CancellationToken cancellation = default) =>
+        await LookAsync<long?>(
+            name,
+            packs => ValueTask.FromResult<long?>(packs.LengthOf(name)),
+            () => _files.LengthOfAsync(name, cancellation)) is { } length
+            ? new BlobInfo(name, length)
+            : null;
 
     /// <inheritdoc/>
     public async ValueTask DeleteAsync(BlobName name, CancellationToken cancellation = default)
     {
-        string path = _layout.PathOf(name);
-        string folder = Path.GetDirectoryName(path)!;
-        await _writers.RunAsync(
-            $"Blob '{name}' could not be deleted",
-            () =>
-            {
-                try
-                {
-                    lock (GateOf(name))
-                    {
-                        long length = BlobLayout.LengthOf(path) ?? 0;
-                        File.Delete(path);
-                        _space.Release(length);
-                    }
-                    // Also when the file was gone: whoever removed it may not have got as far as this.
-                    _folders.Sync(folder);
-                }
-                catch (DirectoryNotFoundException)
-                {
-                    // No folder, no blob.
-                }
-            },
-            cancellation);
+        _ = name.Value;
+        using NameGates.Passage passage = await _changes.EnterAsync(name, cancellation);
+        // First the file: the packed blob hides it, and must not uncover it.
+        _space.Release(await _files.DeleteAsync(name, cancellation) ?? 0);
+        if (ReadablePacks() is { } packs)
+            _space.Release(await packs.DeleteAsync(name, cancellation) ?? 0);
     }
 
     /// <inheritdoc/>
-    public async ValueTask<BlobInfo?> StatAsync(BlobName name, CancellationToken cancellation = default) =>
-        await ReadingAsync(name, BlobLayout.LengthOf, cancellation) is { } length ? new BlobInfo(name, length) : null;
-
-    /// <inheritdoc/>
+    /// <remarks>A blob that a put makes large or small during a listing, so that it moves between files and packs, may be left out.</remarks>
     public IAsyncEnumerable<BlobInfo> ListAsync(
         string prefix = "", BlobName? after = null, CancellationToken cancellation = default)
     {
         BlobName.CheckPrefix(prefix);
-        return new BlobListing(_readers, prefix, after?.Value ?? "").WalkAsync(_layout.Root, "", cancellation);
+        return ListMergedAsync(prefix, after?.Value ?? "", cancellation);
     }
 
     /// <inheritdoc/>
-    public async ValueTask<BlobSpace> SpaceAsync(CancellationToken cancellation = default)
+    public ValueTask<BlobSpace> SpaceAsync(CancellationToken cancellation = default)
     {
-        long free = await _readers.RunAsync(
-            $"The space of '{_layout.Root}' could not be asked for",
-            () => new DriveInfo(_layout.Root).AvailableFreeSpace,
-            cancellation);
-        return new BlobSpace(_space.UsedBytes, Math.Min(free, _space.LeftBytes ?? long.MaxValue));
+        try
+        {
+            long free = Math.Max(0, _files.FreeBytes() - _options.ReserveBytes);
+            return ValueTask.FromResult(new BlobSpace(_space.UsedBytes, Math.Min(free, _space.LeftBytes ?? long.MaxValue)));
+        }
+        catch (Exception e) when (DiskErrors.IsDisk(e))
+        {
+            throw DiskExplanations.Explain(e, $"The space of '{_layout.Root}' could not be asked for");
+        }
     }
 
     /// <summary>Lets go of the folder. No call may be under way.</summary>
     public async ValueTask DisposeAsync()
     {
+        await _packs.DisposeAsync();
         await _lock.DisposeAsync();
-        _writers.Dispose();
-        _readers.Dispose();
+        _files.Dispose();
+        _recreating.Dispose();
     }
 
-    private static FileSystemBlobBackend Open(BlobLayout layout, FileSystemBlobOptions options)
+    private static async Task<FileSystemBlobBackend> OpenAsync(
+        BlobLayout layout, FileSystemBlobOptions options, CancellationToken cancellation)
     {
         FileStream? held = null;
+        PackedBlobs? packs = null;
         try
         {
             var folders = new DurableFolders(layout.Root);
@@ -200,14 +197,21 @@ public sealed class FileSystemBlobBackend : IBlobBackend
             if (Directory.Exists(layout.TemporaryFolder))
                 Directory.Delete(layout.TemporaryFolder, recursive: true);
             Directory.CreateDirectory(layout.TemporaryFolder);
-            var space = new SpaceQuota(options.QuotaBytes);
-            space.Reset(layout.MeasureUsedBytes());
-            return new FileSystemBlobBackend(layout, folders, held, space);
+            folders.Ensure(layout.PacksFolder);
+            packs = await PackedBlobs.OpenAsync(
+                new PhysicalLogDirectory(layout.PacksFolder), new PackOptions(), cancellation);
+            var backend = new FileSystemBlobBackend(layout, options, held, folders, packs);
+            backend.CountUsedSpace();
+            return backend;
         }
-        catch (Exception e) when (DiskErrors.IsDisk(e))
+        catch (Exception e)
         {
             held?.Dispose();
-            throw DiskExplanations.Explain(e, $"The blobs in '{layout.Root}' could not be opened");
+            if (packs is not null)
+                await packs.DisposeAsync();
+            if (DiskErrors.IsDisk(e))
+                throw DiskExplanations.Explain(e, $"The blobs in '{layout.Root}' could not be opened");
+            throw;
         }
     }
 
@@ -224,83 +228,148 @@ public sealed class FileSystemBlobBackend : IBlobBackend
         }
     }
 
+    /// <summary>Adds up all blobs, and removes files that a packed blob of the same name hides: a crash kept a put from it.</summary>
+    private void CountUsedSpace()
+    {
+        long total = _packs.ContentBytes;
+        foreach ((string text, string path) in _layout.AllFiles())
+        {
+            if (!BlobName.TryParse(text, out BlobName name))
+                continue;
+            if (_packs.Contains(name))
+                File.Delete(path);
+            else
+                total += BlobLayout.LengthOf(path) ?? 0;
+        }
+        _space.Reset(total);
+    }
+
+    /// <exception cref="BlobException"><see cref="BlobError.TooLarge"/>, <see cref="BlobError.Full"/>.</exception>
     private PendingBlob Begin(BlobName name, long length)
     {
         _ = name.Value;
         if (length > BlobBytesMax)
             throw BlobException.TooLarge(name, length, BlobBytesMax);
+        if (FreeBytesOrNull() is { } free && free - length < _options.ReserveBytes)
+            throw new BlobException(
+                BlobError.Full, $"{length} bytes don't fit: the disk has {free} left, {_options.ReserveBytes} of them as a reserve.");
         return new PendingBlob(name, length, _space);
     }
 
-    private void CreateTemporary(PendingBlob pending)
+    /// <summary>Null without a reserve to keep, or if the folder isn't there: a put is going to create it.</summary>
+    private long? FreeBytesOrNull()
     {
-        string path = Path.Combine(_layout.TemporaryFolder, Interlocked.Increment(ref _temporaryCount).ToString("x16"));
         try
         {
-            pending.Create(path);
+            return _options.ReserveBytes > 0 ? _files.FreeBytes() : null;
         }
-        catch (DirectoryNotFoundException)
+        catch (Exception e) when (DiskErrors.IsDisk(e))
         {
-            RecreateFolders();
-            pending.Create(path);
+            return null;
         }
     }
 
-    /// <summary>Makes a written temporary file durable and gives it its name.</summary>
-    private void Publish(PendingBlob pending)
+    private async ValueTask PackAsync(PendingBlob pending, ReadOnlySequence<byte> content, CancellationToken cancellation)
     {
-        RandomAccess.FlushToDisk(pending.File);
-        string path = _layout.PathOf(pending.Name);
-        string folder = Path.GetDirectoryName(path)!;
-        _folders.Ensure(folder);
+        PackedBlobs packs = await WritablePacksAsync(cancellation);
+        using NameGates.Passage passage = await _changes.EnterAsync(pending.Name, cancellation);
+        int? former = await packs.PutAsync(pending.Name, content, cancellation);
+        pending.Keep();
+        _space.Release(former ?? 0);
+        if (former is null && BlobLayout.LengthOf(_layout.PathOf(pending.Name)) is not null)
+            _space.Release(await _files.DeleteAsync(pending.Name, cancellation) ?? 0);
+    }
+
+    private async ValueTask BeginFileAsync(PendingBlob pending, CancellationToken cancellation)
+    {
+        await WritablePacksAsync(cancellation);
+        await _files.BeginAsync(pending, cancellation);
+    }
+
+    private async ValueTask PublishAsync(PendingBlob pending, CancellationToken cancellation)
+    {
+        await _files.SyncAsync(pending, cancellation);
+        using NameGates.Passage passage = await _changes.EnterAsync(pending.Name, cancellation);
+        await _files.PublishAsync(pending, cancellation);
+        if (ReadablePacks() is { } packs)
+            _space.Release(await packs.DeleteAsync(pending.Name, CancellationToken.None) ?? 0);
+    }
+
+    /// <summary>
+    /// Looks in the packs, then in the files. A blob that a put has just made small is in neither for a reader who saw the packs
+    /// before and the files after it; looking again finds it.
+    /// </summary>
+    private async ValueTask<T?> LookAsync<T>(
+        BlobName name, Func<PackedBlobs, ValueTask<T?>> inPacks, Func<ValueTask<T?>> inFiles)
+    {
+        _ = name.Value;
         try
         {
-            Rename(pending, path);
-        }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
-        {
-            RecreateFolders();
-            _folders.Ensure(folder);
-            Rename(pending, path);
-        }
-        _folders.Sync(folder);
-    }
-
-    private void Rename(PendingBlob pending, string path)
-    {
-        lock (GateOf(pending.Name))
-        {
-            long former = BlobLayout.LengthOf(path) ?? 0;
-            pending.MoveTo(path);
-            _space.Release(former);
-        }
-    }
-
-    private void RecreateFolders()
-    {
-        _folders.Forget();
-        _folders.Ensure(_layout.Root);
-        Directory.CreateDirectory(_layout.TemporaryFolder);
-    }
-
-    private ValueTask<T> ReadingAsync<T>(BlobName name, Func<string, T> read, CancellationToken cancellation)
-    {
-        string path = _layout.PathOf(name);
-        return _readers.RunAsync(
-            $"Blob '{name}' could not be read",
-            () =>
+            for (int look = 0; look < LooksMax; look++)
             {
-                try
-                {
-                    return read(path);
-                }
-                catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
-                {
-                    throw BlobException.NotFound(name, e);
-                }
-            },
-            cancellation);
+                if (ReadablePacks() is { } packs && await inPacks(packs) is { } packed)
+                    return packed;
+                if (await inFiles() is { } file)
+                    return file;
+                if (ReadablePacks()?.Contains(name) != true)
+                    return default;
+            }
+            throw new BlobException(BlobError.Transient, $"Blob '{name}' changes faster than it can be read.");
+        }
+        catch (Exception e) when (DiskErrors.IsDisk(e))
+        {
+            throw DiskExplanations.Explain(e, $"Blob '{name}' could not be read");
+        }
     }
 
-    private Lock GateOf(BlobName name) => _nameGates[(uint)name.GetHashCode() % (uint)_nameGates.Length];
+    private async IAsyncEnumerable<BlobInfo> ListMergedAsync(
+        string prefix, string after, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        await using IAsyncEnumerator<BlobInfo> files =
+            _files.ListAsync(prefix, after, cancellation).GetAsyncEnumerator(cancellation);
+        bool hasFile = await files.MoveNextAsync();
+        var packed = new PackedListing(ReadablePacks, prefix, after);
+        bool hasPacked = packed.MoveNext();
+        while (hasFile || hasPacked)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            int order = !hasFile ? 1 : !hasPacked ? -1 : files.Current.Name.CompareTo(packed.Current.Name);
+            yield return order < 0 ? files.Current : packed.Current;
+            if (order <= 0)
+                hasFile = await files.MoveNextAsync();
+            if (order >= 0)
+                hasPacked = packed.MoveNext();
+        }
+    }
+
+    /// <summary>The packs, unless someone has removed their folder: what its open files still show is gone then.</summary>
+    private PackedBlobs? ReadablePacks() => Directory.Exists(_layout.PacksFolder) ? _packs : null;
+
+    private async ValueTask<PackedBlobs> WritablePacksAsync(CancellationToken cancellation)
+    {
+        if (ReadablePacks() is { } packs)
+            return packs;
+        await _recreating.WaitAsync(cancellation);
+        try
+        {
+            if (ReadablePacks() is { } recreated)
+                return recreated;
+            _folders.Forget();
+            _folders.Ensure(_layout.Root);
+            Directory.CreateDirectory(_layout.TemporaryFolder);
+            // The former packs' files are nobody's now; they are closed when the last call that uses them is done.
+            _packs = await PackedBlobs.OpenAsync(
+                new PhysicalLogDirectory(_layout.PacksFolder), new PackOptions(), cancellation);
+            CountUsedSpace();
+            return _packs;
+        }
+        catch (Exception e) when (DiskErrors.IsDisk(e))
+        {
+            throw DiskExplanations.Explain(e, $"'{_layout.Root}' could not be created again");
+        }
+        finally
+        {
+            _recreating.Release();
+        }
+    }
 }

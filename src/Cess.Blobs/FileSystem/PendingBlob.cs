@@ -31,10 +31,20 @@ internal sealed class PendingBlob : IDisposable
         _temporary = path;
     }
 
+    /// <summary>Puts the file in its place, and gives back the space of the one that it replaces.</summary>
     public void MoveTo(string path)
     {
+        long former = BlobLayout.LengthOf(path) ?? 0;
         System.IO.File.Move(_temporary!, path, overwrite: true);
+        _space.Release(former);
+        Keep();
+    }
+
+    /// <summary>Keeps the space: the blob is in its place.</summary>
+    public void Keep()
+    {
         _isPlaced = true;
+        _space.Keep(_length);
     }
 
     public void Dispose()
@@ -42,7 +52,7 @@ internal sealed class PendingBlob : IDisposable
         _file?.Dispose();
         if (_isPlaced)
             return;
-        _space.Release(_length);
+        _space.Return(_length);
         try
         {
             if (_temporary is not null)
