@@ -30,6 +30,7 @@ public sealed class ConsensusGrain(
     private readonly Dictionary<Hash256, TaskCompletionSource<TransactionOutcome>> _waiters = [];
     private readonly List<FinalBlock> _executed = [];
     private readonly List<string> _pooled = [];
+    private List<SignedTransaction> _carried = [];
     private AccountId _self;
     private LedgerState _tip = head.Head;
     private Task _producing = Task.CompletedTask;
@@ -98,9 +99,11 @@ public sealed class ConsensusGrain(
     {
         // Lets calls that are queued behind this one fill the block too.
         await Task.Yield();
-        while (_pool.HasReady && _inFlight < GrainLimits.BlocksInFlight && !_hasFailed)
+        while ((_pool.HasReady || _carried.Count > 0) && _inFlight < GrainLimits.BlocksInFlight && !_hasFailed)
         {
-            Execute(_pool.Take(GrainLimits.BlockTransactions, GrainLimits.BlockBytes));
+            List<SignedTransaction> carried = _carried;
+            _carried = [];
+            Execute([.. carried, .. _pool.Take(GrainLimits.BlockTransactions, GrainLimits.BlockBytes)]);
             await AnnounceAsync();
         }
     }
@@ -120,7 +123,12 @@ public sealed class ConsensusGrain(
         var context = new BlockContext((ulong)time.GetUtcNow().ToUnixTimeMilliseconds(), _self);
         ExecutedBlock executed = BlockExecutor.Execute(_tip, context, transactions, parallel);
         foreach (RejectedTransaction rejected in executed.Rejected)
-            Reject(rejected);
+        {
+            if (MustWait(rejected))
+                _carried.Add(rejected.Transaction);
+            else
+                Reject(rejected);
+        }
         if (executed.Block.Transactions.IsEmpty && transactions.Count > 0)
             return;
         _executed.Add(new FinalBlock(executed, _tip));
@@ -129,6 +137,11 @@ public sealed class ConsensusGrain(
         if (_writing.IsCompleted)
             _writing = WriteAsync();
     }
+
+    /// <summary>What found no more room in this block, and what follows it in its account, is first in the next one.</summary>
+    private bool MustWait(RejectedTransaction rejected) => rejected.Error == ChainError.BlockFull
+        || (rejected.Error == ChainError.NonceAhead
+            && _carried.Exists(carried => carried.Unsigned.Account == rejected.Transaction.Unsigned.Account));
 
     /// <summary>A transaction that may not be in a block leaves a gap that those behind it in its account can't cross.</summary>
     private void Reject(RejectedTransaction rejected)

@@ -62,7 +62,9 @@ public static class NodeHost
         AddChain(builder.Services, parts, parallel);
         AddDataPlane(builder.Services, parts);
         AddObjectStore(builder.Services, options, credentials);
+        builder.Services.AddS3Transport();
         builder.Services.AddRestDoor(new RestOptions { ChainName = parts.Genesis.ChainName, DefaultPolicy = options.Policy });
+        builder.Services.AddS3Transport();
         builder.Services.AddRestDoor(new RestOptions { ChainName = parts.Genesis.ChainName, DefaultPolicy = options.Policy });
         builder.AddGrainRuntime(folder);
         builder.WebHost.ConfigureKestrel(kestrel =>
