@@ -9,7 +9,10 @@ public static class Limits
     /// </summary>
     public const int MailboxLengthMax = 1 << 20;
 
-    /// <summary>Activations that may live at once; a call that needs one more fails with <see cref="Orleans.Runtime.LimitExceededException"/>.</summary>
+    /// <summary>
+    /// Activations that may live at once; a call that needs one more fails with
+    /// <see cref="Orleans.Runtime.LimitExceededException"/>.
+    /// </summary>
     public const int ActivationsMax = 10_000_000;
 
     /// <summary>Turns that one activation takes before it lets others run.</summary>
@@ -42,7 +45,10 @@ public static class Limits
     /// <summary>Streams that a provider keeps in memory: those with subscriptions or waiting events.</summary>
     public const int StreamsMax = 10_000_000;
 
-    /// <summary>First pause before an event that a subscriber refused is delivered again; doubles up to <see cref="StreamRetryDelayMsMax"/>.</summary>
+    /// <summary>
+    /// First pause before an event that a subscriber refused is delivered again; doubles up to
+    /// <see cref="StreamRetryDelayMsMax"/>.
+    /// </summary>
     public const int StreamRetryDelayMsMin = 1_000;
 
     /// <summary>Longest pause before an event that a subscriber refused is delivered again.</summary>
@@ -57,7 +63,10 @@ public static class Limits
     /// <summary>Rounds of deactivating all grains when the silo stops: a grain may call others while it stops.</summary>
     public const int ShutdownRoundsMax = 8;
 
-    /// <summary>Reads and writes of grain state that wait for one SQLite file; the next one fails with <see cref="Orleans.Runtime.LimitExceededException"/>.</summary>
+    /// <summary>
+    /// Reads and writes of grain state that wait for one SQLite file; the next one fails with
+    /// <see cref="Orleans.Runtime.LimitExceededException"/>.
+    /// </summary>
     public const int SqliteQueueLengthMax = 65_536;
 
     /// <summary>Reads and writes of grain state that share one SQLite transaction, hence one fsync.</summary>

@@ -42,7 +42,9 @@ public sealed class StatelessWorkerAttribute : Placement.PlacementAttribute
     {
     }
 
-    /// <summary>At most that many activations; idle ones are collected like those of other grains, whatever the second argument says.</summary>
+    /// <summary>
+    /// At most that many activations; idle ones are collected like those of other grains, whatever the second argument says.
+    /// </summary>
     public StatelessWorkerAttribute(int maxLocalWorkers, bool removeIdleWorkers)
     {
         MaxLocalWorkers = maxLocalWorkers;

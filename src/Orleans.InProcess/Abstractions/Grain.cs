@@ -61,7 +61,10 @@ public abstract class Grain : IGrainBase, IAddressable
     protected void DelayDeactivation(TimeSpan timeSpan) => Runtime.DelayDeactivation(GrainContext, timeSpan);
 }
 
-/// <summary>A grain with one state, kept by the storage provider named by <see cref="Providers.StorageProviderAttribute"/> or else the default one.</summary>
+/// <summary>
+/// A grain with one state, kept by the storage provider named by <see cref="Providers.StorageProviderAttribute"/> or else the
+/// default one.
+/// </summary>
 public class Grain<TGrainState> : Grain
 {
     private readonly IStorage<TGrainState> _storage;

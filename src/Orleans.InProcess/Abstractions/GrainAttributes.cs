@@ -24,7 +24,9 @@ namespace Orleans
         {
         }
 
-        /// <summary>Reads the age as <see cref="TimeSpan.Parse(string, IFormatProvider)"/> does in the invariant culture.</summary>
+        /// <summary>
+        /// Reads the age as <see cref="TimeSpan.Parse(string, IFormatProvider)"/> does in the invariant culture.
+        /// </summary>
         public CollectionAgeLimitAttribute(string inactivityPeriod) =>
             Minutes = TimeSpan.Parse(inactivityPeriod, System.Globalization.CultureInfo.InvariantCulture).TotalMinutes;
 

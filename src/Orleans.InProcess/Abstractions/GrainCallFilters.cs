@@ -37,7 +37,9 @@ public interface IGrainCallContext
     /// <summary>How the call ended, after <see cref="Invoke"/>.</summary>
     Response? Response { get; set; }
 
-    /// <summary>Runs the next filter, at last the call itself. A failed call does not throw here unless it is the innermost.</summary>
+    /// <summary>
+    /// Runs the next filter, at last the call itself. A failed call does not throw here unless it is the innermost.
+    /// </summary>
     Task Invoke();
 }
 
@@ -58,7 +60,9 @@ public interface IOutgoingGrainCallContext : IGrainCallContext
     IGrainContext? SourceContext { get; }
 }
 
-/// <summary>Sees every call of a grain method before and after the grain. A grain class may be a filter of its own calls.</summary>
+/// <summary>
+/// Sees every call of a grain method before and after the grain. A grain class may be a filter of its own calls.
+/// </summary>
 public interface IIncomingGrainCallFilter
 {
     /// <summary>Runs around the call: calls <see cref="IGrainCallContext.Invoke"/> to go on, or sets the result itself.</summary>

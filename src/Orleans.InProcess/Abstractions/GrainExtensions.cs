@@ -37,7 +37,8 @@ public static class GrainExtensions
 
     /// <summary>The key of a grain named by an integer and a string.</summary>
     /// <exception cref="ArgumentException">The grain's key is of another kind.</exception>
-    public static long GetPrimaryKeyLong(this IAddressable grain, out string? keyExt) => grain.GetGrainId().GetIntegerKey(out keyExt);
+    public static long GetPrimaryKeyLong(this IAddressable grain, out string? keyExt) =>
+        grain.GetGrainId().GetIntegerKey(out keyExt);
 
     /// <summary>The key of a grain named by a string.</summary>
     public static string GetPrimaryKeyString(this IAddressable grain) => grain.GetGrainId().Key.ToString();

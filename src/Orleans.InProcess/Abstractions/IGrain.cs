@@ -2,7 +2,9 @@ using Orleans.Runtime;
 
 namespace Orleans
 {
-    /// <summary>Marks the interface of a grain. Its methods return a task or a value task, or nothing if they are one-way.</summary>
+    /// <summary>
+    /// Marks the interface of a grain. Its methods return a task or a value task, or nothing if they are one-way.
+    /// </summary>
     public interface IGrain : IAddressable;
 
     /// <summary>A grain named by a string.</summary>
@@ -20,7 +22,10 @@ namespace Orleans
     /// <summary>A grain named by an integer and a string.</summary>
     public interface IGrainWithIntegerCompoundKey : IGrain;
 
-    /// <summary>An object of a client that grains may call; see <see cref="IGrainFactory.CreateObjectReference{TGrainObserverInterface}"/>.</summary>
+    /// <summary>
+    /// An object of a client that grains may call; see
+    /// <see cref="IGrainFactory.CreateObjectReference{TGrainObserverInterface}"/>.
+    /// </summary>
     public interface IGrainObserver : IAddressable;
 }
 

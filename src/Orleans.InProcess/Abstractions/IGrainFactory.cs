@@ -28,7 +28,9 @@ public interface IGrainFactory
     TGrainInterface GetGrain<TGrainInterface>(long primaryKey, string keyExtension, string? grainClassNamePrefix = null)
         where TGrainInterface : IGrainWithIntegerCompoundKey;
 
-    /// <summary>A reference that calls an object of this client; only a weak reference to it is kept, so the caller keeps it alive.</summary>
+    /// <summary>
+    /// A reference that calls an object of this client; only a weak reference to it is kept, so the caller keeps it alive.
+    /// </summary>
     /// <exception cref="InvalidOperationException">Called inside a grain.</exception>
     TGrainObserverInterface CreateObjectReference<TGrainObserverInterface>(IGrainObserver obj)
         where TGrainObserverInterface : IGrainObserver;

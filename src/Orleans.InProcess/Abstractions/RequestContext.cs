@@ -16,7 +16,8 @@ public static class RequestContext
     public static IEnumerable<string> Keys => Flowing.Value?.Keys ?? Enumerable.Empty<string>();
 
     /// <summary>All values.</summary>
-    public static IEnumerable<KeyValuePair<string, object>> Entries => Flowing.Value ?? Enumerable.Empty<KeyValuePair<string, object>>();
+    public static IEnumerable<KeyValuePair<string, object>> Entries =>
+        Flowing.Value ?? Enumerable.Empty<KeyValuePair<string, object>>();
 
     /// <summary>The call chain that may come back to grains that allowed it; empty if none.</summary>
     public static Guid ReentrancyId
@@ -36,7 +37,8 @@ public static class RequestContext
     }
 
     /// <summary>A value, or null.</summary>
-    public static object? Get(string key) => Flowing.Value is { } values && values.TryGetValue(key, out object? value) ? value : null;
+    public static object? Get(string key) =>
+        Flowing.Value is { } values && values.TryGetValue(key, out object? value) ? value : null;
 
     /// <summary>Sets a value for the calls that this flow of control makes from here on.</summary>
     public static void Set(string key, object value)
@@ -78,7 +80,9 @@ public static class RequestContext
         }
     }
 
-    /// <summary>Until the section is disposed, calls that this one leads to may come back to the current grain without waiting for it.</summary>
+    /// <summary>
+    /// Until the section is disposed, calls that this one leads to may come back to the current grain without waiting for it.
+    /// </summary>
     public static ReentrancySection AllowCallChainReentrancy()
     {
         var original = ReentrancyId;

@@ -96,7 +96,8 @@ internal sealed partial class Activation
         }
     }
 
-    private static Task Within(Task task, CancellationToken cancellation) => task.IsCompleted ? task : task.WaitAsync(cancellation);
+    private static Task Within(Task task, CancellationToken cancellation) =>
+        task.IsCompleted ? task : task.WaitAsync(cancellation);
 
     private void OnActivated(Task task)
     {

@@ -7,8 +7,8 @@ using Orleans.Storage;
 namespace Orleans.InProcess;
 
 /// <summary>
-/// One activation of a grain. Everything but delivery happens in its turns, so nothing here is locked: a call is queued as a work item,
-/// and in its turn either starts or waits in a list until the calls before it allow it to.
+/// One activation of a grain. Everything but delivery happens in its turns, so nothing here is locked: a call is queued as a
+/// work item, and in its turn either starts or waits in a list until the calls before it allow it to.
 /// </summary>
 internal sealed partial class Activation : CallTarget, IGrainContext
 {

@@ -20,7 +20,7 @@ internal sealed class GrainClass
         Type = type;
         Name = NameOf(type);
         Interfaces = [.. type.GetInterfaces().Where(IsGrainInterface)];
-        MainInterface = Interfaces.FirstOrDefault(candidate => !Interfaces.Any(other => other != candidate && candidate.IsAssignableFrom(other)))
+        MainInterface = Interfaces.FirstOrDefault(one => !Interfaces.Any(other => other != one && one.IsAssignableFrom(other)))
             ?? throw new OrleansConfigurationException($"{type} implements no grain interface.");
         IsReentrant = type.IsDefined(typeof(ReentrantAttribute));
         FiltersItself = typeof(IIncomingGrainCallFilter).IsAssignableFrom(type);
@@ -103,7 +103,8 @@ internal sealed class GrainClass
 
         const string Suffix = "grain";
         string name = type.Name.ToLowerInvariant();
-        return GrainType.Create(name.Length > Suffix.Length && name.EndsWith(Suffix, StringComparison.Ordinal) ? name[..^Suffix.Length] : name);
+        bool hasSuffix = name.Length > Suffix.Length && name.EndsWith(Suffix, StringComparison.Ordinal);
+        return GrainType.Create(hasSuffix ? name[..^Suffix.Length] : name);
     }
 
     private static TimeSpan AgeOf(Type type, GrainCollectionOptions options)
@@ -134,7 +135,8 @@ internal sealed class GrainClass
         if (method is null || method.ReturnType != typeof(bool)
             || method.GetParameters() is not [{ ParameterType: var parameter }] || parameter != typeof(IInvokable))
         {
-            throw new OrleansConfigurationException($"{type} has no method bool {attribute.CallbackMethodName}(IInvokable) for its [MayInterleave].");
+            throw new OrleansConfigurationException(
+                $"{type} has no method bool {attribute.CallbackMethodName}(IInvokable) for its [MayInterleave].");
         }
 
         if (method.IsStatic)
@@ -162,7 +164,8 @@ internal sealed class GrainClass
             parameters.Length != 0);
     }
 
-    private static IFacetMetadata? FacetOf(ParameterInfo parameter) => parameter.GetCustomAttributes().OfType<IFacetMetadata>().FirstOrDefault();
+    private static IFacetMetadata? FacetOf(ParameterInfo parameter) =>
+        parameter.GetCustomAttributes().OfType<IFacetMetadata>().FirstOrDefault();
 
     private static Func<Activation, object> FacetFactory(ParameterInfo parameter)
     {
@@ -178,6 +181,7 @@ internal sealed class GrainClass
         }
 
         throw new OrleansConfigurationException(
-            $"{parameter.Member.DeclaringType} has a parameter {parameter.Name} with an attribute that only [PersistentState] of an IPersistentState<T> is here.");
+            $"{parameter.Member.DeclaringType} has a parameter {parameter.Name} to be filled in by the runtime; it can fill in"
+            + " [PersistentState] IPersistentState<T>.");
     }
 }

@@ -40,7 +40,9 @@ internal sealed class GrainClasses
     internal IEnumerable<Type> Interfaces => _byInterface.Keys;
 
     internal GrainClass Get(GrainType name) =>
-        _byName.TryGetValue(name, out var found) ? found : throw new ArgumentException($"There is no grain class of type \"{name}\".");
+        _byName.TryGetValue(name, out var found)
+            ? found
+            : throw new ArgumentException($"There is no grain class of type \"{name}\".");
 
     internal GrainClass DefaultFor(Type interfaceType)
     {
@@ -64,17 +66,22 @@ internal sealed class GrainClasses
 
     internal GrainClass ByPrefix(Type interfaceType, string prefix)
     {
-        var matching = Implementing(interfaceType).FindAll(candidate => candidate.Type.FullName!.StartsWith(prefix, StringComparison.Ordinal));
+        var matching = Implementing(interfaceType).FindAll(
+            candidate => candidate.Type.FullName!.StartsWith(prefix, StringComparison.Ordinal));
         return matching.Find(candidate => candidate.Type.FullName == prefix) ?? matching.Count switch
         {
             1 => matching[0],
-            0 => throw new ArgumentException($"Could not find an implementation matching prefix \"{prefix}\" for interface {interfaceType}."),
+            0 => throw new ArgumentException(
+                $"Could not find an implementation matching prefix \"{prefix}\" for interface {interfaceType}."),
             _ => throw new ArgumentException(
-                $"Unable to identify a single appropriate grain type for interface {interfaceType} with prefix \"{prefix}\". Candidates: {Names(matching)}"),
+                $"Unable to identify a single appropriate grain type for interface {interfaceType} with prefix \"{prefix}\"."
+                + $" Candidates: {Names(matching)}"),
         };
     }
 
-    /// <summary>All concrete grain classes in the loaded assemblies and in those that they refer to, as far as they use this runtime.</summary>
+    /// <summary>
+    /// All concrete grain classes in the loaded assemblies and in those that they refer to, as far as they use this runtime.
+    /// </summary>
     internal static IEnumerable<Type> Scan()
     {
         string runtime = typeof(GrainClasses).Assembly.GetName().Name!;
@@ -128,7 +135,8 @@ internal sealed class GrainClasses
         }
     }
 
-    private static string Names(List<GrainClass> classes) => string.Join(", ", classes.Select(candidate => candidate.Type.FullName));
+    private static string Names(List<GrainClass> classes) =>
+        string.Join(", ", classes.Select(candidate => candidate.Type.FullName));
 
     private List<GrainClass> Implementing(Type interfaceType) =>
         _byInterface.TryGetValue(interfaceType, out var classes)

@@ -15,9 +15,11 @@ internal sealed class GrainLifecycle : IGrainLifecycle
         return new Subscription(() => _observers.Remove(entry));
     }
 
-    internal Task OnStart(CancellationToken cancellation) => _observers is null ? Task.CompletedTask : StartAsync(_observers, cancellation);
+    internal Task OnStart(CancellationToken cancellation) =>
+        _observers is null ? Task.CompletedTask : StartAsync(_observers, cancellation);
 
-    internal Task OnStop(CancellationToken cancellation) => _observers is null ? Task.CompletedTask : StopAsync(_observers, cancellation);
+    internal Task OnStop(CancellationToken cancellation) =>
+        _observers is null ? Task.CompletedTask : StopAsync(_observers, cancellation);
 
     private static async Task StartAsync(List<(int Stage, ILifecycleObserver Observer)> observers, CancellationToken cancellation)
     {

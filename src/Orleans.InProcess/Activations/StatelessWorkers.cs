@@ -2,7 +2,9 @@ using Orleans.Runtime;
 
 namespace Orleans.InProcess;
 
-/// <summary>The activations of one stateless worker: a call goes to an idle one, or to a new one, or to the one with the least to do.</summary>
+/// <summary>
+/// The activations of one stateless worker: a call goes to an idle one, or to a new one, or to the one with the least to do.
+/// </summary>
 internal sealed class StatelessWorkers(Catalog catalog, GrainClass grainClass, GrainId grainId) : CallTarget
 {
     private readonly Lock _gate = new();

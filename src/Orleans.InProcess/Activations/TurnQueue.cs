@@ -14,7 +14,8 @@ internal abstract class WorkItem
 }
 
 /// <summary>
-/// Runs work items one at a time, in order. It is the task scheduler of its owner: what code awaits in a turn goes on in a later one.
+/// Runs work items one at a time, in order. It is the task scheduler of its owner: what code awaits in a turn goes on in a later
+/// one.
 /// </summary>
 /// <remarks>
 /// Producers push on a lock-free stack; the consumer takes the whole stack at once and turns it round. The state is the head:

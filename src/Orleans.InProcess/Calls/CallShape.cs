@@ -27,7 +27,8 @@ internal sealed record CallShape(Type CallBase, MethodInfo Send)
         }
 
         var result = ResultOf(method) ?? throw new OrleansConfigurationException(
-            $"{method.DeclaringType}.{method.Name} returns {returned}; a grain's method returns a Task or ValueTask, or nothing if it is one-way.");
+            $"{method.DeclaringType}.{method.Name} returns {returned}; "
+            + "a grain's method returns a Task or ValueTask, or nothing if it is one-way.");
         return returned.GetGenericTypeDefinition() == typeof(Task<>)
             ? new(typeof(TaskCall<>).MakeGenericType(result), Sender(nameof(GrainReference.Send), result))
             : new(typeof(ValueTaskCall<>).MakeGenericType(result), Sender(nameof(GrainReference.SendValue), result));
@@ -44,7 +45,8 @@ internal sealed record CallShape(Type CallBase, MethodInfo Send)
 
     private static MethodInfo Sender(string name, Type? result)
     {
-        var method = typeof(GrainReference).GetMethods(Inner).Single(method => method.Name == name && method.IsGenericMethod == result is not null);
+        var method = typeof(GrainReference).GetMethods(Inner).Single(
+            method => method.Name == name && method.IsGenericMethod == result is not null);
         return result is null ? method : method.MakeGenericMethod(result);
     }
 }

@@ -5,8 +5,8 @@ using Orleans.Serialization.Invocation;
 namespace Orleans.InProcess;
 
 /// <summary>
-/// One call of a grain method, from the caller's reference to the answer. A class for each method, with a field for each argument,
-/// is emitted by <see cref="ProxyEmitter"/>.
+/// One call of a grain method, from the caller's reference to the answer. A class for each method, with a field for each
+/// argument, is emitted by <see cref="ProxyEmitter"/>.
 /// </summary>
 internal abstract class GrainCall : WorkItem, IInvokable
 {
@@ -94,7 +94,8 @@ internal abstract class GrainCall : WorkItem, IInvokable
     }
 
     /// <summary>
-    /// Gives the grain a token of its own, so that what the grain registers on it runs in the grain's turns, not on the canceller's thread.
+    /// Gives the grain a token of its own, so that what the grain registers on it runs in the grain's turns, not on the
+    /// canceller's thread.
     /// </summary>
     internal void ObserveCancellation(bool waitForGrain)
     {

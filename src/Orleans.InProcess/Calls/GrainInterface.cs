@@ -47,7 +47,8 @@ internal sealed class GrainInterfaces(Catalog catalog)
     {
         if (!type.IsInterface || !typeof(IAddressable).IsAssignableFrom(type))
         {
-            throw new ArgumentException($"{type} is no grain interface: it must be an interface that derives from IGrain or IGrainObserver.");
+            throw new ArgumentException(
+                $"{type} is no grain interface: it must be an interface that derives from IGrain or IGrainObserver.", nameof(type));
         }
 
         MessageRules.Check(type);

@@ -4,7 +4,10 @@ using Orleans.Serialization.Invocation;
 
 namespace Orleans.InProcess;
 
-/// <summary>A call on its way through the incoming filters: the silo's in the order of registration, then the grain itself, then the method.</summary>
+/// <summary>
+/// A call on its way through the incoming filters: the silo's in the order of registration, then the grain itself, then the
+/// method.
+/// </summary>
 internal sealed class IncomingCallContext : IIncomingGrainCallContext
 {
     private readonly Activation _activation;
@@ -84,7 +87,8 @@ internal sealed class IncomingCallContext : IIncomingGrainCallContext
         try
         {
             await context.Invoke();
-            return context.Response ?? throw new InvalidOperationException($"A filter of {call} neither went on nor set a result.");
+            return context.Response
+                ?? throw new InvalidOperationException($"A filter of {call} neither went on nor set a result.");
         }
         catch (Exception e)
         {

@@ -1,6 +1,8 @@
 namespace Orleans.InProcess;
 
-/// <summary>A call that the runtime makes of one activation, such as a timer's tick: no arguments, no reference, nobody waits for it.</summary>
+/// <summary>
+/// A call that the runtime makes of one activation, such as a timer's tick: no arguments, no reference, nobody waits for it.
+/// </summary>
 internal abstract class LocalCall : VoidCall
 {
     internal override bool IsFilterable => false;

@@ -42,7 +42,9 @@ internal sealed class Observers(Catalog catalog)
     }
 
     internal CallTarget Find(GrainId id) =>
-        _targets.TryGetValue(id, out var target) ? target : throw new ClientNotAvailableException($"No client has an object {id}.");
+        _targets.TryGetValue(id, out var target)
+            ? target
+            : throw new ClientNotAvailableException($"No client has an object {id}.");
 
     private static void ThrowIfInGrain()
     {

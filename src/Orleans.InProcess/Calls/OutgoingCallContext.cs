@@ -74,7 +74,8 @@ internal sealed class OutgoingCallContext : IOutgoingGrainCallContext
         try
         {
             await context.Invoke();
-            response = context.Response ?? throw new InvalidOperationException($"A filter of {call} neither went on nor set a result.");
+            response = context.Response
+                ?? throw new InvalidOperationException($"A filter of {call} neither went on nor set a result.");
         }
         catch (Exception e)
         {

@@ -3,23 +3,24 @@ using System.Reflection;
 using System.Reflection.Emit;
 using System.Runtime.CompilerServices;
 using Orleans.Runtime;
+using Creation = System.Func<Orleans.InProcess.GrainInterface, Orleans.Runtime.GrainId, Orleans.Runtime.GrainReference>;
 
 namespace Orleans.InProcess;
 
 /// <summary>
-/// Emits, for a grain interface, the class of its references and for each of its methods a class of calls with a typed field for each
-/// argument: a call boxes nothing and allocates one object besides the caller's task.
+/// Emits, for a grain interface, the class of its references and for each of its methods a class of calls with a typed field
+/// for each argument: a call boxes nothing and allocates one object besides the caller's task.
 /// </summary>
 internal static class ProxyEmitter
 {
     private const BindingFlags Inner = BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.Public;
 
-    private static readonly ConcurrentDictionary<Type, (MethodInfo[] Methods, Func<GrainInterface, GrainId, GrainReference> Create)> s_emitted = new();
+    private static readonly ConcurrentDictionary<Type, (MethodInfo[] Methods, Creation Create)> s_emitted = new();
     private static readonly ConcurrentDictionary<Assembly, ModuleBuilder> s_modules = new();
     private static readonly Lock s_gate = new();
     private static int s_names;
 
-    internal static (GrainMethod[] Methods, Func<GrainInterface, GrainId, GrainReference> Create) Emit(Type type)
+    internal static (GrainMethod[] Methods, Creation Create) Emit(Type type)
     {
         if (!s_emitted.TryGetValue(type, out var emitted))
         {
@@ -35,11 +36,12 @@ internal static class ProxyEmitter
     internal static IEnumerable<MethodInfo> MethodsOf(Type type) =>
         type.GetInterfaces().Prepend(type).SelectMany(part => part.GetMethods(BindingFlags.Instance | BindingFlags.Public));
 
-    private static (MethodInfo[], Func<GrainInterface, GrainId, GrainReference>) EmitOnce(Type type)
+    private static (MethodInfo[], Creation) EmitOnce(Type type)
     {
         var module = s_modules.GetOrAdd(type.Assembly, NewModule);
         MethodInfo[] methods = [.. MethodsOf(type)];
-        var proxy = module.DefineType(NameFor(type, "Reference"), TypeAttributes.Sealed | TypeAttributes.Class, typeof(GrainReference), [type]);
+        const TypeAttributes SealedClass = TypeAttributes.Sealed | TypeAttributes.Class;
+        var proxy = module.DefineType(NameFor(type, "Reference"), SealedClass, typeof(GrainReference), [type]);
         Type[] constructorTypes = [typeof(GrainInterface), typeof(GrainId)];
         var constructor = proxy.DefineConstructor(MethodAttributes.Public, CallingConventions.HasThis, constructorTypes);
         var il = constructor.GetILGenerator();
@@ -54,13 +56,14 @@ internal static class ProxyEmitter
             EmitProxyMethod(proxy, module, type, methods[i], i);
         }
 
-        var create = proxy.DefineMethod("Create", MethodAttributes.Public | MethodAttributes.Static, typeof(GrainReference), constructorTypes);
+        var create = proxy.DefineMethod(
+            "Create", MethodAttributes.Public | MethodAttributes.Static, typeof(GrainReference), constructorTypes);
         il = create.GetILGenerator();
         il.Emit(OpCodes.Ldarg_0);
         il.Emit(OpCodes.Ldarg_1);
         il.Emit(OpCodes.Newobj, constructor);
         il.Emit(OpCodes.Ret);
-        return (methods, proxy.CreateType().GetMethod("Create")!.CreateDelegate<Func<GrainInterface, GrainId, GrainReference>>());
+        return (methods, proxy.CreateType().GetMethod("Create")!.CreateDelegate<Creation>());
     }
 
     private static void EmitProxyMethod(TypeBuilder proxy, ModuleBuilder module, Type type, MethodInfo method, int index)
@@ -70,7 +73,8 @@ internal static class ProxyEmitter
         var (call, fields) = EmitCall(module, type, method, shape);
         var body = proxy.DefineMethod(
             $"{method.DeclaringType!.Name}.{method.Name}.{index}",
-            MethodAttributes.Private | MethodAttributes.Virtual | MethodAttributes.HideBySig | MethodAttributes.NewSlot | MethodAttributes.Final,
+            MethodAttributes.Private | MethodAttributes.Virtual | MethodAttributes.HideBySig | MethodAttributes.NewSlot
+                | MethodAttributes.Final,
             method.ReturnType, [.. parameters.Select(parameter => parameter.ParameterType)]);
         var il = body.GetILGenerator();
         il.Emit(OpCodes.Ldarg_0);

@@ -9,7 +9,8 @@ namespace Orleans.InProcess;
 
 /// <summary>The runtime's services to grains.</summary>
 internal sealed class GrainRuntime(
-    Catalog catalog, IGrainFactory grainFactory, ITimerRegistry timers, IOptions<SiloOptions> options) : IGrainRuntime, IGrainContextAccessor
+    Catalog catalog, IGrainFactory grainFactory, ITimerRegistry timers, IOptions<SiloOptions> options)
+    : IGrainRuntime, IGrainContextAccessor
 {
     public string SiloIdentity => options.Value.SiloName;
 

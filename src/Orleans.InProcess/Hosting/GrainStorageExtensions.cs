@@ -24,18 +24,23 @@ public static class MemoryGrainStorageSiloBuilderExtensions
 public static class SqliteGrainStorageSiloBuilderExtensions
 {
     /// <summary>Adds storage in a file under a name. Several names may share a file.</summary>
-    public static ISiloBuilder AddSqliteGrainStorage(this ISiloBuilder builder, string name, Action<SqliteGrainStorageOptions> configureOptions) =>
+    public static ISiloBuilder AddSqliteGrainStorage(
+        this ISiloBuilder builder, string name, Action<SqliteGrainStorageOptions> configureOptions) =>
         builder.ConfigureServices(services =>
         {
             services.Configure(name, configureOptions);
-            services.AddKeyedSingleton<IGrainStorage>(name, (provider, _) => new SqliteGrainStorage(
-                name, Database(provider, provider.GetRequiredService<IOptionsMonitor<SqliteGrainStorageOptions>>().Get(name).Path, name)));
+            services.AddKeyedSingleton<IGrainStorage>(name, (provider, _) =>
+            {
+                var options = provider.GetRequiredService<IOptionsMonitor<SqliteGrainStorageOptions>>().Get(name);
+                return new SqliteGrainStorage(name, Database(provider, options.Path, name));
+            });
         }).AddStartupTask(
             (provider, _) => ((SqliteGrainStorage)provider.GetRequiredKeyedService<IGrainStorage>(name)).OpenAsync(),
             ServiceLifecycleStage.ApplicationServices);
 
     /// <summary>Adds storage in a file for states that name none.</summary>
-    public static ISiloBuilder AddSqliteGrainStorageAsDefault(this ISiloBuilder builder, Action<SqliteGrainStorageOptions> configureOptions) =>
+    public static ISiloBuilder AddSqliteGrainStorageAsDefault(
+        this ISiloBuilder builder, Action<SqliteGrainStorageOptions> configureOptions) =>
         builder.AddSqliteGrainStorage(ProviderConstants.DEFAULT_STORAGE_PROVIDER_NAME, configureOptions);
 
     internal static SqliteDatabase Database(IServiceProvider provider, string path, string name) =>

@@ -34,7 +34,11 @@ public static class SiloBuilderReminderMemoryExtensions
 public static class SqliteReminderSiloBuilderExtensions
 {
     /// <summary>Adds reminders that outlive the process. The file may be the one of the grain storage.</summary>
-    public static ISiloBuilder UseSqliteReminderService(this ISiloBuilder builder, Action<SqliteReminderOptions> configureOptions) =>
-        builder.Configure(configureOptions).AddReminders(provider => new SqliteReminderStore(SqliteGrainStorageSiloBuilderExtensions.Database(
-            provider, provider.GetRequiredService<IOptions<SqliteReminderOptions>>().Value.Path, "reminders")));
+    public static ISiloBuilder UseSqliteReminderService(
+        this ISiloBuilder builder, Action<SqliteReminderOptions> configureOptions) =>
+        builder.Configure(configureOptions).AddReminders(provider =>
+        {
+            string path = provider.GetRequiredService<IOptions<SqliteReminderOptions>>().Value.Path;
+            return new SqliteReminderStore(SqliteGrainStorageSiloBuilderExtensions.Database(provider, path, "reminders"));
+        });
 }

@@ -3,7 +3,8 @@ using Microsoft.Extensions.Hosting;
 namespace Orleans.InProcess;
 
 /// <summary>Starts and stops the runtime with its host.</summary>
-internal sealed class Silo(Catalog catalog, IEnumerable<StartupTask> startupTasks, IEnumerable<ReminderService> reminders) : IHostedService
+internal sealed class Silo(Catalog catalog, IEnumerable<StartupTask> startupTasks, IEnumerable<ReminderService> reminders)
+    : IHostedService
 {
     public async Task StartAsync(CancellationToken cancellationToken)
     {

@@ -34,7 +34,8 @@ namespace Orleans.Hosting
         public static ISiloBuilder AddStartupTask<TStartup>(this ISiloBuilder builder, int stage = ServiceLifecycleStage.Active)
             where TStartup : class, IStartupTask =>
             builder.AddStartupTask(
-                (services, cancellation) => ActivatorUtilities.GetServiceOrCreateInstance<TStartup>(services).Execute(cancellation), stage);
+                (services, cancellation) => ActivatorUtilities.GetServiceOrCreateInstance<TStartup>(services).Execute(cancellation),
+                stage);
 
         /// <summary>Adds a task; those of a lower stage run first, those of one stage in the order of registration.</summary>
         public static ISiloBuilder AddStartupTask(

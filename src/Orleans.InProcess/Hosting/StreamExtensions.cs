@@ -34,7 +34,8 @@ namespace Orleans.Hosting
     public static class SiloBuilderMemoryStreamExtensions
     {
         /// <summary>Adds streams in memory under a name.</summary>
-        public static ISiloBuilder AddMemoryStreams(this ISiloBuilder builder, string name, Action<ISiloMemoryStreamConfigurator>? configure = null)
+        public static ISiloBuilder AddMemoryStreams(
+            this ISiloBuilder builder, string name, Action<ISiloMemoryStreamConfigurator>? configure = null)
         {
             builder.Services.AddKeyedSingleton<IStreamProvider>(name, (provider, _) => new MemoryStreamProvider(
                 name, provider.GetRequiredService<Catalog>(),
@@ -45,8 +46,10 @@ namespace Orleans.Hosting
 
         /// <summary>Sets how events reach subscribers.</summary>
         public static void ConfigurePullingAgent(
-            this ISiloMemoryStreamConfigurator configurator, Action<OptionsBuilder<StreamPullingAgentOptions>>? configureOptions = null) =>
-            configurator.Configure(services => configureOptions?.Invoke(services.AddOptions<StreamPullingAgentOptions>(configurator.Name)));
+            this ISiloMemoryStreamConfigurator configurator,
+            Action<OptionsBuilder<StreamPullingAgentOptions>>? configureOptions = null) =>
+            configurator.Configure(
+                services => configureOptions?.Invoke(services.AddOptions<StreamPullingAgentOptions>(configurator.Name)));
 
         private sealed class Configurator(string name, IServiceCollection services) : ISiloMemoryStreamConfigurator
         {
@@ -63,14 +66,16 @@ namespace Orleans
     public static class GrainStreamingExtensions
     {
         /// <summary>A provider by its name.</summary>
-        public static IStreamProvider GetStreamProvider(this Grain grain, string name) => grain.Runtime.ServiceProvider.FindStreamProvider(name);
+        public static IStreamProvider GetStreamProvider(this Grain grain, string name) =>
+            grain.Runtime.ServiceProvider.FindStreamProvider(name);
 
         /// <summary>A provider by its name.</summary>
         public static IStreamProvider GetStreamProvider(this IGrainBase grain, string name) =>
             ((Activation)grain.GrainContext).Catalog.Services.FindStreamProvider(name);
 
         internal static IStreamProvider FindStreamProvider(this IServiceProvider services, string name) =>
-            services.GetKeyedService<IStreamProvider>(name) ?? throw new KeyNotFoundException($"There is no stream provider named \"{name}\".");
+            services.GetKeyedService<IStreamProvider>(name)
+                ?? throw new KeyNotFoundException($"There is no stream provider named \"{name}\".");
     }
 
     /// <summary>Finds providers of streams.</summary>

@@ -135,7 +135,9 @@ public readonly struct GrainId : IEquatable<GrainId>, IComparable<GrainId>, ISpa
 
     /// <inheritdoc/>
     public static GrainId Parse(ReadOnlySpan<char> s, IFormatProvider? provider) =>
-        TryParse(s, provider, out var result) ? result : throw new FormatException($"\"{s}\" is no grain id of the form type/key.");
+        TryParse(s, provider, out var result)
+            ? result
+            : throw new FormatException($"\"{s}\" is no grain id of the form type/key.");
 
     /// <inheritdoc/>
     public static bool TryParse(ReadOnlySpan<char> s, IFormatProvider? provider, out GrainId result)

@@ -130,7 +130,8 @@ public static class GrainIdKeyExtensions
     private static IdSpan Bounded(byte[] key) =>
         key.Length <= Limits.GrainKeyBytesMax
             ? new IdSpan(key)
-            : throw new ArgumentException($"A grain key has at most {Limits.GrainKeyBytesMax} bytes; this one has {key.Length}.", nameof(key));
+            : throw new ArgumentException(
+                $"A grain key has at most {Limits.GrainKeyBytesMax} bytes; this one has {key.Length}.", nameof(key));
 
     [DoesNotReturn]
     private static void ThrowNotA(string form, GrainId grainId) =>

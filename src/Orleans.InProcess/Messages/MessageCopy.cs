@@ -1,6 +1,8 @@
 namespace Orleans.InProcess;
 
-/// <summary>Copies a value that crosses from one grain to another, if values of its type must be: see <see cref="MessageRules"/>.</summary>
+/// <summary>
+/// Copies a value that crosses from one grain to another, if values of its type must be: see <see cref="MessageRules"/>.
+/// </summary>
 internal static class MessageCopy<T>
 {
     private static readonly Func<T, T>? s_copy = (Func<T, T>?)MessageCopy.For(typeof(T));

@@ -28,8 +28,8 @@ internal static class MessageRules
     {
         typeof(Nullable<>), typeof(KeyValuePair<,>), typeof(ImmutableArray<>), typeof(ImmutableList<>), typeof(ImmutableDictionary<,>),
         typeof(ImmutableSortedDictionary<,>), typeof(ImmutableHashSet<>), typeof(ImmutableSortedSet<>), typeof(ImmutableQueue<>),
-        typeof(ImmutableStack<>), typeof(FrozenSet<>), typeof(FrozenDictionary<,>), typeof(IImmutableList<>), typeof(IImmutableDictionary<,>),
-        typeof(IImmutableSet<>),
+        typeof(ImmutableStack<>), typeof(FrozenSet<>), typeof(FrozenDictionary<,>), typeof(IImmutableList<>),
+        typeof(IImmutableDictionary<,>), typeof(IImmutableSet<>),
     }.ToFrozenSet();
 
     private static readonly ConcurrentDictionary<Type, string?> s_refusals = new();
@@ -63,7 +63,8 @@ internal static class MessageRules
                     throw Refuse(method, $"takes {parameter.Name} by reference");
                 }
 
-                CheckCrossing(method, $"parameter {parameter.Name}", parameter.ParameterType, parameter.IsDefined(typeof(ImmutableAttribute)));
+                CheckCrossing(
+                    method, $"parameter {parameter.Name}", parameter.ParameterType, parameter.IsDefined(typeof(ImmutableAttribute)));
             }
 
             if (method.GetParameters().Count(parameter => parameter.ParameterType == typeof(CancellationToken)) > 1)
@@ -102,11 +103,20 @@ internal static class MessageRules
         }
     }
 
-    private static OrleansConfigurationException Refuse(MethodInfo method, string why) => new($"{method.DeclaringType}.{method.Name} {why}.");
+    private static OrleansConfigurationException Refuse(MethodInfo method, string why) =>
+        new($"{method.DeclaringType}.{method.Name} {why}.");
 
-    private static string? RefusalOf(Type type) => s_refusals.GetOrAdd(type, static type => MessageCopy.For(type) is null
-        ? ImmutableRefusalOf(type)
-        : (type.IsSZArray ? [type.GetElementType()!] : type.GetGenericArguments()).Select(ImmutableRefusalOf).FirstOrDefault(refusal => refusal is not null));
+    private static string? RefusalOf(Type type) => s_refusals.GetOrAdd(type, static type =>
+    {
+        if (MessageCopy.For(type) is null)
+        {
+            return ImmutableRefusalOf(type);
+        }
+
+        return FirstRefusalOf(type.IsSZArray ? [type.GetElementType()!] : type.GetGenericArguments());
+    });
+
+    private static string? FirstRefusalOf(Type[] types) => types.Select(ImmutableRefusalOf).FirstOrDefault(refusal => refusal is not null);
 
     // Null if values of the type are immutable.
     private static string? ImmutableRefusalOf(Type type)
@@ -127,7 +137,7 @@ internal static class MessageRules
 
             if (s_immutableGenerics.Contains(definition) || typeof(ITuple).IsAssignableFrom(type))
             {
-                return type.GetGenericArguments().Select(ImmutableRefusalOf).FirstOrDefault(refusal => refusal is not null);
+                return FirstRefusalOf(type.GetGenericArguments());
             }
         }
 

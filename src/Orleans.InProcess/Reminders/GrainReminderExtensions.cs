@@ -9,22 +9,26 @@ namespace Orleans;
 public static class GrainReminderExtensions
 {
     /// <summary>Registers a reminder, or replaces the one of that name.</summary>
-    public static Task<IGrainReminder> RegisterOrUpdateReminder(this Grain grain, string reminderName, TimeSpan dueTime, TimeSpan period) =>
+    public static Task<IGrainReminder> RegisterOrUpdateReminder(
+        this Grain grain, string reminderName, TimeSpan dueTime, TimeSpan period) =>
         RegisterOrUpdateReminder((IGrainBase)grain, reminderName, dueTime, period);
 
     /// <summary>Registers a reminder, or replaces the one of that name.</summary>
-    public static Task<IGrainReminder> RegisterOrUpdateReminder(this IGrainBase grain, string reminderName, TimeSpan dueTime, TimeSpan period) =>
+    public static Task<IGrainReminder> RegisterOrUpdateReminder(
+        this IGrainBase grain, string reminderName, TimeSpan dueTime, TimeSpan period) =>
         RegistryFor(grain).RegisterOrUpdateReminder(grain.GrainContext.GrainId, reminderName, dueTime, period);
 
     /// <summary>Ends a reminder.</summary>
-    public static Task UnregisterReminder(this Grain grain, IGrainReminder reminder) => UnregisterReminder((IGrainBase)grain, reminder);
+    public static Task UnregisterReminder(this Grain grain, IGrainReminder reminder) =>
+        UnregisterReminder((IGrainBase)grain, reminder);
 
     /// <summary>Ends a reminder.</summary>
     public static Task UnregisterReminder(this IGrainBase grain, IGrainReminder reminder) =>
         RegistryFor(grain).UnregisterReminder(grain.GrainContext.GrainId, reminder);
 
     /// <summary>A reminder by its name, or null.</summary>
-    public static Task<IGrainReminder?> GetReminder(this Grain grain, string reminderName) => GetReminder((IGrainBase)grain, reminderName);
+    public static Task<IGrainReminder?> GetReminder(this Grain grain, string reminderName) =>
+        GetReminder((IGrainBase)grain, reminderName);
 
     /// <summary>A reminder by its name, or null.</summary>
     public static Task<IGrainReminder?> GetReminder(this IGrainBase grain, string reminderName) =>
@@ -42,7 +46,8 @@ public static class GrainReminderExtensions
         ArgumentNullException.ThrowIfNull(grain);
         if (grain is not IRemindable)
         {
-            throw new InvalidOperationException($"Grain {grain.GrainContext.GrainId} is not '{nameof(IRemindable)}'. A grain should implement {nameof(IRemindable)} to use the persistent reminder service");
+            throw new InvalidOperationException(
+                $"Grain {grain.GrainContext.GrainId} is not {nameof(IRemindable)}; a grain that uses reminders must be.");
         }
 
         return ((Activation)grain.GrainContext).Catalog.Services.GetService<IReminderRegistry>()

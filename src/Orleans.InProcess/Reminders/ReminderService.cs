@@ -7,8 +7,8 @@ using Orleans.Timers;
 namespace Orleans.InProcess;
 
 /// <summary>
-/// All reminders of the silo, each with a timer. A tick is a call of the grain; the next is due at the next multiple of the period
-/// after it has been answered. Ticks that fell due while the silo did not run are left out, as in Orleans.
+/// All reminders of the silo, each with a timer. A tick is a call of the grain; the next is due at the next multiple of the
+/// period after it has been answered. Ticks that fell due while the silo did not run are left out, as in Orleans.
 /// </summary>
 internal sealed class ReminderService(Catalog catalog, IReminderStore store, IOptions<ReminderOptions> options) : IReminderRegistry
 {
@@ -19,7 +19,8 @@ internal sealed class ReminderService(Catalog catalog, IReminderStore store, IOp
     private long _version;
     private bool _stopped;
 
-    public async Task<IGrainReminder> RegisterOrUpdateReminder(GrainId callingGrainId, string reminderName, TimeSpan dueTime, TimeSpan period)
+    public async Task<IGrainReminder> RegisterOrUpdateReminder(
+        GrainId callingGrainId, string reminderName, TimeSpan dueTime, TimeSpan period)
     {
         ArgumentException.ThrowIfNullOrEmpty(reminderName);
         ArgumentOutOfRangeException.ThrowIfLessThan(dueTime, TimeSpan.Zero);
@@ -27,8 +28,8 @@ internal sealed class ReminderService(Catalog catalog, IReminderStore store, IOp
         if (period < options.Value.MinimumReminderPeriod)
         {
             throw new ArgumentException(
-                $"Cannot register reminder {reminderName} as requested period ({period}) is less than minimum allowed reminder period ({options.Value.MinimumReminderPeriod})",
-                nameof(period));
+                $"Cannot register reminder {reminderName} as requested period ({period}) is less than minimum allowed reminder period"
+                + $" ({options.Value.MinimumReminderPeriod})", nameof(period));
         }
 
         var start = catalog.Time.GetUtcNow().UtcDateTime + dueTime;
@@ -56,7 +57,8 @@ internal sealed class ReminderService(Catalog catalog, IReminderStore store, IOp
                 || !_armed.TryGetValue((callingGrainId, reminder.ReminderName), out var armed) || armed.Reminder.Version != known.Version)
             {
                 throw new ReminderException(
-                    $"Could not unregister reminder {reminder.ReminderName} of {callingGrainId} from the reminder table, due to tag mismatch. You can retry.");
+                    $"Could not unregister reminder {reminder.ReminderName} of {callingGrainId}, since it was registered again or ended;"
+                    + " read it again.");
             }
 
             armed.Timer?.Dispose();

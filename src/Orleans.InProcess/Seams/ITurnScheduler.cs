@@ -6,8 +6,8 @@ namespace Orleans.InProcess;
 /// </summary>
 /// <remarks>
 /// Contract: every item's <see cref="IThreadPoolWorkItem.Execute"/> is called exactly once for each time it was handed in,
-/// never inside the call that hands it in, never with the execution context of whoever handed it in, and without a synchronization context.
-/// Items may run in any order and on any thread.
+/// never inside the call that hands it in, never with the execution context of whoever handed it in, and without a
+/// synchronization context. Items may run in any order and on any thread.
 /// </remarks>
 public interface ITurnScheduler
 {

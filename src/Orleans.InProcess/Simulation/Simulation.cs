@@ -3,12 +3,12 @@ using System.Buffers.Binary;
 namespace Orleans.InProcess.Simulation;
 
 /// <summary>
-/// Drives one silo or many, and the code around them, from one thread, in virtual time, from one seed: the same seed gives the same run.
-/// Register it in place of the seams with <see cref="SimulationSiloBuilderExtensions.UseSimulation"/>.
+/// Drives one silo or many, and the code around them, from one thread, in virtual time, from one seed: the same seed gives the
+/// same run. Register it in place of the seams with <see cref="SimulationSiloBuilderExtensions.UseSimulation"/>.
 /// </summary>
 /// <remarks>
-/// Whatever is ready runs in an order that the seed chooses; when nothing is ready, time jumps to the next timer. Work that comes from
-/// another thread could not be replayed, so it is refused.
+/// Whatever is ready runs in an order that the seed chooses; when nothing is ready, time jumps to the next timer. Work that
+/// comes from another thread could not be replayed, so it is refused.
 /// </remarks>
 public sealed class Simulation : ITurnScheduler, IRandomSource
 {
@@ -133,7 +133,8 @@ public sealed class Simulation : ITurnScheduler, IRandomSource
         if (Environment.CurrentManagedThreadId != _threadId)
         {
             // Whoever catches this here may be the thread pool: the run learns of it as well.
-            _intrusion = new SimulationException("Work came from a thread that the simulation does not drive; such a run cannot be replayed.");
+            _intrusion = new SimulationException(
+                "Work came from a thread that the simulation does not drive; such a run cannot be replayed.");
             throw _intrusion;
         }
     }

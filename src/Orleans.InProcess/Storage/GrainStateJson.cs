@@ -26,7 +26,9 @@ internal static class GrainStateJson
         state.RecordExists = false;
     }
 
-    internal static InconsistentStateException Conflict(string provider, string state, GrainId grain, string? stored, string? current) =>
-        new($"The state \"{state}\" of {grain} in \"{provider}\" has ETag {stored ?? "none"}, not {current ?? "none"} as its writer has read.",
-            stored, current);
+    internal static InconsistentStateException Conflict(
+        string provider, string state, GrainId grain, string? stored, string? current) =>
+        new(
+            $"The state \"{state}\" of {grain} in \"{provider}\" has ETag {stored ?? "none"},"
+            + $" not {current ?? "none"} as its writer has read.", stored, current);
 }

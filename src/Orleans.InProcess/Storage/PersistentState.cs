@@ -34,9 +34,11 @@ internal sealed class PersistentState<TState> : IPersistentState<TState>, ILifec
 
     public Task ReadStateAsync() => Run("read", static (storage, name, id, state) => storage.ReadStateAsync(name, id, state));
 
-    public Task WriteStateAsync() => Run("written", static (storage, name, id, state) => storage.WriteStateAsync(name, id, state));
+    public Task WriteStateAsync() =>
+        Run("written", static (storage, name, id, state) => storage.WriteStateAsync(name, id, state));
 
-    public Task ClearStateAsync() => Run("cleared", static (storage, name, id, state) => storage.ClearStateAsync(name, id, state));
+    public Task ClearStateAsync() =>
+        Run("cleared", static (storage, name, id, state) => storage.ClearStateAsync(name, id, state));
 
     Task ILifecycleObserver.OnStart(CancellationToken cancellationToken) => ReadStateAsync();
 
@@ -67,7 +69,8 @@ internal sealed class PersistentStateFactory : IPersistentStateFactory
         string provider = config.StorageName ?? Providers.ProviderConstants.DEFAULT_STORAGE_PROVIDER_NAME;
         var storage = ((Activation)context).Catalog.Services.GetKeyedService<IGrainStorage>(provider)
             ?? throw new OrleansException(
-                $"No storage provider named \"{provider}\" is registered; the state \"{config.StateName}\" of {context.GrainId} needs it.");
+                $"No storage provider named \"{provider}\" is registered;"
+                + $" the state \"{config.StateName}\" of {context.GrainId} needs it.");
         return new PersistentState<TState>(context, storage, config.StateName);
     }
 }

@@ -30,7 +30,9 @@ internal sealed class SqliteDatabase : IThreadPoolWorkItem, IDisposable
         _scheduler = scheduler;
     }
 
-    /// <summary>Runs an operation inside a transaction. If it throws, its own changes must be none: there is no savepoint for it.</summary>
+    /// <summary>
+    /// Runs an operation inside a transaction. If it throws, its own changes must be none: there is no savepoint for it.
+    /// </summary>
     internal Task<TResult> Run<TResult>(Func<SqliteDatabase, TResult> operation)
     {
         var queued = new Operation<TResult>(operation);
@@ -39,7 +41,8 @@ internal sealed class SqliteDatabase : IThreadPoolWorkItem, IDisposable
             ObjectDisposedException.ThrowIf(_disposed, this);
             if (_broken is not null)
             {
-                throw new OrleansException($"{_path} failed and is not used again until the silo is restarted: {_broken.Message}", _broken);
+                throw new OrleansException(
+                    $"{_path} failed and is not used again until the silo is restarted: {_broken.Message}", _broken);
             }
 
             if (_queue.Count == Limits.SqliteQueueLengthMax)

@@ -15,5 +15,6 @@ internal sealed class SqliteDatabases(ITurnScheduler scheduler) : IDisposable
         }
     }
 
-    internal SqliteDatabase Get(string path) => _databases.GetOrAdd(Path.GetFullPath(path), full => new SqliteDatabase(full, scheduler));
+    internal SqliteDatabase Get(string path) =>
+        _databases.GetOrAdd(Path.GetFullPath(path), full => new SqliteDatabase(full, scheduler));
 }

@@ -38,7 +38,8 @@ internal static class SqliteSchema
         ON CONFLICT (provider, state, grain) DO UPDATE SET version = excluded.version, payload = excluded.payload
         """;
 
-    internal const string ReadReminders = "SELECT grain, name, start_at_utc_ticks, period_ticks, version FROM reminder ORDER BY grain, name";
+    internal const string ReadReminders =
+        "SELECT grain, name, start_at_utc_ticks, period_ticks, version FROM reminder ORDER BY grain, name";
 
     internal const string WriteReminder =
         """

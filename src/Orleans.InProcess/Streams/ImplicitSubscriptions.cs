@@ -6,7 +6,9 @@ using Orleans.Streams;
 
 namespace Orleans
 {
-    /// <summary>The grain whose key is a stream's key is subscribed to it, for all streams of a namespace and of any provider.</summary>
+    /// <summary>
+    /// The grain whose key is a stream's key is subscribed to it, for all streams of a namespace and of any provider.
+    /// </summary>
     [AttributeUsage(AttributeTargets.Class, AllowMultiple = true)]
     public class ImplicitStreamSubscriptionAttribute : Attribute
     {
@@ -40,7 +42,9 @@ namespace Orleans
         public string? StreamIdMapper { get; init; }
     }
 
-    /// <summary>The grain whose key is a stream's key is subscribed to it, for all streams of namespaces that match a pattern.</summary>
+    /// <summary>
+    /// The grain whose key is a stream's key is subscribed to it, for all streams of namespaces that match a pattern.
+    /// </summary>
     [AttributeUsage(AttributeTargets.Class, AllowMultiple = true)]
     public sealed class RegexImplicitStreamSubscriptionAttribute : ImplicitStreamSubscriptionAttribute
     {

@@ -27,11 +27,13 @@ internal sealed class MemoryStream<T>(MemoryStreamProvider provider, StreamId st
 
     public Task OnCompletedAsync() => throw new NotImplementedException("Streams in memory have no end, here as in Orleans.");
 
-    public Task OnErrorAsync(Exception ex) => throw new NotImplementedException("Streams in memory carry no errors, here as in Orleans.");
+    public Task OnErrorAsync(Exception ex) =>
+        throw new NotImplementedException("Streams in memory carry no errors, here as in Orleans.");
 
     public Task<StreamSubscriptionHandle<T>> SubscribeAsync(IAsyncObserver<T> observer) => SubscribeAsync(observer, null);
 
-    public Task<StreamSubscriptionHandle<T>> SubscribeAsync(IAsyncObserver<T> observer, StreamSequenceToken? token, string? filterData = null)
+    public Task<StreamSubscriptionHandle<T>> SubscribeAsync(
+        IAsyncObserver<T> observer, StreamSequenceToken? token, string? filterData = null)
     {
         ArgumentNullException.ThrowIfNull(observer);
         return Subscribe(new StreamObserver<T>(observer), token);
@@ -48,11 +50,15 @@ internal sealed class MemoryStream<T>(MemoryStreamProvider provider, StreamId st
     public Task<IList<StreamSubscriptionHandle<T>>> GetAllSubscriptionHandles()
     {
         IList<StreamSubscriptionHandle<T>> handles =
-            [.. provider.Channel(streamId).SubscriptionsOf(RuntimeContext.Current?.GrainId).Select(subscription => new SubscriptionHandle<T>(this, subscription.Id))];
+        [
+            .. provider.Channel(streamId).SubscriptionsOf(RuntimeContext.Current?.GrainId)
+                .Select(subscription => new SubscriptionHandle<T>(this, subscription.Id)),
+        ];
         return Task.FromResult(handles);
     }
 
-    public bool Equals(IAsyncStream<T>? other) => other is MemoryStream<T> && other.StreamId == streamId && other.ProviderName == ProviderName;
+    public bool Equals(IAsyncStream<T>? other) =>
+        other is MemoryStream<T> && other.StreamId == streamId && other.ProviderName == ProviderName;
 
     public override bool Equals(object? obj) => Equals(obj as IAsyncStream<T>);
 
@@ -148,7 +154,8 @@ internal sealed class SubscriptionHandle<T>(MemoryStream<T> stream, Guid id) : S
         return Resume(new StreamObserver<T>(observer), token);
     }
 
-    public override Task<StreamSubscriptionHandle<T>> ResumeAsync(IAsyncBatchObserver<T> observer, StreamSequenceToken? token = null)
+    public override Task<StreamSubscriptionHandle<T>> ResumeAsync(
+        IAsyncBatchObserver<T> observer, StreamSequenceToken? token = null)
     {
         ArgumentNullException.ThrowIfNull(observer);
         return Resume(new StreamBatchObserver<T>(observer), token);

@@ -5,7 +5,9 @@ using Orleans.Streams;
 
 namespace Orleans.InProcess;
 
-/// <summary>Streams in memory. Events are lost with the process, as are explicit subscriptions; implicit ones are the classes'.</summary>
+/// <summary>
+/// Streams in memory. Events are lost with the process, as are explicit subscriptions; implicit ones are the classes'.
+/// </summary>
 internal sealed class MemoryStreamProvider : IStreamProvider
 {
     private readonly ConcurrentDictionary<StreamId, StreamChannel> _channels = new();

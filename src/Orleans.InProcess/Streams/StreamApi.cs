@@ -19,7 +19,8 @@ public interface IStreamProvider
 public static class StreamProviderExtensions
 {
     /// <summary>A stream without a namespace.</summary>
-    public static IAsyncStream<T> GetStream<T>(this IStreamProvider streamProvider, Guid id) => streamProvider.GetStream<T>(StreamId.Create(null, id));
+    public static IAsyncStream<T> GetStream<T>(this IStreamProvider streamProvider, Guid id) =>
+        streamProvider.GetStream<T>(StreamId.Create(null, id));
 
     /// <summary>A stream of a namespace.</summary>
     public static IAsyncStream<T> GetStream<T>(this IStreamProvider streamProvider, string ns, Guid id) =>
@@ -34,7 +35,8 @@ public static class StreamProviderExtensions
         streamProvider.GetStream<T>(StreamId.Create(ns, id));
 
     /// <summary>A stream without a namespace.</summary>
-    public static IAsyncStream<T> GetStream<T>(this IStreamProvider streamProvider, long id) => streamProvider.GetStream<T>(StreamId.Create(null, id));
+    public static IAsyncStream<T> GetStream<T>(this IStreamProvider streamProvider, long id) =>
+        streamProvider.GetStream<T>(StreamId.Create(null, id));
 
     /// <summary>A stream of a namespace.</summary>
     public static IAsyncStream<T> GetStream<T>(this IStreamProvider streamProvider, string ns, long id) =>
@@ -65,7 +67,9 @@ public interface IAsyncStream<T> : IAsyncStream, IEquatable<IAsyncStream<T>>, IC
 /// <summary>Takes events.</summary>
 public interface IAsyncObserver<in T>
 {
-    /// <summary>An event. As publisher: complete when it is accepted. As subscriber: the next comes when the task is complete.</summary>
+    /// <summary>
+    /// An event. As publisher: complete when it is accepted. As subscriber: the next comes when the task is complete.
+    /// </summary>
     Task OnNextAsync(T item, StreamSequenceToken? token = null);
 
     /// <summary>The stream is complete; never called here.</summary>

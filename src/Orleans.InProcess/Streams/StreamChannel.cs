@@ -92,7 +92,8 @@ internal sealed class StreamChannel
 
             if (_subscriptions.Count == Limits.StreamSubscriptionsMax)
             {
-                throw new LimitExceededException($"{StreamId} has {Limits.StreamSubscriptionsMax} subscriptions, as many as it may have.");
+                throw new LimitExceededException(
+                    $"{StreamId} has {Limits.StreamSubscriptionsMax} subscriptions, as many as it may have.");
             }
 
             _subscriptions.Add(subscription.Id, subscription);
@@ -134,13 +135,15 @@ internal sealed class StreamChannel
     {
         lock (Gate)
         {
-            List<StreamSubscription> found = [.. _subscriptions.Values.Where(subscription => subscription.Consumer.Reference?.GrainId == grain)];
+            var found = _subscriptions.Values.Where(subscription => subscription.Consumer.Reference?.GrainId == grain).ToList();
             ForgetIfUnused();
             return found;
         }
     }
 
-    /// <summary>Under the lock, after a delivery or the end of a subscription; what it returns is to be completed outside of it.</summary>
+    /// <summary>
+    /// Under the lock, after a delivery or the end of a subscription; what it returns is to be completed outside of it.
+    /// </summary>
     internal TaskCompletionSource? OnProgress()
     {
         var room = _room;

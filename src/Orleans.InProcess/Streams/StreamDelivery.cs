@@ -6,7 +6,10 @@ using Orleans.Streams.Core;
 
 namespace Orleans.InProcess;
 
-/// <summary>A batch on its way to a subscriber: a call like any other, so it waits for the grain's turn and interleaves no more than others do.</summary>
+/// <summary>
+/// A batch on its way to a subscriber: a call like any other, so it waits for the grain's turn and interleaves no more than
+/// others do.
+/// </summary>
 internal sealed class StreamDelivery : GrainCall
 {
     private static readonly GrainMethod s_method = new(typeof(StreamSubscription), typeof(StreamSubscription).GetMethod(

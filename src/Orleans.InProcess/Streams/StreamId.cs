@@ -38,7 +38,8 @@ public readonly struct StreamId : IEquatable<StreamId>, IComparable<StreamId>
     }
 
     /// <summary>Joins a namespace, which may be null, and a key.</summary>
-    public static StreamId Create(string? ns, string key) => Create(Encoding.UTF8.GetBytes(ns ?? ""), Encoding.UTF8.GetBytes(key));
+    public static StreamId Create(string? ns, string key) =>
+        Create(Encoding.UTF8.GetBytes(ns ?? ""), Encoding.UTF8.GetBytes(key));
 
     /// <summary>Joins a namespace, which may be null, and a key.</summary>
     public static StreamId Create(string? ns, long key) => Create(ns, key.ToString(CultureInfo.InvariantCulture));

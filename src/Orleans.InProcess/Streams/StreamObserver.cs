@@ -20,7 +20,8 @@ internal sealed class StreamObserver<T>(IAsyncObserver<T> observer) : StreamObse
         return batch.Count == 1 ? observer.OnNextAsync(ItemOf(batch, 0), new StreamPosition(batch.Sequence, 0)) : DeliverAll(batch);
     }
 
-    internal static T ItemOf(StreamBatch batch, int index) => batch is StreamBatch<T> typed ? typed.ItemAt(index) : (T)batch[index]!;
+    internal static T ItemOf(StreamBatch batch, int index) =>
+        batch is StreamBatch<T> typed ? typed.ItemAt(index) : (T)batch[index]!;
 
     private async Task DeliverAll(StreamBatch batch)
     {

@@ -72,7 +72,8 @@ internal sealed class StreamSubscription(StreamChannel channel, Guid id, IStream
             if (_failures++ == 0)
             {
                 _firstTryMs = now;
-                catalog.Logger.LogWarning(failure, "{Consumer} refused an event of {Stream}; it comes again.", consumer, channel.StreamId);
+                catalog.Logger.LogWarning(
+                    failure, "{Consumer} refused an event of {Stream}; it comes again.", consumer, channel.StreamId);
             }
 
             if (now - _firstTryMs < channel.Provider.MaxDeliveryTime.TotalMilliseconds)

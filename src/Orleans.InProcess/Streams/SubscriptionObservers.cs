@@ -2,7 +2,9 @@ using Orleans.Runtime;
 
 namespace Orleans.Streams.Core;
 
-/// <summary>A grain class that is told of its subscriptions, implicit ones above all, when an event comes and no observer is there yet.</summary>
+/// <summary>
+/// A grain class that is told of its subscriptions, implicit ones above all, when an event comes and no observer is there yet.
+/// </summary>
 public interface IStreamSubscriptionObserver
 {
     /// <summary>Runs before the event; resume the handle to get it.</summary>
