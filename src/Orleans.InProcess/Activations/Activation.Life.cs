@@ -232,6 +232,10 @@ internal sealed partial class Activation
             }
         }
 
+        // References elsewhere may keep this object for long; what the grain held they need not.
+        GrainInstance = null;
+        StreamObservers = null;
+        _scope = null;
         _deactivated?.TrySetResult();
     }
 }

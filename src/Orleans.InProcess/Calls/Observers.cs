@@ -23,7 +23,7 @@ internal sealed class Observers(Catalog catalog)
         }
 
         var id = GrainId.Create(Type, Interlocked.Increment(ref _made).ToString(CultureInfo.InvariantCulture));
-        _targets[id] = new Target(catalog, observer);
+        _targets[id] = new Target(catalog, id, observer);
         return catalog.Interfaces.Get(interfaceType).CreateReference(id);
     }
 
@@ -41,6 +41,8 @@ internal sealed class Observers(Catalog catalog)
         }
     }
 
+    private void Forget(GrainId id) => _targets.TryRemove(id, out _);
+
     internal CallTarget Find(GrainId id) =>
         _targets.TryGetValue(id, out var target)
             ? target
@@ -57,14 +59,18 @@ internal sealed class Observers(Catalog catalog)
     /// <summary>One object: its calls run one at a time, each to its end.</summary>
     private sealed class Target : CallTarget
     {
+        private readonly GrainId _id;
+        private readonly Observers _owner;
         private readonly WeakReference<IGrainObserver> _observer;
         private readonly Queue<GrainCall> _waiting = new();
         private readonly TurnQueue _turns;
         private volatile bool _ended;
         private bool _busy;
 
-        internal Target(Catalog catalog, IGrainObserver observer)
+        internal Target(Catalog catalog, GrainId id, IGrainObserver observer)
         {
+            _id = id;
+            _owner = catalog.Observers;
             _observer = new WeakReference<IGrainObserver>(observer);
             _turns = new TurnQueue(catalog.Scheduler, null, catalog.Logger);
         }
@@ -102,6 +108,8 @@ internal sealed class Observers(Catalog catalog)
         {
             if (_ended || !_observer.TryGetTarget(out var observer))
             {
+                _ended = true;
+                _owner.Forget(_id);
                 call.Fail(new ClientNotAvailableException($"The object behind {call} is gone."));
                 return;
             }

@@ -88,3 +88,83 @@ public sealed class TraderGrain(
     // Always one level further, so that no two grains wait for each other.
     private ITrader Next() => GrainFactory.GetGrain<ITrader>(((Me + _tick) % 5) + ((Me / 100) + 1) * 100);
 }
+
+/// <summary>What a call of <see cref="IChaotic"/> does besides counting.</summary>
+[Flags]
+public enum Mischief
+{
+    None = 0,
+    EndsItsActivation = 1,
+    Dawdles = 2,
+    FailsBeforeItCounts = 4,
+    CallsAnother = 8,
+    ForgetsToWrite = 16,
+    StartsATimer = 32,
+    ReadsAgain = 64,
+}
+
+public interface IChaotic : IGrainWithIntegerKey
+{
+    Task<int> Count(Mischief mischief, int level);
+
+    Task<int> Total();
+}
+
+public sealed class ChaoticGrain([PersistentState("chaos")] IPersistentState<Tally> count, TimeProvider time) : Grain, IChaotic
+{
+    private bool _inside;
+
+    public async Task<int> Count(Mischief mischief, int level)
+    {
+        Assert.False(_inside, "Two calls of a grain ran at once.");
+        _inside = true;
+        try
+        {
+            if (mischief.HasFlag(Mischief.EndsItsActivation))
+            {
+                DeactivateOnIdle();
+            }
+
+            if (mischief.HasFlag(Mischief.StartsATimer))
+            {
+                this.RegisterGrainTimer(() => Task.CompletedTask, new GrainTimerCreationOptions(TimeSpan.Zero, TimeSpan.FromMinutes(1)));
+            }
+
+            if (mischief.HasFlag(Mischief.Dawdles))
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(7), time);
+            }
+
+            if (mischief.HasFlag(Mischief.CallsAnother) && level < 3)
+            {
+                await GrainFactory.GetGrain<IChaotic>(this.GetPrimaryKeyLong() + 100).Count(mischief & ~Mischief.FailsBeforeItCounts, level + 1);
+            }
+
+            if (mischief.HasFlag(Mischief.FailsBeforeItCounts))
+            {
+                throw new InvalidOperationException("before it counts");
+            }
+
+            if (mischief.HasFlag(Mischief.ForgetsToWrite))
+            {
+                count.State.Names.Add("not written");
+                await count.ReadStateAsync();
+            }
+
+            count.State.Count++;
+            await count.WriteStateAsync();
+            if (mischief.HasFlag(Mischief.ReadsAgain))
+            {
+                await count.ReadStateAsync();
+            }
+
+            return count.State.Count;
+        }
+        finally
+        {
+            _inside = false;
+        }
+    }
+
+    public Task<int> Total() => Task.FromResult(count.State.Count);
+}

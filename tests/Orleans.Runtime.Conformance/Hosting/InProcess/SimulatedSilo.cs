@@ -40,7 +40,5 @@ public sealed class SimulatedSilo
         {
             await service.StopAsync(CancellationToken.None);
         }
-
-        await _services.DisposeAsync();
     }
 }

@@ -1,3 +1,5 @@
+using FsCheck;
+using FsCheck.Fluent;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.InProcess.Simulation;
 
@@ -71,6 +73,49 @@ public sealed class Simulations
             intruder.Join();
             await Task.Yield();
         }));
+    }
+
+    [Fact]
+    public void However_grains_end_dawdle_and_fail_every_call_is_answered_once_and_counted_once() =>
+        Prop.ForAll<ulong>(Chaos).Check(Config.QuickThrowOnFailure.WithMaxTest(60));
+
+    private static void Chaos(ulong seed)
+    {
+        const int Grains = 4;
+        const int Clients = 8;
+        const int CallsAClient = 25;
+        var simulation = new Simulation(seed, Start);
+        var silo = new SimulatedSilo(simulation, builder => builder.AddMemoryGrainStorageAsDefault());
+        var choices = new Random((int)(seed & int.MaxValue));
+        simulation.Run(async () =>
+        {
+            await silo.StartAsync();
+            int[] counted = new int[Grains];
+            await Task.WhenAll(Enumerable.Range(0, Clients).Select(async _ =>
+            {
+                for (int i = 0; i < CallsAClient; i++)
+                {
+                    int grain = choices.Next(Grains);
+                    var mischief = (Mischief)choices.Next(128);
+                    try
+                    {
+                        Assert.True(await silo.Client.GetGrain<IChaotic>(grain).Count(mischief, 0) > 0);
+                        counted[grain]++;
+                    }
+                    catch (InvalidOperationException)
+                    {
+                        Assert.True(mischief.HasFlag(Mischief.FailsBeforeItCounts));
+                    }
+                }
+            }));
+            for (int i = 0; i < Grains; i++)
+            {
+                Assert.Equal(counted[i], await silo.Client.GetGrain<IChaotic>(i).Total());
+            }
+
+            await silo.StopAsync();
+            Assert.Equal(0, silo.DirectoryEntries);
+        });
     }
 
     private static (List<string> Trace, long Steps) Trade(ulong seed)
