@@ -40,6 +40,12 @@ internal static class ClientProgram
             StandardOutputEncoding = Encoding.UTF8,
             StandardErrorEncoding = Encoding.UTF8,
         };
+        // What the user of this machine has set up for a cloud of theirs must not reach a test.
+        foreach (var name in start.Environment.Keys.Where(IsClientSetting).ToArray())
+        {
+            start.Environment.Remove(name);
+        }
+
         // Names in file systems and listings are UTF-8 whatever the machine's locale says.
         start.Environment["LC_ALL"] = "C.UTF-8";
         start.Environment["PYTHONUTF8"] = "1";
@@ -66,6 +72,9 @@ internal static class ClientProgram
             throw new TimeoutException($"The end of `{commandLine}` did not come within {allowed.TotalSeconds} s.");
         }
     }
+
+    private static bool IsClientSetting(string name) =>
+        name.StartsWith("AWS_", StringComparison.Ordinal) || name.StartsWith("RCLONE_", StringComparison.Ordinal);
 
     private static async Task<string> ReadAsync(StreamReader reader, CancellationToken cancellation)
     {
