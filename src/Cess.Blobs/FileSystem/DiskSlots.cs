@@ -15,20 +15,29 @@ internal sealed class DiskSlots(int concurrent) : IDisposable
         await _free.WaitAsync(cancellation);
         try
         {
-            return await Task.Run(call, CancellationToken.None);
+            // The slot is given back there and not here: this goes on only when the caller's scheduler has time.
+            return await Task.Run(() => RunInSlot(call), CancellationToken.None);
         }
         catch (Exception e) when (DiskErrors.IsDisk(e))
         {
             throw DiskExplanations.Explain(e, what);
+        }
+    }
+
+    public async ValueTask RunAsync(string what, Action call, CancellationToken cancellation) =>
+        await RunAsync(what, () => { call(); return true; }, cancellation);
+
+    private T RunInSlot<T>(Func<T> call)
+    {
+        try
+        {
+            return call();
         }
         finally
         {
             _free.Release();
         }
     }
-
-    public async ValueTask RunAsync(string what, Action call, CancellationToken cancellation) =>
-        await RunAsync(what, () => { call(); return true; }, cancellation);
 
     public void Dispose() => _free.Dispose();
 }

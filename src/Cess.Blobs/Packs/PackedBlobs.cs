@@ -151,7 +151,8 @@ internal sealed class PackedBlobs : IAsyncDisposable
                 if (!_isCommitting)
                 {
                     _isCommitting = true;
-                    _committing = CommitAllAsync();
+                    // On no caller's scheduler: the batches of all must not wait for one grain's turn.
+                    _committing = Task.Run(CommitAllAsync, CancellationToken.None);
                 }
             }
             return await change.Done;
@@ -165,8 +166,6 @@ internal sealed class PackedBlobs : IAsyncDisposable
     /// <summary>Commits batches until nothing waits, and compacts a piece between any two.</summary>
     private async Task CommitAllAsync()
     {
-        // The caller holds the gate.
-        await Task.Yield();
         while (true)
         {
             List<PackChange> batch = NextBatch();
