@@ -1,1 +1,3 @@
-Console.WriteLine("cess");
+using Cess.Cli;
+
+return await CessCommand.InvokeAsync(args, CliEnvironment.OfProcess());

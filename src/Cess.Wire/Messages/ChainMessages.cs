@@ -87,10 +87,12 @@ public sealed record BlockMessage(
 /// <param name="Nonce">Its nonce.</param>
 /// <param name="Tip">Its tip in whole tokens.</param>
 /// <param name="Call">What it calls, such as "Files.DeclareFile".</param>
+/// <param name="Signature">Sets it apart from a transaction that somebody else made just so with the same key: both have one id.</param>
 /// <param name="Status">"finalised", or "failed" when it only cost its fee.</param>
 /// <param name="Code">The ledger's code of the failure, such as "Files.BucketUnknown"; null when there is none.</param>
 public sealed record TransactionMessage(
-    Hash256 Id, ulong Height, int Index, string Account, ulong Nonce, string Tip, string Call, string Status, string? Code = null);
+    Hash256 Id, ulong Height, int Index, string Account, ulong Nonce, string Tip, string Call, byte[] Signature, string Status,
+    string? Code = null);
 
 /// <summary>What became of the transactions of one submission.</summary>
 /// <param name="Outcomes">In the order of the submission.</param>

@@ -44,7 +44,7 @@ internal static class BlockEndpoints
         ulong height = await FindHeightAsync(ledger, index, block)
             ?? throw new RestException(WireErrors.BlockNotFound, "There is no such final block: give a height, a hash, or \"latest\".");
         StoredBlock stored = await grains.GetBlockAsync(height)
-            ?? throw new RestException(WireErrors.BlockNotFound, $"Block {height} is not final; the head is {ledger.Head.Height}.");
+            ?? throw NotStored(height, ledger.Head.Height);
         return WantsBinary(request)
             ? TypedResults.Bytes(stored.Record, RequestBody.Binary)
             : JsonAnswer.Of(BlockMessages.Of(Scale.Decode<BlockRecord>(stored.Record.Span), withTransactions: true), WireJson.Readable.BlockMessage);
@@ -58,6 +58,10 @@ internal static class BlockEndpoints
             return await index.FindBlockAsync(hash);
         return ulong.TryParse(block, NumberStyles.None, CultureInfo.InvariantCulture, out ulong height) && height <= long.MaxValue ? height : null;
     }
+
+    private static RestException NotStored(ulong height, ulong head) => new(
+        WireErrors.BlockNotFound,
+        height == 0 ? "Block 0 follows from the genesis and is not stored." : $"Block {height} is not final; the head is {head}.");
 
     private static bool WantsBinary(HttpRequest request) =>
         request.GetTypedHeaders().Accept.Any(accepted => accepted.MediaType == RequestBody.Binary && accepted.Quality is not 0);

@@ -39,6 +39,7 @@ internal static class BlockMessages
             unsigned.Nonce,
             unsigned.Tip.ToString(),
             NameOf(unsigned.Call),
+            transaction.Signature.ToArray(),
             error is null ? "finalised" : "failed",
             error is { } failure ? $"{failure.Module}.{failure.Info.Name}" : null);
     }

@@ -20,7 +20,7 @@ internal sealed class ChainIndex(ILedgerReader ledger, INodeGrains grains, int b
     private readonly Dictionary<Hash256, ulong> _blocks = [];
     private readonly Dictionary<Hash256, TransactionPlace> _transactions = [];
     private readonly Queue<(Hash256 Hash, Hash256[] Transactions)> _order = [];
-    private ulong? _height;
+    private ulong _height;
 
     /// <summary>Height of the block of this hash; null when it is not among the newest.</summary>
     public async ValueTask<ulong?> FindBlockAsync(Hash256 hash)
@@ -57,12 +57,14 @@ internal sealed class ChainIndex(ILedgerReader ledger, INodeGrains grains, int b
     private async ValueTask CatchUpAsync()
     {
         ulong head = ledger.Head.Height;
-        ulong oldest = head >= (ulong)blocksMax ? head - (ulong)blocksMax + 1 : 0;
-        ulong next = Math.Max(_height + 1 ?? 0, oldest);
+
+        // Block 0 follows from the genesis: it has no transactions, and nobody stores it.
+        ulong oldest = head > (ulong)blocksMax ? head - (ulong)blocksMax + 1 : 1;
+        ulong next = Math.Max(_height + 1, oldest);
         if (next > head)
             return;
 
-        if (next > 0 && ledger.Above(next - 1) is { } recent)
+        if (ledger.Above(next - 1) is { } recent)
         {
             foreach (FinalBlock block in recent)
                 Add(block.Block.Block);

@@ -17,6 +17,9 @@ internal enum Fault
 
     /// <summary>Somebody in between answers 500.</summary>
     ServerError,
+
+    /// <summary>No answer comes until the client goes away.</summary>
+    Hang,
 }
 
 /// <summary>Befalls requests with faults, in the order in which they were planned.</summary>
@@ -24,6 +27,13 @@ internal sealed class Faults
 {
     private readonly Lock _lock = new();
     private readonly List<(string Method, string PathPart, Fault Fault)> _planned = [];
+    private readonly TaskCompletionSource _hanging = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Ends when a request hangs.</summary>
+    public Task Hanging => _hanging.Task;
+
+    /// <summary>What the Date of answers says; null for the machine's time.</summary>
+    public DateTimeOffset? ClaimsTime { get; set; }
 
     /// <summary>Faults that have not happened yet.</summary>
     public int Left
@@ -48,6 +58,8 @@ internal sealed class Faults
     public async Task InvokeAsync(HttpContext context, RequestDelegate next)
     {
         Seen.Enqueue($"{context.Request.Method} {context.Request.Path}{context.Request.QueryString}");
+        if (ClaimsTime is { } time)
+            context.Response.OnStarting(() => Task.FromResult(context.Response.Headers.Date = time.ToString("R")));
         switch (Take(context.Request))
         {
             case null:
@@ -59,6 +71,10 @@ internal sealed class Faults
             case Fault.ServerError:
                 context.Response.StatusCode = StatusCodes.Status500InternalServerError;
                 await context.Response.WriteAsync("<html>fault</html>");
+                return;
+            case Fault.Hang:
+                _hanging.TrySetResult();
+                await Task.Delay(Timeout.Infinite, context.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 return;
             case Fault.DropAfter:
                 context.Response.Body = Stream.Null;

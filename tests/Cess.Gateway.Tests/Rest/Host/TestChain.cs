@@ -102,7 +102,7 @@ internal sealed class TestChain : ILedgerReader, INodeGrains, IDisposable
     public Task<StoredBlock?> GetBlockAsync(ulong height)
     {
         lock (_lock)
-            return Task.FromResult(height < (ulong)_records.Count ? new StoredBlock(height, Scale.Encode(_records[(int)height])) : null);
+            return Task.FromResult(height > 0 && height < (ulong)_records.Count ? new StoredBlock(height, Scale.Encode(_records[(int)height])) : null);
     }
 
     public Task<IReadOnlyList<TransactionOutcome>> SubmitAsync(IReadOnlyList<ReadOnlyMemory<byte>> transactions)

@@ -11,6 +11,7 @@ namespace Cess.TestHost;
 internal sealed class TestSegments(TestChain chain) : ISegmentStore, IDisposable
 {
     private readonly SegmentBufferPool _pool = new(1L << 30);
+    private readonly HashSet<Hash256> _forged = [];
 
     /// <summary>Fragments by their ids.</summary>
     public ConcurrentDictionary<Hash256, byte[]> Fragments { get; } = [];
@@ -24,6 +25,9 @@ internal sealed class TestSegments(TestChain chain) : ISegmentStore, IDisposable
     /// <summary>Segments that were discarded.</summary>
     public ConcurrentQueue<StoredSegment> Discarded { get; } = [];
 
+    /// <summary>What storing fails with, instead of storing.</summary>
+    public ObjectStoreException? StoreFault { get; set; }
+
     /// <summary>What reading fails with, instead of reading.</summary>
     public ObjectStoreException? ReadFault { get; set; }
 
@@ -32,6 +36,9 @@ internal sealed class TestSegments(TestChain chain) : ISegmentStore, IDisposable
     public async Task<StoredSegment> StoreAsync(
         AccountId owner, StoragePolicy policy, Stream ciphertext, int length, CancellationToken cancellation)
     {
+        if (StoreFault is { } fault)
+            throw fault;
+
         using SegmentBuffer buffer = await _pool.RentAsync(policy, length, cancellation);
         await ciphertext.ReadExactlyAsync(buffer.Memory[..length], cancellation);
         Assert.Equal(0, await ciphertext.ReadAsync(new byte[1], cancellation));
@@ -77,12 +84,19 @@ internal sealed class TestSegments(TestChain chain) : ISegmentStore, IDisposable
     /// <summary>Changes a byte of a fragment.</summary>
     public void Corrupt(Hash256 fragment) => Fragments[fragment][0] ^= 1;
 
+    /// <summary>Makes a fragment pass every check but the cipher's.</summary>
+    public void Forge(Hash256 fragment)
+    {
+        Corrupt(fragment);
+        _forged.Add(fragment);
+    }
+
     public void Dispose() => _pool.Dispose();
 
     private ReadOnlyMemory<byte> Find(Hash256 id, SegmentCheck check)
     {
         if (!Fragments.TryGetValue(id, out byte[]? bytes))
             return default;
-        return check == SegmentCheck.AgainstIds && FragmentId.Of(bytes) != id ? default : bytes;
+        return check == SegmentCheck.AgainstIds && !_forged.Contains(id) && FragmentId.Of(bytes) != id ? default : bytes;
     }
 }

@@ -1,0 +1,83 @@
+using System.CommandLine;
+using System.CommandLine.Invocation;
+using Cess.Cli.Commands;
+using Cess.Cli.Output;
+using Cess.Client;
+
+namespace Cess.Cli;
+
+/// <summary>The command line of `cess`.</summary>
+public static class CessCommand
+{
+    private static readonly TimeSpan s_cancelTimeout = TimeSpan.FromSeconds(5);
+
+    /// <summary>Runs a command line.</summary>
+    /// <returns>The exit code; see docs/cli.md.</returns>
+    public static async Task<int> InvokeAsync(string[] args, CliEnvironment environment, CancellationToken cancellation = default)
+    {
+        Settings settings = new();
+        RootCommand root = Build(settings, environment);
+        ParseResult parsed = root.Parse(args);
+        InvocationConfiguration invocation = new()
+        {
+            Output = environment.Out,
+            Error = environment.Error,
+            EnableDefaultExceptionHandler = false,
+            ProcessTerminationTimeout = s_cancelTimeout,
+        };
+        Report report = new(environment, parsed.GetValue(settings.Json));
+        if (parsed.Action is ParseErrorAction)
+        {
+            report.Fail("cli.usage", $"{parsed.Errors[0].Message} Try: {NameOf(parsed.CommandResult.Command)} --help");
+            return ExitCode.Usage;
+        }
+
+        try
+        {
+            return await parsed.InvokeAsync(invocation, cancellation);
+        }
+        catch (CessException e)
+        {
+            report.Fail(e.Code, e.Message, e.RequestId);
+            return ExitCode.Of(e);
+        }
+        catch (CliException e)
+        {
+            report.Fail(e.Code, e.Message);
+            return e.ExitCode;
+        }
+        catch (OperationCanceledException)
+        {
+            report.Fail("cli.cancelled", "Cancelled.");
+            return ExitCode.Cancelled;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            report.Fail("cli.file", e.Message);
+            return ExitCode.Failure;
+        }
+    }
+
+    private static RootCommand Build(Settings settings, CliEnvironment environment)
+    {
+        RootCommand root = new(
+            "Stores objects in a Cess network: encrypted here, spread over storage miners, recorded on a chain.\n"
+            + "On the machine of a node nothing has to be set: its data folder says where it is and which key to use.");
+        foreach (Option option in settings.All)
+            root.Add(option);
+
+        CommandContext context = new(settings, environment);
+        root.Add(PutCommand.Build(context));
+        root.Add(GetCommand.Build(context));
+        root.Add(ListCommand.Build(context));
+        root.Add(RemoveCommand.Build(context));
+        root.Add(BucketCommands.BuildMake(context));
+        root.Add(BucketCommands.BuildRemove(context));
+        root.Add(StatusCommand.Build(context));
+        root.Add(AccountCommands.BuildAccount(context));
+        root.Add(AccountCommands.BuildTransfer(context));
+        return root;
+    }
+
+    private static string NameOf(Command command) => command is RootCommand ? "cess" : $"cess {command.Name}";
+}

@@ -1,0 +1,39 @@
+using System.CommandLine;
+using Cess.Cli.Output;
+using Cess.Client;
+using Cess.Primitives;
+
+namespace Cess.Cli.Commands;
+
+/// <summary>What commands share.</summary>
+internal sealed record CommandContext(Settings Settings, CliEnvironment Environment)
+{
+    public Report Report(ParseResult parsed) => new(Environment, parsed.GetValue(Settings.Json));
+
+    /// <summary>A client for the account of the settings.</summary>
+    public Session Open(ParseResult parsed)
+    {
+        Uri endpoint = Settings.FindEndpoint(parsed, Environment);
+        return new Session(endpoint, Settings.OpenKey(parsed, Environment), Environment.Time);
+    }
+
+    /// <summary>A client for what needs no account: without a key in the settings, it has one that nobody knows.</summary>
+    public Session OpenPublic(ParseResult parsed)
+    {
+        Uri endpoint = Settings.FindEndpoint(parsed, Environment);
+        PrivateKey key = Settings.HasKey(parsed, Environment) ? Settings.OpenKey(parsed, Environment) : PrivateKey.Generate();
+        return new Session(endpoint, key, Environment.Time);
+    }
+}
+
+/// <summary>A client with its key.</summary>
+internal sealed class Session(Uri endpoint, PrivateKey key, TimeProvider time) : IDisposable
+{
+    public CessClient Client { get; } = new(endpoint, key, new CessClientOptions { Time = time });
+
+    public void Dispose()
+    {
+        Client.Dispose();
+        key.Dispose();
+    }
+}

@@ -1,0 +1,141 @@
+using System.CommandLine;
+using System.Text.Json;
+using Cess.Primitives;
+
+namespace Cess.Cli;
+
+/// <summary>The options that every command has, and where what they leave out comes from.</summary>
+internal sealed class Settings
+{
+    private const string DefaultData = "./cess-data";
+    private const int SmallFileBytesMax = 64 << 10;
+
+    public Option<string> Endpoint { get; } = new("--endpoint")
+    {
+        Description = "Address of the node's REST door, such as http://127.0.0.1:9080. [CESS_ENDPOINT, else the node of --data]",
+        HelpName = "URL",
+        Recursive = true,
+    };
+
+    public Option<string> Key { get; } = new("--key")
+    {
+        Description = "The account's private key, PKCS#8 in PEM, encrypted. [CESS_KEY_FILE, else the owner's key in --data]",
+        HelpName = "FILE",
+        Recursive = true,
+    };
+
+    public Option<string> Passphrase { get; } = new("--passphrase-file")
+    {
+        Description = "File with the key's passphrase on its first line. [CESS_PASSPHRASE_FILE, else that of --data]",
+        HelpName = "FILE",
+        Recursive = true,
+    };
+
+    public Option<string> Data { get; } = new("--data")
+    {
+        Description = $"Data folder of a node on this machine, for what is not given otherwise. [CESS_DATA, else {DefaultData}]",
+        HelpName = "DIR",
+        Recursive = true,
+    };
+
+    public Option<bool> Json { get; } = new("--json")
+    {
+        Description = "Write one JSON document instead of text; errors too.",
+        Recursive = true,
+    };
+
+    public IEnumerable<Option> All => [Endpoint, Key, Passphrase, Data, Json];
+
+    /// <summary>The account's key. The caller disposes it.</summary>
+    /// <exception cref="CliException">There is none, or it cannot be opened.</exception>
+    public PrivateKey OpenKey(ParseResult parsed, CliEnvironment environment)
+    {
+        NodeFile node = NodeOf(parsed, environment);
+        string keyFile = Find(parsed, environment, Key, "CESS_KEY_FILE") ?? node.KeyFile
+            ?? throw new CliException("cli.no_key", "There is no account key: give --key FILE, set CESS_KEY_FILE, or give the --data folder of a node on this machine.");
+        string passphraseFile = Find(parsed, environment, Passphrase, "CESS_PASSPHRASE_FILE") ?? node.PassphraseFile
+            ?? throw new CliException("cli.no_passphrase", "There is no passphrase for the key: give --passphrase-file FILE or set CESS_PASSPHRASE_FILE.");
+        string passphrase = ReadSmall(passphraseFile, "cli.no_passphrase").Split('\n')[0].TrimEnd('\r');
+        try
+        {
+            return PrivateKey.ImportEncryptedPem(ReadSmall(keyFile, "cli.no_key"), passphrase);
+        }
+        catch (KeyException e)
+        {
+            throw new CliException("cli.key_closed", $"Key {keyFile} does not open: {e.Message}", ExitCode.Denied);
+        }
+    }
+
+    /// <summary>Whether an account key is to be had at all.</summary>
+    public bool HasKey(ParseResult parsed, CliEnvironment environment) =>
+        (Find(parsed, environment, Key, "CESS_KEY_FILE") ?? NodeOf(parsed, environment).KeyFile) is { } file && File.Exists(file);
+
+    /// <summary>Where the node is.</summary>
+    /// <exception cref="CliException">Nothing says it, or what does is no address.</exception>
+    public Uri FindEndpoint(ParseResult parsed, CliEnvironment environment)
+    {
+        string text = Find(parsed, environment, Endpoint, "CESS_ENDPOINT") ?? NodeOf(parsed, environment).Http
+            ?? throw new CliException(
+                "cli.no_endpoint",
+                $"There is no node: none runs in {DataOf(parsed, environment)}, and neither --endpoint nor CESS_ENDPOINT names one.",
+                ExitCode.Unavailable);
+        return Uri.TryCreate(text, UriKind.Absolute, out Uri? uri) && uri.Scheme is "http" or "https"
+            ? uri
+            : throw new CliException("cli.bad_endpoint", $"'{text}' is no address such as http://127.0.0.1:9080.");
+    }
+
+    private static string? Find(ParseResult parsed, CliEnvironment environment, Option<string> option, string variable) =>
+        parsed.GetValue(option) ?? (environment.Variable(variable) is { Length: > 0 } value ? value : null);
+
+    private string DataOf(ParseResult parsed, CliEnvironment environment) => Find(parsed, environment, Data, "CESS_DATA") ?? DefaultData;
+
+    /// <summary>What a node has written of itself while it runs; of one that does not run, its keys.</summary>
+    private NodeFile NodeOf(ParseResult parsed, CliEnvironment environment)
+    {
+        string data = DataOf(parsed, environment);
+        string file = Path.Combine(data, "node.json");
+        NodeFile node = File.Exists(file) ? ReadNode(file) : new NodeFile(null, null, null);
+        return node with
+        {
+            KeyFile = Existing(node.KeyFile, Path.Combine(data, "keys", "owner.pem")),
+            PassphraseFile = Existing(node.PassphraseFile, Path.Combine(data, "keys", "passphrase")),
+        };
+    }
+
+    private static NodeFile ReadNode(string file)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(ReadSmall(file, "cli.bad_node_file"), CliJson.Default.NodeFile) ?? new NodeFile(null, null, null);
+        }
+        catch (JsonException)
+        {
+            throw new CliException("cli.bad_node_file", $"{file} is not what a node writes.");
+        }
+    }
+
+    /// <summary>Paths in node.json are those of the node's working folder; the data folder knows better where it is.</summary>
+    private static string? Existing(string? named, string usual) =>
+        File.Exists(named) ? named : File.Exists(usual) ? usual : named;
+
+    private static string ReadSmall(string file, string code)
+    {
+        try
+        {
+            FileInfo info = new(file);
+            return info.Length <= SmallFileBytesMax
+                ? File.ReadAllText(file)
+                : throw new CliException(code, $"{file} has {info.Length} bytes; that cannot be right.");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new CliException(code, $"{file} cannot be read: {e.Message}");
+        }
+    }
+}
+
+/// <summary>What the command line needs of node.json.</summary>
+/// <param name="Http">Address of the REST door.</param>
+/// <param name="KeyFile">The owner's key.</param>
+/// <param name="PassphraseFile">Its passphrase.</param>
+internal sealed record NodeFile(string? Http, string? KeyFile, string? PassphraseFile);

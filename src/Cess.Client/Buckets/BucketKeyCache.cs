@@ -1,0 +1,86 @@
+using System.Security.Cryptography;
+using Cess.Client.Transport;
+using Cess.Coding;
+using Cess.Primitives;
+using Cess.Wire;
+
+namespace Cess.Client.Buckets;
+
+/// <summary>Keys of the account's buckets, opened once and kept. For use by any number of threads.</summary>
+internal sealed class BucketKeyCache(RestTransport transport, PrivateKey key) : IDisposable
+{
+    private readonly Lock _lock = new();
+    private readonly Dictionary<string, BucketKeys> _keys = new(StringComparer.Ordinal);
+    private bool _isDisposed;
+
+    /// <summary>The keys of a bucket. They stay valid until the client is disposed.</summary>
+    /// <exception cref="CessException">buckets.not_found, BucketKeyClosed, LimitReached, or as the transport.</exception>
+    public async ValueTask<BucketKeys> GetAsync(string bucket, CancellationToken cancellation)
+    {
+        lock (_lock)
+        {
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
+            if (_keys.TryGetValue(bucket, out BucketKeys? known))
+                return known;
+        }
+
+        RestRequest request = RestRequest.Get($"/v1/buckets/{Uri.EscapeDataString(bucket)}");
+        BucketMessage message = await transport.SendAsync(request, WireJson.Default.BucketMessage, cancellation);
+        return Keep(bucket, Open(bucket, message));
+    }
+
+    /// <summary>Forgets a bucket that was deleted: one of the same name has another key.</summary>
+    public void Forget(string bucket)
+    {
+        // Not disposed here: somebody may be using them. The collector takes the rest.
+        lock (_lock)
+            _keys.Remove(bucket);
+    }
+
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            _isDisposed = true;
+            foreach (BucketKeys keys in _keys.Values)
+                keys.Dispose();
+            _keys.Clear();
+        }
+    }
+
+    private BucketKeys Open(string bucket, BucketMessage message)
+    {
+        byte[] bucketKey = GC.AllocateUninitializedArray<byte>(BucketKeys.KeyBytes, pinned: true);
+        try
+        {
+            return BucketKeyWrap.TryOpen(key, bucket, message.WrappedKey, bucketKey) == CodingError.None
+                ? new BucketKeys(bucketKey, SystemRandom.Instance)
+                : throw new CessException(ClientErrors.BucketKeyClosed, $"The key of bucket {bucket} does not open for this account; it belongs to {message.Owner}.");
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(bucketKey);
+        }
+    }
+
+    private BucketKeys Keep(string bucket, BucketKeys keys)
+    {
+        lock (_lock)
+        {
+            if (_keys.TryGetValue(bucket, out BucketKeys? earlier))
+            {
+                keys.Dispose();
+                return earlier;
+            }
+
+            if (_keys.Count == ClientLimits.CachedBucketsMax)
+            {
+                keys.Dispose();
+                throw new CessException(ClientErrors.LimitReached, $"One client works with at most {ClientLimits.CachedBucketsMax} buckets.");
+            }
+
+            _keys.Add(bucket, keys);
+            return keys;
+        }
+    }
+}

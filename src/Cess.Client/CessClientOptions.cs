@@ -1,0 +1,39 @@
+namespace Cess.Client;
+
+/// <summary>How a client works.</summary>
+public sealed record CessClientOptions
+{
+    /// <summary>Segments or ranges under way at once, 1 to <see cref="ClientLimits.ParallelismMax"/>.</summary>
+    public int Parallelism { get; init; } = 3;
+
+    /// <summary>
+    /// Bytes of memory for segments in the making. One takes its fragments' size: some 100 MB for the policy 4+8. A policy of
+    /// which not one segment fits is refused.
+    /// </summary>
+    public long SegmentMemoryBytes { get; init; } = 320L << 20;
+
+    /// <summary>How often a request is sent before it is given up.</summary>
+    public int Attempts { get; init; } = 6;
+
+    /// <summary>Wait before the second attempt; doubled for each further one, and shortened at random by up to a half.</summary>
+    public TimeSpan FirstRetryDelay { get; init; } = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>Longest wait between two attempts.</summary>
+    public TimeSpan RetryDelayMax { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long one attempt may take, its body included.</summary>
+    public TimeSpan AttemptTimeout { get; init; } = TimeSpan.FromMinutes(3);
+
+    /// <summary>The clock.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    internal void Check()
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(Parallelism, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(Parallelism, ClientLimits.ParallelismMax);
+        ArgumentOutOfRangeException.ThrowIfLessThan(Attempts, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(FirstRetryDelay, TimeSpan.Zero);
+        ArgumentOutOfRangeException.ThrowIfLessThan(RetryDelayMax, FirstRetryDelay);
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(AttemptTimeout, TimeSpan.Zero);
+    }
+}

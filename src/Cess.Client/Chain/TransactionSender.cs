@@ -1,0 +1,101 @@
+using Cess.Client.Transport;
+using Cess.Ledger.Modules;
+using Cess.Ledger.Transactions;
+using Cess.Primitives;
+using Cess.Wire;
+
+namespace Cess.Client.Chain;
+
+/// <summary>
+/// Signs and sends the account's transactions, one at a time, so that each finds the nonce that it was signed with. Other
+/// users of the same key may take a nonce; then the call is signed again with the next one.
+/// </summary>
+internal sealed class TransactionSender(RestTransport transport, PrivateKey key, CessClientOptions options) : IDisposable
+{
+    private static readonly string[] s_nonceCodes = ["Pool.NonceUsed", "Chain.NonceUsed", "Chain.NonceAhead", "Pool.Dropped"];
+
+    private readonly AccountId _account = key.PublicKey.ToAccountId();
+    private readonly SemaphoreSlim _turn = new(1);
+    private Hash256? _genesis;
+
+    /// <summary>Takes a call to the chain.</summary>
+    /// <returns>The transaction's outcome: final, and done.</returns>
+    /// <exception cref="CessException">The ledger's or the pool's code, NonceContended, or as the transport.</exception>
+    public Task<OutcomeMessage> ExecuteAsync(Call call, CancellationToken cancellation) => SendAsync(call, SubmitAsync, cancellation);
+
+    /// <summary>Signs a call and hands the bytes to <paramref name="send"/>; again, with another nonce, when that one was taken.</summary>
+    /// <exception cref="CessException">As <paramref name="send"/>, or NonceContended.</exception>
+    public async Task<T> SendAsync<T>(Call call, Func<SignedTransaction, CancellationToken, Task<T>> send, CancellationToken cancellation)
+    {
+        await _turn.WaitAsync(cancellation);
+        try
+        {
+            for (int attempt = 1; ; attempt++)
+            {
+                SignedTransaction transaction = await SignAsync(call, cancellation);
+                try
+                {
+                    return await send(transaction, cancellation);
+                }
+                catch (CessException e) when (s_nonceCodes.Contains(e.Code))
+                {
+                    if (attempt == ClientLimits.NonceAttempts)
+                        throw new CessException(ClientErrors.NonceContended, $"Other transactions of account {_account} took the nonce {attempt} times.", e);
+                    await Task.Delay(options.FirstRetryDelay, options.Time, cancellation);
+                }
+            }
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    public void Dispose() => _turn.Dispose();
+
+    private async Task<SignedTransaction> SignAsync(Call call, CancellationToken cancellation)
+    {
+        AccountMessage account = await transport.SendAsync(RestRequest.Get($"/v1/accounts/{_account}"), WireJson.Default.AccountMessage, cancellation);
+        UnsignedTransaction unsigned = new(
+            await GenesisAsync(cancellation), _account, account.Nonce, account.Height + ClientLimits.TransactionValidity, Balance.Zero, call);
+        return SignedTransaction.Sign(unsigned, key, account.KeyKnown ? SignatureKind.KnownKey : SignatureKind.RevealedKey);
+    }
+
+    private async Task<Hash256> GenesisAsync(CancellationToken cancellation) =>
+        _genesis ??= (await transport.SendAsync(RestRequest.Get("/v1/status"), WireJson.Default.StatusMessage, cancellation)).Chain.Genesis;
+
+    private async Task<OutcomeMessage> SubmitAsync(SignedTransaction transaction, CancellationToken cancellation)
+    {
+        using ScaleWriter writer = new();
+        writer.WriteCount(1);
+        writer.WriteBytes(transaction.Bytes.Span);
+        RestRequest request = RestRequest.Send(HttpMethod.Post, "/v1/transactions", writer.ToArray());
+        SubmissionMessage submission = await transport.SendAsync(request, WireJson.Default.SubmissionMessage, cancellation);
+        if (submission.Outcomes is not [{ } outcome])
+            throw new CessException(ClientErrors.BadAnswer, "The node did not answer for the one transaction that it was sent.");
+        // A lost answer makes the transport send the same transaction twice; the second time its nonce is used, by itself.
+        if (s_nonceCodes.Contains(outcome.Code))
+            outcome = await FindAsync(transaction, cancellation) ?? outcome;
+        return outcome.Status == "finalised"
+            ? outcome
+            : throw new CessException(outcome.Code ?? ClientErrors.BadAnswer, outcome.Message ?? $"The transaction {outcome.Status}: {outcome.Code}.");
+    }
+
+    /// <summary>What became of this very transaction, when it is in a block; else null.</summary>
+    private async Task<OutcomeMessage?> FindAsync(SignedTransaction transaction, CancellationToken cancellation)
+    {
+        try
+        {
+            TransactionMessage found = await transport.SendAsync(RestRequest.Get($"/v1/transactions/{transaction.Id}"), WireJson.Default.TransactionMessage, cancellation);
+
+            // Somebody with the same key may have asked for the same with the same nonce: that is not what was asked for here.
+            return found.Signature.AsSpan().SequenceEqual(transaction.Signature.ToArray())
+                ? new OutcomeMessage(transaction.Id.ToString(), found.Status, found.Height, found.Code)
+                : null;
+        }
+        catch (CessException e) when (e.Code == WireErrors.TransactionNotFound.Code)
+        {
+            return null;
+        }
+    }
+}

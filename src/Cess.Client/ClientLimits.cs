@@ -1,0 +1,32 @@
+namespace Cess.Client;
+
+/// <summary>Bounds of the client.</summary>
+public static class ClientLimits
+{
+    /// <summary>Bytes of a JSON answer; a longer one is refused.</summary>
+    public const int AnswerBytesMax = 64 << 20;
+
+    /// <summary>Bytes of an answer that says what went wrong.</summary>
+    public const int ErrorBytesMax = 64 << 10;
+
+    /// <summary>Buckets whose keys are kept.</summary>
+    public const int CachedBucketsMax = 256;
+
+    /// <summary>Segments or ranges under way at once.</summary>
+    public const int ParallelismMax = 16;
+
+    /// <summary>Frames that one read asks for: a segment's 511 in seven equal parts.</summary>
+    public const int FramesPerRead = 73;
+
+    /// <summary>How often a transaction is signed again because another one of the account took its nonce.</summary>
+    public const int NonceAttempts = 8;
+
+    /// <summary>Entries of a bucket that a listing takes.</summary>
+    public const int ListedObjectsMax = 10_000_000;
+
+    /// <summary>Files deleted in one transaction.</summary>
+    public const int DeletionsPerTransaction = 1_000;
+
+    /// <summary>How many blocks ahead a transaction stays valid.</summary>
+    public const ulong TransactionValidity = 1_000;
+}

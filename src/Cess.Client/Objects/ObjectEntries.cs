@@ -1,0 +1,85 @@
+using Cess.Client.Buckets;
+using Cess.Client.Transport;
+using Cess.Coding;
+using Cess.Primitives;
+using Cess.Wire;
+
+namespace Cess.Client.Objects;
+
+/// <summary>Looks objects up and opens their entries.</summary>
+internal sealed class ObjectEntries(RestTransport transport, BucketKeyCache buckets)
+{
+    /// <summary>The sealed entry of an object.</summary>
+    /// <exception cref="CessException">buckets.not_found, objects.not_found, auth.denied, InvalidName, or as the transport.</exception>
+    public async Task<ObjectMessage> FindAsync(string bucket, string name, CancellationToken cancellation)
+    {
+        BucketKeys keys = await buckets.GetAsync(bucket, cancellation);
+        Hash256 tag = TagOf(keys, name);
+        RestRequest request = RestRequest.GetSigned($"/v1/buckets/{Uri.EscapeDataString(bucket)}/objects/{tag}");
+        ObjectMessage message;
+        try
+        {
+            message = await transport.SendAsync(request, WireJson.Default.ObjectMessage, cancellation);
+        }
+        catch (CessException e) when (e.Code == WireErrors.ObjectNotFound.Code)
+        {
+            throw new CessException(e.Code, $"Bucket {bucket} has no object \"{name}\".", e) { Status = e.Status, RequestId = e.RequestId };
+        }
+
+        return message.Tag == tag ? message : throw new CessException(ClientErrors.NotAuthentic, "The node answered with another object.");
+    }
+
+    /// <summary>All objects of a bucket whose names begin so, in order, opened.</summary>
+    /// <exception cref="CessException">As <see cref="FindAsync"/>; NotAuthentic, LimitReached.</exception>
+    public async Task<List<StoredObject>> ListAsync(string bucket, string prefix, CancellationToken cancellation)
+    {
+        BucketKeys keys = await buckets.GetAsync(bucket, cancellation);
+        List<StoredObject> objects = [];
+        long seen = 0;
+        Hash256? after = null;
+        do
+        {
+            string path = $"/v1/buckets/{Uri.EscapeDataString(bucket)}/objects?limit={WireLimits.PageEntriesMax}{(after is { } tag ? $"&after={tag}" : "")}";
+            ObjectPage page = await transport.SendAsync(RestRequest.GetSigned(path), WireJson.Default.ObjectPage, cancellation);
+            objects.AddRange(page.Objects.Select(message => Open(keys, message)).Where(item => item.Name.StartsWith(prefix, StringComparison.Ordinal)));
+            seen += page.Objects.Count;
+            if (seen > ClientLimits.ListedObjectsMax)
+                throw new CessException(ClientErrors.LimitReached, $"A listing has at most {ClientLimits.ListedObjectsMax} objects.");
+
+            // Pages go up in tags: one that does not would go round for ever.
+            if (page.Next is { } next && after is { } last && next <= last)
+                throw new CessException(ClientErrors.BadAnswer, "The node's pages do not come in order.");
+            after = page.Next;
+        }
+        while (after is not null);
+
+        objects.Sort(static (left, right) => Utf8Order.Compare(left.Name, right.Name));
+        return objects;
+    }
+
+    /// <summary>Opens an entry.</summary>
+    /// <exception cref="CessException">NotAuthentic.</exception>
+    public static StoredObject Open(BucketKeys keys, ObjectMessage message)
+    {
+        ObjectEnvelope envelope = EnvelopeOf(message);
+        if (envelope.TryOpenName(keys, out string name) != CodingError.None || envelope.TryOpenMetadata(keys, out ObjectMetadata metadata) != CodingError.None)
+            throw new CessException(ClientErrors.NotAuthentic, $"The entry of file {message.FileId} is not one that this bucket's owner sealed.");
+        return new StoredObject(name, checked((long)message.Size), message.FileId, message.Time, metadata);
+    }
+
+    public static ObjectEnvelope EnvelopeOf(ObjectMessage message) =>
+        new(message.Tag, message.EncryptedName, message.WrappedFileKey, message.EncryptedMetadata);
+
+    /// <exception cref="CessException">InvalidName.</exception>
+    public static Hash256 TagOf(BucketKeys keys, string name)
+    {
+        try
+        {
+            return ObjectEnvelope.TagOf(keys, name);
+        }
+        catch (CodingException e)
+        {
+            throw new CessException(ClientErrors.InvalidName, $"\"{name}\" cannot name an object: {e.Message}.", e);
+        }
+    }
+}

@@ -1,0 +1,153 @@
+using System.Net;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Cess.Wire;
+
+namespace Cess.Client.Transport;
+
+/// <summary>
+/// Sends requests to one node, again when that makes sense: after lost connections, time-outs, and answers that ask to come
+/// back. Every request of the protocol may be repeated.
+/// </summary>
+internal sealed class RestTransport(HttpMessageInvoker http, Uri endpoint, RequestSigner signer, CessClientOptions options)
+{
+    /// <summary>Sends a request and reads its JSON answer.</summary>
+    /// <exception cref="CessException">The door's code, Unreachable, Timeout, or BadAnswer.</exception>
+    public Task<T> SendAsync<T>(RestRequest request, JsonTypeInfo<T> answer, CancellationToken cancellation) =>
+        SendAsync(request, (content, token) => ReadJsonAsync(content, answer, token), cancellation);
+
+    /// <summary>Sends a request whose answer has no content.</summary>
+    /// <exception cref="CessException">The door's code, Unreachable, or Timeout.</exception>
+    public Task SendAsync(RestRequest request, CancellationToken cancellation) =>
+        SendAsync(request, static (_, _) => Task.FromResult(true), cancellation);
+
+    /// <summary>Sends a request and fills a buffer with its answer, which must be just as long.</summary>
+    /// <exception cref="CessException">The door's code, Unreachable, Timeout, or BadAnswer.</exception>
+    public Task FillAsync(RestRequest request, Memory<byte> buffer, CancellationToken cancellation) => SendAsync(
+        request,
+        async (content, token) =>
+        {
+            using Stream body = await content.ReadAsStreamAsync(token);
+            await body.ReadExactlyAsync(buffer, token);
+            return await body.ReadAsync(new byte[1], token) == 0
+                ? true
+                : throw new CessException(ClientErrors.BadAnswer, $"{request.Path} answered with more than {buffer.Length} bytes.");
+        },
+        cancellation);
+
+    private async Task<T> SendAsync<T>(RestRequest request, Func<HttpContent, CancellationToken, Task<T>> read, CancellationToken cancellation)
+    {
+        for (int attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await AttemptAsync(request, read, cancellation);
+            }
+            catch (CessException e) when (e.IsTransient && attempt < options.Attempts)
+            {
+                await Task.Delay(DelayAfter(attempt), options.Time, cancellation);
+            }
+        }
+    }
+
+    private async Task<T> AttemptAsync<T>(RestRequest request, Func<HttpContent, CancellationToken, Task<T>> read, CancellationToken cancellation)
+    {
+        using CancellationTokenSource timeout = new(options.AttemptTimeout, options.Time);
+        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellation);
+        try
+        {
+            using HttpRequestMessage message = Build(request);
+            using HttpResponseMessage answer = await http.SendAsync(message, either.Token);
+            if (!answer.IsSuccessStatusCode)
+                throw await ReadErrorAsync(answer, either.Token);
+            return await read(answer.Content, either.Token);
+        }
+        catch (OperationCanceledException e) when (timeout.IsCancellationRequested && !cancellation.IsCancellationRequested)
+        {
+            throw new CessException(ClientErrors.Timeout, $"{endpoint} did not answer within {options.AttemptTimeout.TotalSeconds:0} s.", e) { IsTransient = true };
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException)
+        {
+            throw new CessException(ClientErrors.Unreachable, $"The connection to {endpoint} failed: {e.Message}", e) { IsTransient = true };
+        }
+    }
+
+    private HttpRequestMessage Build(RestRequest request)
+    {
+        HttpRequestMessage message = new(request.Method, new Uri(endpoint, request.Path))
+        {
+            Version = HttpVersion.Version11,
+            Content = request.ContentType is null ? null : new ReadOnlyMemoryContent(request.Body),
+        };
+        if (message.Content is { } content)
+            content.Headers.ContentType = new(request.ContentType!);
+        message.Headers.Range = request.Range;
+        if (request.IsSigned)
+            signer.Sign(message, request.Body.Span);
+        return message;
+    }
+
+    private async Task<CessException> ReadErrorAsync(HttpResponseMessage answer, CancellationToken cancellation)
+    {
+        int status = (int)answer.StatusCode;
+        ErrorDetail detail = await TryReadDetailAsync(answer, cancellation)
+            ?? new ErrorDetail(ClientErrors.BadAnswer, $"{endpoint} answered {status} without saying why: is it a Cess node?", "");
+        bool isClock = detail.Code == WireErrors.SignatureExpired.Code;
+        if (isClock)
+            signer.AdoptClock(answer.Headers);
+
+        bool isTransient = isClock || status is 429 or 500 or 502 or 503 or 504;
+        string code = detail.Reason ?? detail.Code;
+        return new CessException(code, detail.Message) { Status = status, RequestId = detail.RequestId, IsTransient = isTransient };
+    }
+
+    private static async Task<ErrorDetail?> TryReadDetailAsync(HttpResponseMessage answer, CancellationToken cancellation)
+    {
+        try
+        {
+            byte[] body = await ReadUpToAsync(answer.Content, ClientLimits.ErrorBytesMax, cancellation);
+            return JsonSerializer.Deserialize(body, WireJson.Default.ErrorMessage)?.Error;
+        }
+        catch (Exception e) when (e is JsonException or CessException)
+        {
+            return null;
+        }
+    }
+
+    private static async Task<T> ReadJsonAsync<T>(HttpContent content, JsonTypeInfo<T> type, CancellationToken cancellation)
+    {
+        try
+        {
+            byte[] body = await ReadUpToAsync(content, ClientLimits.AnswerBytesMax, cancellation);
+            return JsonSerializer.Deserialize(body, type) ?? throw new CessException(ClientErrors.BadAnswer, "The answer is null.");
+        }
+        catch (JsonException e)
+        {
+            throw new CessException(ClientErrors.BadAnswer, $"The answer is not the JSON that was asked for (at {e.Path}).", e);
+        }
+    }
+
+    private static async Task<byte[]> ReadUpToAsync(HttpContent content, int bytesMax, CancellationToken cancellation)
+    {
+        using Stream body = await content.ReadAsStreamAsync(cancellation);
+        using MemoryStream read = new();
+        byte[] buffer = new byte[16 << 10];
+        for (int count; (count = await body.ReadAsync(buffer, cancellation)) > 0;)
+        {
+            if (read.Length + count > bytesMax)
+                throw new CessException(ClientErrors.BadAnswer, $"The answer has more than {bytesMax} bytes.");
+            read.Write(buffer, 0, count);
+        }
+
+        return read.ToArray();
+    }
+
+    private TimeSpan DelayAfter(int attempt)
+    {
+        double doubled = options.FirstRetryDelay.TotalMilliseconds * Math.Pow(2, Math.Min(attempt - 1, 30));
+        double longest = Math.Min(doubled, options.RetryDelayMax.TotalMilliseconds);
+
+        // Clients that failed together must not come back together.
+        return TimeSpan.FromMilliseconds(longest * (1 - (Random.Shared.NextDouble() / 2)));
+    }
+}
