@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
 using System.Numerics;
-using System.Security.Cryptography;
 
 namespace Cess.Primitives;
 
@@ -53,18 +52,18 @@ public readonly struct Hash256 : IEquatable<Hash256>, IComparable<Hash256>, ISca
     /// <summary>SHA-256 of <paramref name="data"/>.</summary>
     public static Hash256 Sha256(ReadOnlySpan<byte> data)
     {
-        IncrementalHash context = Sha256Context.OfThread;
-        context.AppendData(data);
-        return Sha256Context.Finish(context);
+        Sha256Context context = Sha256Context.OfThread;
+        context.Append(data);
+        return context.Finish();
     }
 
     /// <summary>SHA-256 of <paramref name="first"/> followed by <paramref name="second"/>, without joining them.</summary>
     public static Hash256 Sha256(ReadOnlySpan<byte> first, ReadOnlySpan<byte> second)
     {
-        IncrementalHash context = Sha256Context.OfThread;
-        context.AppendData(first);
-        context.AppendData(second);
-        return Sha256Context.Finish(context);
+        Sha256Context context = Sha256Context.OfThread;
+        context.Append(first);
+        context.Append(second);
+        return context.Finish();
     }
 
     /// <summary>Writes <see cref="Size"/> bytes to the start of <paramref name="destination"/>.</summary>

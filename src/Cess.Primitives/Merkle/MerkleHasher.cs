@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-
 namespace Cess.Primitives;
 
 /// <summary>
@@ -8,7 +6,7 @@ namespace Cess.Primitives;
 /// </summary>
 public sealed class MerkleHasher : IDisposable
 {
-    private readonly IncrementalHash _leaf = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+    private readonly Sha256Context _leaf = Sha256Context.Create();
     private readonly Hash256[] _nodes = new Hash256[PrimitivesLimits.MerkleDepthMax + 1];
     private readonly int _leafSize;
     private ulong _leafCount;
@@ -32,10 +30,10 @@ public sealed class MerkleHasher : IDisposable
         while (!data.IsEmpty)
         {
             if (_leafLength == 0)
-                _leaf.AppendData(MerkleTree.LeafPrefix);
+                _leaf.Append(MerkleTree.LeafPrefix);
 
             int length = Math.Min(data.Length, _leafSize - _leafLength);
-            _leaf.AppendData(data[..length]);
+            _leaf.Append(data[..length]);
             data = data[length..];
             _leafLength += length;
             if (_leafLength == _leafSize)
@@ -61,7 +59,7 @@ public sealed class MerkleHasher : IDisposable
 
     private void PushLeaf(ref MerkleStack stack)
     {
-        stack.Push(Sha256Context.Finish(_leaf));
+        stack.Push(_leaf.Finish());
         _leafLength = 0;
     }
 }
