@@ -1,3 +1,4 @@
+using Cess.Client;
 using Spectre.Console;
 
 namespace Cess.Cli;
@@ -23,8 +24,8 @@ public sealed record CliEnvironment
     /// <summary>Environment variables.</summary>
     public required Func<string, string?> Variable { get; init; }
 
-    /// <summary>The clock.</summary>
-    public TimeProvider Time { get; init; } = TimeProvider.System;
+    /// <summary>How clients work; their clock is the command's.</summary>
+    public CessClientOptions Client { get; init; } = new();
 
     /// <summary>The environment of this process. Progress goes to the error stream, so that results can be piped.</summary>
     public static CliEnvironment OfProcess() => new()

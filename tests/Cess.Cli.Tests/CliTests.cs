@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Cess.Client;
 using Cess.Primitives;
 using Cess.TestHost;
 
@@ -38,6 +39,7 @@ public abstract class CliTests : IAsyncLifetime
 
     private protected Task<CliRun> RunAsync(params string[] args) => RunAsync([], args);
 
+    /// <summary>Retries at once: the host's clock stands still.</summary>
     private protected async Task<CliRun> RunAsync(byte[] input, string[] args, CancellationToken cancellation = default)
     {
         using StringWriter output = new();
@@ -50,7 +52,7 @@ public abstract class CliTests : IAsyncLifetime
             OpenInput = () => new MemoryStream(input),
             OpenOutput = () => new Kept(binary),
             Variable = name => _variables.GetValueOrDefault(name),
-            Time = Host.Time,
+            Client = new CessClientOptions { Time = Host.Time, FirstRetryDelay = TimeSpan.Zero, RetryDelayMax = TimeSpan.Zero },
         };
         int exitCode = await CessCommand.InvokeAsync(args, environment, cancellation);
         return new CliRun(exitCode, output.ToString(), error.ToString(), binary.ToArray());

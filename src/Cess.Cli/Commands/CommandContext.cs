@@ -14,7 +14,7 @@ internal sealed record CommandContext(Settings Settings, CliEnvironment Environm
     public Session Open(ParseResult parsed)
     {
         Uri endpoint = Settings.FindEndpoint(parsed, Environment);
-        return new Session(endpoint, Settings.OpenKey(parsed, Environment), Environment.Time);
+        return new Session(endpoint, Settings.OpenKey(parsed, Environment), Environment.Client);
     }
 
     /// <summary>A client for what needs no account: without a key in the settings, it has one that nobody knows.</summary>
@@ -22,14 +22,14 @@ internal sealed record CommandContext(Settings Settings, CliEnvironment Environm
     {
         Uri endpoint = Settings.FindEndpoint(parsed, Environment);
         PrivateKey key = Settings.HasKey(parsed, Environment) ? Settings.OpenKey(parsed, Environment) : PrivateKey.Generate();
-        return new Session(endpoint, key, Environment.Time);
+        return new Session(endpoint, key, Environment.Client);
     }
 }
 
 /// <summary>A client with its key.</summary>
-internal sealed class Session(Uri endpoint, PrivateKey key, TimeProvider time) : IDisposable
+internal sealed class Session(Uri endpoint, PrivateKey key, CessClientOptions options) : IDisposable
 {
-    public CessClient Client { get; } = new(endpoint, key, new CessClientOptions { Time = time });
+    public CessClient Client { get; } = new(endpoint, key, options);
 
     public void Dispose()
     {

@@ -14,10 +14,10 @@ internal sealed class TransferView(CliEnvironment environment, bool isJson)
     public Task RunAsync(string verb, int count, Func<TransferTracker, Task> work)
     {
         if (isJson)
-            return work(new TransferTracker(environment.Time, static (_, _) => { }));
+            return work(new TransferTracker(environment.Client.Time, static (_, _) => { }));
         return environment.Terminal is { Profile.Capabilities.Interactive: true } terminal
-            ? RunOnTerminalAsync(terminal, verb, count, work)
-            : work(new TransferTracker(environment.Time, (_, finished) => WriteLine(verb, count, finished)));
+            ? RunOnTerminalAsync(terminal, environment.Client.Time, verb, count, work)
+            : work(new TransferTracker(environment.Client.Time, (_, finished) => WriteLine(verb, count, finished)));
     }
 
     private void WriteLine(string verb, int count, FinishedTransfer? finished)
@@ -26,7 +26,7 @@ internal sealed class TransferView(CliEnvironment environment, bool isJson)
             environment.Error.WriteLine($"{verb} {done.Name}  {Human.Size(done.Bytes)} in {Human.Time(done.Time)} ({Human.Rate(done.Bytes, done.Time)})");
     }
 
-    private static Task RunOnTerminalAsync(IAnsiConsole terminal, string verb, int count, Func<TransferTracker, Task> work) => terminal
+    private static Task RunOnTerminalAsync(IAnsiConsole terminal, TimeProvider time, string verb, int count, Func<TransferTracker, Task> work) => terminal
         .Progress()
         .AutoClear(true)
         .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(), new BytesColumn(), new RemainingColumn())
@@ -34,7 +34,7 @@ internal sealed class TransferView(CliEnvironment environment, bool isJson)
         {
             ProgressTask bar = progress.AddTask(Markup.Escape(verb), maxValue: 1);
             bar.IsIndeterminate = true;
-            await work(new TransferTracker(TimeProvider.System, (tracker, finished) =>
+            await work(new TransferTracker(time, (tracker, finished) =>
             {
                 bar.Description = Markup.Escape($"{verb} {tracker.Current}");
                 if (tracker.BytesTotal is { } total)

@@ -76,6 +76,7 @@ internal sealed class RestErrorHandling(RequestDelegate next, ILogger<RestErrorH
         ObjectStoreError.EntityTooLarge => WireErrors.TooLarge,
         ObjectStoreError.InvalidPolicy => WireErrors.InvalidPolicy,
         ObjectStoreError.AccessDenied => WireErrors.Denied,
+        ObjectStoreError.NoSuchKey => WireErrors.FileNotFound,
         _ => WireErrors.Internal,
     };
 

@@ -64,8 +64,6 @@ public static class NodeHost
         AddObjectStore(builder.Services, options, credentials);
         builder.Services.AddS3Transport();
         builder.Services.AddRestDoor(new RestOptions { ChainName = parts.Genesis.ChainName, DefaultPolicy = options.Policy });
-        builder.Services.AddS3Transport();
-        builder.Services.AddRestDoor(new RestOptions { ChainName = parts.Genesis.ChainName, DefaultPolicy = options.Policy });
         builder.AddGrainRuntime(folder);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
@@ -77,7 +75,6 @@ public static class NodeHost
 
         WebApplication app = builder.Build();
         app.MapWhen(http => http.CameThrough(Door.S3), s3 => s3.UseS3Door(new S3Options()));
-        app.MapWhen(http => http.CameThrough(Door.Rest), rest => rest.UseRestDoor());
         app.MapWhen(http => http.CameThrough(Door.Rest), rest => rest.UseRestDoor());
         return app;
     }
