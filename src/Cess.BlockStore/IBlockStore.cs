@@ -44,7 +44,8 @@ public interface IBlockStore : IAsyncDisposable
     /// <summary>
     /// Keeps a snapshot of the state after the block of a height, which replaces one of the same height. The content is what
     /// <paramref name="write"/> writes to the stream it is given; it is durable when the call returns, and older snapshots than
-    /// the newest two are removed. If <paramref name="write"/> throws, nothing is kept. One snapshot is saved at a time.
+    /// the newest two are removed. If <paramref name="write"/> throws, nothing is kept. It must write asynchronously: a
+    /// grain's scheduler can't finish what blocks it. One snapshot is saved at a time.
     /// </summary>
     /// <exception cref="BlockStoreException"><see cref="BlockStoreError.Full"/>: the store itself goes on.</exception>
     ValueTask SaveSnapshotAsync(

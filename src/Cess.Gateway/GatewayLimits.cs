@@ -27,6 +27,9 @@ public static class GatewayLimits
     /// <summary>Frames that a reader fetches and decrypts at a time: 2 MiB.</summary>
     public const int FramesPerRead = 32;
 
+    /// <summary>Least memory for reads, all together: that of a few readers at once, of which one rebuilds.</summary>
+    public const long ReadBufferBytesMin = 16L << 20;
+
     /// <summary>Bytes of a call that this node signs: what a transaction may have, less what surrounds the call.</summary>
     public const int CallBytesMax = Ledger.LedgerLimits.TransactionBytesMax - 1_024;
 

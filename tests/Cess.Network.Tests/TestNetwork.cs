@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Cess.Blobs;
 using Cess.BlockStore;
 using Cess.Coding;
+using Cess.Gateway;
 using Cess.Gateway.Objects;
 using Cess.Gateway.Objects.Pipeline;
 using Cess.Grains;
@@ -92,6 +93,7 @@ internal sealed class TestNetwork : IAsyncDisposable
             provider.GetRequiredService<ILedgerReader>()));
         services.AddSingleton<IFragmentReader, FragmentReader>();
         services.AddSingleton(new SegmentBufferPool(256L << 20));
+        services.AddSingleton(new ReadBuffers(GatewayLimits.ReadBufferBytesMin));
         services.AddSingleton<FragmentDiscard>();
         services.AddSingleton<SegmentWriter>();
         services.AddSingleton<PartWriter>();

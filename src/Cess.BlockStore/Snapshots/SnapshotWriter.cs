@@ -40,7 +40,7 @@ internal sealed class SnapshotWriter(ILogFile file) : Stream
         WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
     public override void Write(byte[] buffer, int offset, int count) =>
-        WriteAsync(buffer.AsMemory(offset, count)).AsTask().GetAwaiter().GetResult();
+        throw new NotSupportedException("A snapshot is written asynchronously.");
 
     public override async Task FlushAsync(CancellationToken cancellationToken)
     {
@@ -52,7 +52,10 @@ internal sealed class SnapshotWriter(ILogFile file) : Stream
         _buffered = 0;
     }
 
-    public override void Flush() => FlushAsync(CancellationToken.None).GetAwaiter().GetResult();
+    /// <summary>Who must not block has no use for this; what is buffered is written in time.</summary>
+    public override void Flush()
+    {
+    }
 
     public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 

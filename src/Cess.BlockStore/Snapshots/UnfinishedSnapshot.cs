@@ -23,9 +23,7 @@ internal sealed class UnfinishedSnapshot : IDisposable
     {
         await using var writer = new SnapshotWriter(_file);
         await writer.WriteAsync(SnapshotFormat.EncodeHeader(_height), cancellation);
-        // Off the caller's scheduler: who writes without awaiting would block a scheduler that runs one task at a time, such as a
-        // grain's, until a continuation has run that waits for that very scheduler.
-        await Task.Run(async () => await write(writer, cancellation), cancellation);
+        await write(writer, cancellation);
         byte[] trailer = SnapshotFormat.EncodeTrailer(writer.Position - SnapshotFormat.HeaderBytes, writer.Checksum);
         await writer.WriteAsync(trailer, cancellation);
         await writer.FlushAsync(cancellation);

@@ -7,7 +7,7 @@ namespace Cess.Gateway.Objects;
 
 /// <summary>Reads one file's plaintext. The file's fragments stay until it is disposed.</summary>
 internal sealed class ObjectReader(
-    IFragmentReader fragments, IReadLeases leases, FileId id, FileRecord file, ObjectInfo info, byte[] fileKey) : IObjectReader
+    IFragmentReader fragments, ReadBuffers buffers, IReadLeases leases, FileId id, FileRecord file, ObjectInfo info, byte[] fileKey) : IObjectReader
 {
     private readonly IDisposable _lease = leases.Hold(id);
 
@@ -20,7 +20,7 @@ internal sealed class ObjectReader(
         ArgumentOutOfRangeException.ThrowIfNegative(offset);
         ArgumentOutOfRangeException.ThrowIfNegative(length);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(offset, info.Length - length);
-        return new PlaintextReader(fragments, file, fileKey).CopyToAsync(destination, offset, length, cancellation);
+        return new PlaintextReader(fragments, buffers, file, fileKey).CopyToAsync(destination, offset, length, cancellation);
     }
 
     /// <inheritdoc/>

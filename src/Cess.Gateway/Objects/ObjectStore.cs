@@ -16,6 +16,7 @@ namespace Cess.Gateway.Objects;
 /// <param name="Keyring">Bucket keys.</param>
 /// <param name="Parts">The way in.</param>
 /// <param name="Fragments">The way out.</param>
+/// <param name="Buffers">Memory of all reads.</param>
 /// <param name="Leases">Keeps what is being read.</param>
 /// <param name="Committer">The way into the chain.</param>
 /// <param name="Discard">The way back.</param>
@@ -29,6 +30,7 @@ public sealed record ObjectStoreServices(
     BucketKeyring Keyring,
     PartWriter Parts,
     IFragmentReader Fragments,
+    ReadBuffers Buffers,
     IReadLeases Leases,
     FileCommitter Committer,
     FragmentDiscard Discard,
@@ -142,7 +144,7 @@ public sealed partial class ObjectStore(ObjectStoreServices services) : IObjectS
         byte[] fileKey = new byte[FileKey.Bytes];
         if (envelope.TryOpenFileKey(keys, fileKey) != CodingError.None)
             throw Damaged(info.FileId);
-        return Task.FromResult<IObjectReader>(new ObjectReader(services.Fragments, services.Leases, id, file, info, fileKey));
+        return Task.FromResult<IObjectReader>(new ObjectReader(services.Fragments, services.Buffers, services.Leases, id, file, info, fileKey));
     }
 
     /// <inheritdoc/>

@@ -40,8 +40,14 @@ public sealed class AccountGrain(
         {
             ulong nonce = NextNonce();
             _inFlight++;
-            outcome = await SubmitAsync(Sign(decoded, tip, nonce));
-            _inFlight--;
+            try
+            {
+                outcome = await SubmitAsync(Sign(decoded, tip, nonce));
+            }
+            finally
+            {
+                _inFlight--;
+            }
             if (outcome.Status != TransactionStatus.Rejected)
                 return outcome;
             _next = outcome.ErrorCode == TransactionErrors.NonceUsed ? Math.Max(_next, nonce + 1) : Math.Min(_next, nonce);

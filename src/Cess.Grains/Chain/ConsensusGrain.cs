@@ -35,6 +35,7 @@ public sealed class ConsensusGrain(
     private LedgerState _tip = head.Head;
     private Task _producing = Task.CompletedTask;
     private Task _writing = Task.CompletedTask;
+    private Task _saving = Task.CompletedTask;
     private int _inFlight;
     private bool _hasFailed;
 
@@ -53,6 +54,10 @@ public sealed class ConsensusGrain(
         });
         return Task.CompletedTask;
     }
+
+    /// <summary>What is being written is not left to a store that closes.</summary>
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken) =>
+        Task.WhenAll(_writing, _saving).WaitAsync(cancellationToken);
 
     /// <inheritdoc/>
     public async Task<IReadOnlyList<TransactionOutcome>> SubmitVerifiedAsync(TransactionBatch batch)
@@ -165,11 +170,11 @@ public sealed class ConsensusGrain(
                 foreach (FinalBlock block in blocks)
                     Answer(block);
                 await PublishAsync(StreamNames.Blocks, new BlocksFinalised(blocks[0].Height, blocks[^1].Height));
-                await SaveSnapshotAsync(blocks);
+                SaveSnapshot(blocks);
                 Produce();
             }
         }
-        catch (BlockStoreException e)
+        catch (Exception e) when (e is not OutOfMemoryException)
         {
             Fail(e);
         }
@@ -184,21 +189,26 @@ public sealed class ConsensusGrain(
         return Scale.Encode(block.Block.ToRecord(certificate));
     }
 
-    private async Task SaveSnapshotAsync(FinalBlock[] blocks)
+    /// <summary>Saves beside the blocks that follow. While one is being saved, the next ones that are due are left out.</summary>
+    private void SaveSnapshot(FinalBlock[] blocks)
     {
-        if (Array.FindLast(blocks, block => block.Height % GrainLimits.BlocksPerSnapshot == 0) is not { } due)
-            return;
+        if (_saving.IsCompleted && Array.FindLast(blocks, block => block.Height % GrainLimits.BlocksPerSnapshot == 0) is { } due)
+            _saving = SaveSnapshotAsync(due);
+    }
+
+    private async Task SaveSnapshotAsync(FinalBlock due)
+    {
         try
         {
-            await store.SaveSnapshotAsync(due.Height, (stream, _) =>
-            {
-                StateSnapshot.Write(due.Block.State, stream);
-                return ValueTask.CompletedTask;
-            });
+            await store.SaveSnapshotAsync(due.Height, (stream, cancellation) => StateSnapshot.WriteAsync(due.Block.State, stream, cancellation));
         }
         catch (BlockStoreException e) when (e.Error == BlockStoreError.Full)
         {
             log.LogWarning(e, "No room for the snapshot of height {Height}; restarts take longer", due.Height);
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            Fail(e);
         }
     }
 
@@ -215,7 +225,7 @@ public sealed class ConsensusGrain(
     }
 
     /// <summary>After a failed write nobody knows what is durable: nothing more may be answered until the store was opened again.</summary>
-    private void Fail(BlockStoreException cause)
+    private void Fail(Exception cause)
     {
         _hasFailed = true;
         fault.Stop($"The block store failed: {cause.Message}", cause);

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using Cess.Ledger.Modules.Chain;
 using Cess.Ledger.State;
@@ -13,29 +14,35 @@ public static class StateSnapshot
 {
     private const int HeaderBytesMax = 1024;
 
+    /// <summary>Bytes that are gathered before they are written.</summary>
+    private const int PieceBytes = 64 * 1024;
+
     private static ReadOnlySpan<byte> Magic => "CESSSNP1"u8;
 
-    /// <summary>Writes a state. Takes a few kilobytes of memory beside it.</summary>
-    public static void Write(LedgerState state, Stream stream)
+    /// <summary>Writes a state. Takes a few kilobytes of memory beside it, and the largest value once more.</summary>
+    public static async ValueTask WriteAsync(LedgerState state, Stream stream, CancellationToken cancellation = default)
     {
+        ArrayBufferWriter<byte> piece = new(PieceBytes);
         byte[] header = Scale.Encode(state.Header);
-        stream.Write(Magic);
-        stream.Write(state.Genesis.ToArray());
-        WriteU32(stream, (uint)header.Length);
-        stream.Write(header);
+        piece.Write(Magic);
+        WriteHash(piece, state.Genesis);
+        WriteU32(piece, (uint)header.Length);
+        piece.Write(header);
+        BinaryPrimitives.WriteUInt64LittleEndian(piece.GetSpan(sizeof(ulong)), (ulong)state.Tree.Count);
+        piece.Advance(sizeof(ulong));
 
-        Span<byte> count = stackalloc byte[sizeof(ulong)];
-        BinaryPrimitives.WriteUInt64LittleEndian(count, (ulong)state.Tree.Count);
-        stream.Write(count);
-
-        Span<byte> key = stackalloc byte[StateKey.Size];
         foreach (KeyValuePair<StateKey, ReadOnlyMemory<byte>> entry in state.Tree.Walk())
         {
-            entry.Key.WriteTo(key);
-            stream.Write(key);
-            WriteU32(stream, (uint)entry.Value.Length);
-            stream.Write(entry.Value.Span);
+            entry.Key.WriteTo(piece.GetSpan(StateKey.Size));
+            piece.Advance(StateKey.Size);
+            WriteU32(piece, (uint)entry.Value.Length);
+            piece.Write(entry.Value.Span);
+            if (piece.WrittenCount < PieceBytes)
+                continue;
+            await stream.WriteAsync(piece.WrittenMemory, cancellation);
+            piece.ResetWrittenCount();
         }
+        await stream.WriteAsync(piece.WrittenMemory, cancellation);
     }
 
     /// <summary>Reads a state; leaves the stream behind it.</summary>
@@ -83,11 +90,16 @@ public static class StateSnapshot
             : throw new LedgerException(ChainError.SnapshotInvalid, "its entries do not give its header's state root.");
     }
 
-    private static void WriteU32(Stream stream, uint value)
+    private static void WriteHash(ArrayBufferWriter<byte> writer, Hash256 hash)
     {
-        Span<byte> bytes = stackalloc byte[sizeof(uint)];
-        BinaryPrimitives.WriteUInt32LittleEndian(bytes, value);
-        stream.Write(bytes);
+        hash.WriteTo(writer.GetSpan(Hash256.Size));
+        writer.Advance(Hash256.Size);
+    }
+
+    private static void WriteU32(ArrayBufferWriter<byte> writer, uint value)
+    {
+        BinaryPrimitives.WriteUInt32LittleEndian(writer.GetSpan(sizeof(uint)), value);
+        writer.Advance(sizeof(uint));
     }
 
     private static byte[] ReadBytes(Stream stream, int lengthMax)

@@ -34,11 +34,12 @@ public static class MinerRegistration
                 calls.Add(new AddStake(stake - miner.Stake));
             calls.Add(new DeclareSpace(Math.Max(bytes, miner.UsedBytes + miner.ReservedBytes)));
         }
-        // The account's grain keeps their order, so none waits for the block of the one before.
         var grain = grains.GetGrain<IAccountGrain>(account.ToString());
-        TransactionOutcome[] outcomes =
-            await Task.WhenAll(calls.Select(call => grain.ExecuteAsync(new CustodyCall(Scale.Encode(call)))));
-        if (Array.Find(outcomes, outcome => !outcome.Succeeded) is { } failed)
-            throw new InvalidOperationException($"Miner {number} could not be registered: {failed.ErrorCode}: {failed.ErrorMessage}");
+        foreach (Call call in calls)
+        {
+            TransactionOutcome outcome = await grain.ExecuteAsync(new CustodyCall(Scale.Encode(call)));
+            if (!outcome.Succeeded)
+                throw new InvalidOperationException($"Miner {number} could not be registered: {outcome.ErrorCode}: {outcome.ErrorMessage}");
+        }
     }
 }

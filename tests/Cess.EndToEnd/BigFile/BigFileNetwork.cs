@@ -69,15 +69,15 @@ public sealed class BigFileNetwork : IAsyncLifetime
     {
         Needs.Aws => $"{Bucket}-aws",
         Needs.Rclone => $"{Bucket}-rclone",
-        _ => $"{Bucket}-sdk",
+        _ => $"{Bucket}-cess",
     };
 
-    /// <summary>A client by what it needs on the machine; the .NET SDK needs nothing.</summary>
+    /// <summary>A client by what it needs on the machine; <c>cess</c> is built with the tests.</summary>
     internal IStorageClient ClientOf(Needs client) => client switch
     {
         Needs.Aws => new AwsCli(Node),
         Needs.Rclone => new Rclone(Node),
-        _ => new DotNetSdk(Node),
+        _ => new CessCli(Node),
     };
 
     /// <summary>Fails when the upload through this client has failed.</summary>

@@ -34,7 +34,7 @@ public sealed class BigFileTests(BigFileNetwork network, ITestOutputHelper outpu
     public Task It_comes_back_through_rclone() => ComesBackAsync(Needs.Rclone);
 
     [Fact]
-    public Task It_comes_back_through_the_SDK() => ComesBackAsync(Needs.Nothing);
+    public Task It_comes_back_through_cess() => ComesBackAsync(Needs.Nothing);
 
     [ClientFact]
     [Needs(Needs.Aws)]
@@ -93,8 +93,7 @@ public sealed class BigFileTests(BigFileNetwork network, ITestOutputHelper outpu
         Assert.Contains("<Code>InvalidRange</Code>", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }
 
-    /// <summary>Ends to be skipped when reads at the same time share one bound on their buffers, as uploads do.</summary>
-    [Fact(Skip = "Reads of many ranges at once have no common bound on their buffers yet: 750 to 800 MiB.")]
+    [Fact]
     public async Task The_nodes_memory_stays_within_its_bound()
     {
         await ComesBackAsync(Needs.Aws);

@@ -62,7 +62,8 @@ public sealed class StateSnapshotTests
     private byte[] Snapshot()
     {
         using MemoryStream stream = new();
-        StateSnapshot.Write(_files.Chain.State, stream);
+        ValueTask writing = StateSnapshot.WriteAsync(_files.Chain.State, stream);
+        Assert.True(writing.IsCompletedSuccessfully);
         return stream.ToArray();
     }
 

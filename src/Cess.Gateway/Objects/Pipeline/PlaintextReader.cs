@@ -1,4 +1,3 @@
-using System.Buffers;
 using Cess.Coding;
 using Cess.Grains;
 using Cess.Ledger.Modules.Files;
@@ -7,39 +6,24 @@ namespace Cess.Gateway.Objects.Pipeline;
 
 /// <summary>
 /// Decrypts ranges of a file's plaintext, across its parts and segments. While one run of frames is written out, the next is
-/// fetched and decrypted. Memory: two runs.
+/// fetched and decrypted.
 /// </summary>
-internal sealed class PlaintextReader(
-    IFragmentReader fragments, FileRecord file, byte[] fileKey)
+internal sealed class PlaintextReader(IFragmentReader fragments, ReadBuffers buffers, FileRecord file, byte[] fileKey)
 {
-    private const int RunBytes = GatewayLimits.FramesPerRead * FrameLayout.CiphertextBytes;
-
     private readonly StoragePolicy _policy =
         new(file.Declaration.Policy.DataFragments, file.Declaration.Policy.ParityFragments);
 
     /// <summary>Writes plaintext bytes [offset, offset + length) in order; nothing unverified is written.</summary>
     public async Task CopyToAsync(Stream destination, long offset, long length, CancellationToken cancellation)
     {
-        byte[] front = ArrayPool<byte>.Shared.Rent(RunBytes);
-        byte[] back = ArrayPool<byte>.Shared.Rent(RunBytes);
-        Task write = Task.CompletedTask;
-        try
-        {
-            foreach (PartRange range in RangesOf(offset, length))
-                (front, back, write) = await CopyPartAsync(range, destination, front, back, write, cancellation).ConfigureAwait(false);
-            await write.ConfigureAwait(false);
-        }
-        finally
-        {
-            // The writer may still read the buffer that it was given.
-            await write.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            ArrayPool<byte>.Shared.Return(front, clearArray: true);
-            ArrayPool<byte>.Shared.Return(back, clearArray: true);
-        }
+        await using DoubleBuffer buffer =
+            await buffers.RentStreamAsync(RunBound(length), cancellation).ConfigureAwait(false);
+        foreach (PartRange range in RangesOf(offset, length))
+            await CopyPartAsync(range, destination, buffer, cancellation).ConfigureAwait(false);
+        await buffer.FinishAsync().ConfigureAwait(false);
     }
 
-    private async Task<(byte[] Front, byte[] Back, Task Write)> CopyPartAsync(
-        PartRange range, Stream destination, byte[] front, byte[] back, Task write, CancellationToken cancellation)
+    private async Task CopyPartAsync(PartRange range, Stream destination, DoubleBuffer buffer, CancellationToken cancellation)
     {
         using var decryptor = new FrameDecryptor(fileKey, range.Part.Salt.Span);
         long partLength = (long)range.Part.PlainLength;
@@ -52,20 +36,23 @@ internal sealed class PlaintextReader(
             FileSegment segment = range.Part.Segments[(int)extent.Index];
             if (segment.Length != (uint)extent.CiphertextLength)
                 throw Malformed();
-            var reader = new SegmentReader(fragments, file.Owner, segment, _policy);
+            var reader = new SegmentReader(fragments, buffers, file.Owner, segment, _policy);
             while (done < range.Length && range.Offset + done < extent.PlaintextOffset + extent.PlaintextLength)
             {
                 FrameExtent run = RunAt(extent, range.Offset + done, range.Length - done);
-                await ReadRunAsync(reader, decryptor, run, front, cancellation).ConfigureAwait(false);
-                await write.ConfigureAwait(false);
-                write = WriteAsync(destination, front, run, cancellation);
-                (front, back) = (back, front);
+                Memory<byte> frames = buffer.Front(run.CiphertextLength);
+                await ReadRunAsync(reader, decryptor, run, frames, cancellation).ConfigureAwait(false);
+                await buffer.FlipAsync(() => WriteAsync(destination, frames, run, cancellation)).ConfigureAwait(false);
                 done += run.Take;
             }
             GatewayMetrics.FragmentsLost.Add(reader.Bad.Count());
         }
-        return (front, back, write);
     }
+
+    /// <summary>No run has more ciphertext than this: that of the whole file, or of frames that hold a range however it lies.</summary>
+    private long RunBound(long length) => Math.Min(
+        FrameLayout.CiphertextLength(file.Declaration.Parts.Sum(part => (long)part.PlainLength)),
+        ((length / FrameLayout.PlaintextBytes) + 2) * FrameLayout.CiphertextBytes);
 
     /// <summary>The next frames to fetch at once: up to the segment's end, the range's end, or the size of a run.</summary>
     private static FrameExtent RunAt(SegmentExtent extent, long offset, long length)
@@ -76,9 +63,8 @@ internal sealed class PlaintextReader(
     }
 
     private static async ValueTask ReadRunAsync(
-        SegmentReader reader, FrameDecryptor decryptor, FrameExtent run, byte[] buffer, CancellationToken cancellation)
+        SegmentReader reader, FrameDecryptor decryptor, FrameExtent run, Memory<byte> frames, CancellationToken cancellation)
     {
-        Memory<byte> frames = buffer.AsMemory(0, run.CiphertextLength);
         do
         {
             await reader.ReadAsync(run.SegmentOffset, frames, cancellation).ConfigureAwait(false);
@@ -92,14 +78,14 @@ internal sealed class PlaintextReader(
     }
 
     /// <summary>Writes the plaintext of decrypted frames; each stands where its frame stood, its tag behind it.</summary>
-    private static async Task WriteAsync(Stream destination, byte[] frames, FrameExtent run, CancellationToken cancellation)
+    private static async Task WriteAsync(Stream destination, Memory<byte> frames, FrameExtent run, CancellationToken cancellation)
     {
         int skip = run.Skip;
         int left = run.Take;
         for (int frame = 0; left > 0; frame++)
         {
             int count = Math.Min(left, FrameLayout.PlaintextBytes - skip);
-            await destination.WriteAsync(frames.AsMemory((frame * FrameLayout.CiphertextBytes) + skip, count), cancellation)
+            await destination.WriteAsync(frames.Slice((frame * FrameLayout.CiphertextBytes) + skip, count), cancellation)
                 .ConfigureAwait(false);
             left -= count;
             skip = 0;

@@ -12,16 +12,21 @@ namespace Cess.Gateway.Objects.Pipeline;
 /// </summary>
 public sealed class SegmentReader
 {
+    /// <summary>Bytes of fragments that are in memory at one time to rebuild or to check some.</summary>
+    private const int PieceBytesMax = DoubleBuffer.RunBytes;
+
     private readonly IFragmentReader _fragments;
+    private readonly ReadBuffers _buffers;
     private readonly AccountId _owner;
     private readonly FileSegment _segment;
     private readonly FragmentLayout _layout;
     private readonly bool[] _isBad;
 
     /// <summary>Reads one segment.</summary>
-    public SegmentReader(IFragmentReader fragments, AccountId owner, FileSegment segment, StoragePolicy policy)
+    public SegmentReader(IFragmentReader fragments, ReadBuffers buffers, AccountId owner, FileSegment segment, StoragePolicy policy)
     {
         _fragments = fragments;
+        _buffers = buffers;
         _owner = owner;
         _segment = segment;
         _layout = new FragmentLayout(policy, checked((int)segment.Length));
@@ -55,25 +60,28 @@ public sealed class SegmentReader
     public async ValueTask<bool> FindCorruptAsync(CancellationToken cancellation)
     {
         bool hasFound = false;
-        byte[] fragment = ArrayPool<byte>.Shared.Rent(_layout.FragmentSize);
-        try
+        using IMemoryOwner<byte> memory = await _buffers.RentRebuildAsync(PieceBytesMax, cancellation).ConfigureAwait(false);
+        for (int i = 0; i < _isBad.Length; i++)
         {
-            Memory<byte> whole = fragment.AsMemory(0, _layout.FragmentSize);
-            for (int i = 0; i < _isBad.Length; i++)
-            {
-                if (_isBad[i])
-                    continue;
-                bool isSound = await TryReadAsync(i, 0, whole, cancellation).ConfigureAwait(false)
-                    && FragmentId.Of(whole.Span) == _segment.Fragments[i].Root;
-                hasFound |= !isSound;
-                _isBad[i] = !isSound;
-            }
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(fragment);
+            if (_isBad[i])
+                continue;
+            _isBad[i] = !await IsSoundAsync(i, memory.Memory[..PieceBytesMax], cancellation).ConfigureAwait(false);
+            hasFound |= _isBad[i];
         }
         return hasFound;
+    }
+
+    private async ValueTask<bool> IsSoundAsync(int index, Memory<byte> memory, CancellationToken cancellation)
+    {
+        using var hasher = new MerkleHasher(FragmentId.LeafBytes);
+        for (int offset = 0; offset < _layout.FragmentSize; offset += memory.Length)
+        {
+            Memory<byte> piece = memory[..Math.Min(memory.Length, _layout.FragmentSize - offset)];
+            if (!await TryReadAsync(index, offset, piece, cancellation).ConfigureAwait(false))
+                return false;
+            hasher.Append(piece.Span);
+        }
+        return hasher.Finish() == _segment.Fragments[index].Root;
     }
 
     private async ValueTask<bool> TryReadAsync(int index, int offset, Memory<byte> target, CancellationToken cancellation)
@@ -87,34 +95,40 @@ public sealed class SegmentReader
         return isRead;
     }
 
+    /// <summary>Rebuilds a range in pieces, each from the same bytes of k other fragments, so that memory does not grow with k.</summary>
     private async ValueTask RebuildAsync(FragmentRange range, Memory<byte> target, CancellationToken cancellation)
     {
         int wanted = _layout.Policy.DataFragments;
-        byte[] rented = ArrayPool<byte>.Shared.Rent(checked(wanted * range.Length));
-        try
+        int pieceMax = Math.Min(range.Length, PieceBytesMax / wanted);
+        using IMemoryOwner<byte> memory = await _buffers.RentRebuildAsync(wanted * pieceMax, cancellation).ConfigureAwait(false);
+        for (int done = 0; done < range.Length; done += pieceMax)
         {
-            var indices = new int[wanted];
-            var ranges = new ReadOnlyMemory<byte>[wanted];
-            int found = 0;
-            for (int i = 0; i < _isBad.Length && found < wanted; i++)
-            {
-                Memory<byte> piece = rented.AsMemory(found * range.Length, range.Length);
-                if (!await TryReadAsync(i, range.Offset, piece, cancellation).ConfigureAwait(false))
-                    continue;
-                indices[found] = i;
-                ranges[found++] = piece;
-            }
-            if (found < wanted)
-            {
-                throw new ObjectStoreException(
-                    ObjectStoreError.DataUnavailable,
-                    $"A segment needs {wanted} of its {_isBad.Length} fragments; {found} can be read.");
-            }
-            SegmentDecoder.Rebuild(_layout.Policy, range.Fragment, ranges, indices, target);
+            Memory<byte> piece = target.Slice(done, Math.Min(pieceMax, range.Length - done));
+            await RebuildAsync(range.Fragment, range.Offset + done, piece, memory.Memory, cancellation).ConfigureAwait(false);
         }
-        finally
+    }
+
+    private async ValueTask RebuildAsync(
+        int fragment, int offset, Memory<byte> target, Memory<byte> memory, CancellationToken cancellation)
+    {
+        int wanted = _layout.Policy.DataFragments;
+        var indices = new int[wanted];
+        var ranges = new ReadOnlyMemory<byte>[wanted];
+        int found = 0;
+        for (int i = 0; i < _isBad.Length && found < wanted; i++)
         {
-            ArrayPool<byte>.Shared.Return(rented);
+            Memory<byte> range = memory.Slice(found * target.Length, target.Length);
+            if (!await TryReadAsync(i, offset, range, cancellation).ConfigureAwait(false))
+                continue;
+            indices[found] = i;
+            ranges[found++] = range;
         }
+        if (found < wanted)
+        {
+            throw new ObjectStoreException(
+                ObjectStoreError.DataUnavailable,
+                $"A segment needs {wanted} of its {_isBad.Length} fragments; {found} can be read.");
+        }
+        SegmentDecoder.Rebuild(_layout.Policy, fragment, ranges, indices, target);
     }
 }

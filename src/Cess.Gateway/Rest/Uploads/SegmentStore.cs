@@ -1,4 +1,3 @@
-using System.Buffers;
 using Cess.Coding;
 using Cess.Gateway.Objects;
 using Cess.Gateway.Objects.Pipeline;
@@ -11,11 +10,9 @@ namespace Cess.Gateway.Rest.Uploads;
 
 /// <summary>Segments on the miners, by the pipeline that the object store uses, past its cipher.</summary>
 internal sealed class SegmentStore(
-    SegmentBufferPool pool, SegmentWriter writer, FragmentDiscard discard, IFragmentReader fragments, ILedgerReader ledger,
-    IReadLeases leases) : ISegmentStore
+    SegmentBufferPool pool, SegmentWriter writer, FragmentDiscard discard, IFragmentReader fragments, ReadBuffers buffers,
+    ILedgerReader ledger, IReadLeases leases) : ISegmentStore
 {
-    private const int RunBytes = GatewayLimits.FramesPerRead * FrameLayout.CiphertextBytes;
-
     public async Task<StoredSegment> StoreAsync(
         AccountId owner, StoragePolicy policy, Stream ciphertext, int length, CancellationToken cancellation)
     {
@@ -55,7 +52,7 @@ internal sealed class SegmentStore(
             ?? throw new ObjectStoreException(ObjectStoreError.DataUnavailable, $"File {file} has been deleted.");
         FileDeclaration declared = record.Declaration;
         SegmentReader reader = new(
-            fragments, record.Owner, declared.Parts[part].Segments[segment],
+            fragments, buffers, record.Owner, declared.Parts[part].Segments[segment],
             new StoragePolicy(declared.Policy.DataFragments, declared.Policy.ParityFragments));
         if (check == SegmentCheck.AgainstIds)
             await reader.FindCorruptAsync(cancellation);
@@ -69,32 +66,16 @@ internal sealed class SegmentStore(
         return discard.DiscardAsync(owner, [new FileSegment((uint)segment.Length, [.. named])]);
     }
 
-    /// <summary>Writes out one run while the next one is read: two runs of memory.</summary>
-    private static async Task CopyAsync(SegmentReader reader, int offset, int length, Stream destination, CancellationToken cancellation)
+    private async Task CopyAsync(SegmentReader reader, int offset, int length, Stream destination, CancellationToken cancellation)
     {
-        byte[] front = ArrayPool<byte>.Shared.Rent(RunBytes);
-        byte[] back = ArrayPool<byte>.Shared.Rent(RunBytes);
-        Task write = Task.CompletedTask;
-        try
+        await using DoubleBuffer buffer = await buffers.RentStreamAsync(length, cancellation);
+        for (int done = 0; done < length; done += DoubleBuffer.RunBytes)
         {
-            for (int done = 0; done < length; done += RunBytes)
-            {
-                Memory<byte> run = front.AsMemory(0, Math.Min(RunBytes, length - done));
-                await reader.ReadAsync(offset + done, run, cancellation);
-                await write;
-                write = destination.WriteAsync(run, cancellation).AsTask();
-                (front, back) = (back, front);
-            }
-
-            await write;
+            Memory<byte> run = buffer.Front(Math.Min(DoubleBuffer.RunBytes, length - done));
+            await reader.ReadAsync(offset + done, run, cancellation);
+            await buffer.FlipAsync(() => destination.WriteAsync(run, cancellation).AsTask());
         }
-        finally
-        {
-            // The writer may still read the buffer that it was given.
-            await write.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            ArrayPool<byte>.Shared.Return(front);
-            ArrayPool<byte>.Shared.Return(back);
-        }
+        await buffer.FinishAsync();
     }
 
     private async ValueTask<SegmentBuffer> RentAsync(StoragePolicy policy, int length, CancellationToken cancellation)
