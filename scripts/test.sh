@@ -57,6 +57,7 @@ run_tests() {
   read -r f p s < <(sed -E 's/.*Failed: +([0-9]+), Passed: +([0-9]+), Skipped: +([0-9]+).*/\1 \2 \3/' <<<"${line:-Failed: 0, Passed: 0, Skipped: 0}")
   # A run that broke off before it counted must not look like one that passed.
   [[ $status -ne 0 && $f -eq 0 ]] && f=1
+  [[ $((f + p + s)) -eq 0 ]] && echo "$label has run no test." | tee -a "$log" && f=1 status=1
   passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
   summary+=("$(printf '%-44s %5d passed %4d failed %4d skipped %5d s' "$label" "$p" "$f" "$s" $((SECONDS - started)))")
   return "$status"

@@ -30,6 +30,9 @@ public static class GrainLimits
     /// <summary>Blocks that are executed but not yet durable.</summary>
     public const int BlocksInFlight = 4;
 
+    /// <summary>Transactions that must wait before a block is executed while the one before it is still being written.</summary>
+    public const int PipelinedTransactions = 512;
+
     /// <summary>Recent blocks whose states and events stay in memory for consumers that catch up.</summary>
     public const int RecentBlocks = 256;
 

@@ -85,7 +85,7 @@ public sealed record BlocksFinalised([property: Id(0)] ulong From, [property: Id
 public sealed record TransactionsPooled([property: Id(0)] IReadOnlyList<string> Ids);
 
 /// <summary>A hint that something of a miner or an account changed.</summary>
-/// <param name="Height">The block in which it happened.</param>
+/// <param name="Height">It happened in this block or in one soon after it.</param>
 /// <param name="Events">Names of what happened, such as "FileCompleted".</param>
 [GenerateSerializer, Immutable, Alias("cess.SubjectChanged")]
 public sealed record SubjectChanged([property: Id(0)] ulong Height, [property: Id(1)] IReadOnlyList<string> Events);

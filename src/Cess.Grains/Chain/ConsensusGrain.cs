@@ -104,13 +104,24 @@ public sealed class ConsensusGrain(
     {
         // Lets calls that are queued behind this one fill the block too.
         await Task.Yield();
-        while ((_pool.HasReady || _carried.Count > 0) && _inFlight < GrainLimits.BlocksInFlight && !_hasFailed)
+        while (IsBlockDue())
         {
             List<SignedTransaction> carried = _carried;
             _carried = [];
             Execute([.. carried, .. _pool.Take(GrainLimits.BlockTransactions, GrainLimits.BlockBytes)]);
             await AnnounceAsync();
         }
+    }
+
+    /// <summary>
+    /// Behind a block that is being written another one begins only when there is enough for it to be worth its fixed cost; what
+    /// comes in the meantime shares the next block, which begins when that write ends.
+    /// </summary>
+    private bool IsBlockDue()
+    {
+        int waiting = _pool.ReadyCount + _carried.Count;
+        int wanted = _inFlight == 0 ? 1 : GrainLimits.PipelinedTransactions;
+        return waiting >= wanted && _inFlight < GrainLimits.BlocksInFlight && !_hasFailed;
     }
 
     private Task MakeIdleBlockAsync(CancellationToken cancellation)

@@ -6,7 +6,7 @@ using Orleans.Streams.Core;
 
 namespace Cess.Grains.Chain;
 
-/// <summary>Tells miners and accounts that something of theirs changed, once a block and subject.</summary>
+/// <summary>Tells miners and accounts that something of theirs changed, once a run of blocks and subject.</summary>
 [ImplicitStreamSubscription(StreamNames.Blocks)]
 public sealed class EventRouterGrain(ILedgerReader ledger, ILogger<EventRouterGrain> log)
     : Grain, IEventRouterGrain, IStreamSubscriptionObserver
@@ -34,17 +34,17 @@ public sealed class EventRouterGrain(ILedgerReader ledger, ILogger<EventRouterGr
             _height = ledger.Head.Height;
             return;
         }
-        foreach (FinalBlock block in blocks)
-        {
-            await RouteAsync(block);
-            _height = block.Height;
-        }
+        if (blocks.Count == 0)
+            return;
+        foreach ((Subject subject, List<string> names) in BySubject(blocks))
+            await PublishAsync(subject, new SubjectChanged(blocks[0].Height, names));
+        _height = blocks[^1].Height;
     }
 
-    private async Task RouteAsync(FinalBlock block)
+    private static Dictionary<Subject, List<string>> BySubject(IReadOnlyList<FinalBlock> blocks)
     {
         var bySubject = new Dictionary<Subject, List<string>>();
-        foreach (LedgerEvent happened in block.Events)
+        foreach (LedgerEvent happened in blocks.SelectMany(block => block.Events))
         {
             foreach (Subject subject in happened.Subjects)
             {
@@ -57,8 +57,7 @@ public sealed class EventRouterGrain(ILedgerReader ledger, ILogger<EventRouterGr
                     names.Add(name);
             }
         }
-        foreach ((Subject subject, List<string> names) in bySubject)
-            await PublishAsync(subject, new SubjectChanged(block.Height, names));
+        return bySubject;
     }
 
     private async Task PublishAsync(Subject subject, SubjectChanged hint)

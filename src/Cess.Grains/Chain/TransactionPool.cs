@@ -37,8 +37,8 @@ internal sealed class TransactionPool
     /// <summary>Transactions that wait, ready or not.</summary>
     public int Count { get; private set; }
 
-    /// <summary>Whether a block could be filled with something.</summary>
-    public bool HasReady => _ready.Count > 0;
+    /// <summary>Transactions that a block could hold now.</summary>
+    public int ReadyCount => _ready.Count;
 
     /// <summary>Takes a transaction in.</summary>
     /// <param name="transaction">Decoded and verified.</param>

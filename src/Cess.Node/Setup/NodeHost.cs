@@ -56,7 +56,12 @@ public static class NodeHost
     private static WebApplication Build(
         NodeOptions options, NodeFolder folder, NodeParts parts, FileCredentials credentials, AllCores parallel)
     {
-        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
+        // Settings come from the command line alone; watching the working folder for a settings file would cost an event a write.
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
+        {
+            Args = ["--hostBuilder:reloadConfigOnChange=false"],
+            ContentRootPath = AppContext.BaseDirectory,
+        });
         builder.Logging.SetMinimumLevel(LogLevel.Warning).AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Warning);
         builder.Services.AddSingleton(TimeProvider.System);
         AddChain(builder.Services, parts, parallel);

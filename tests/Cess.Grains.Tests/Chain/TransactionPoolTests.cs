@@ -29,7 +29,7 @@ public sealed class TransactionPoolTests
     public void A_transaction_behind_a_gap_waits_until_the_gap_closes()
     {
         _pool.Add(Make("a", 1), nextNonce: 0);
-        Assert.False(_pool.HasReady);
+        Assert.Equal(0, _pool.ReadyCount);
 
         _pool.Add(Make("a", 0), nextNonce: 0);
 
