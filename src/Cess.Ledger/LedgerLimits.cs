@@ -29,6 +29,15 @@ public static class LedgerLimits
     /// <summary>Most events in one receipt, or at the start of one block.</summary>
     public const int EventsMax = 65_536;
 
+    /// <summary>Most calls in a batch.</summary>
+    public const int BatchCallsMax = 1024;
+
+    /// <summary>Largest price of a unit of weight that a chain can set, so that no fee can overflow.</summary>
+    public static Balance FeePerWeightMax { get; } = new(UInt128.One << 80);
+
+    /// <summary>Largest weight of a block that a chain can set.</summary>
+    public const ulong BlockWeightMax = 1ul << 40;
+
     /// <summary>Most validators, and so most votes in a certificate.</summary>
     public const int ValidatorsMax = 1024;
 

@@ -33,6 +33,7 @@ public sealed partial class GoldenVectorTests
         {
             ["transaction-revealing"] = Samples.Revealing.Bytes.ToArray(),
             ["transaction-known"] = Samples.Known.Bytes.ToArray(),
+            ["file-in-batch"] = FileId.InBatch(Samples.Known.Id, 1).Hash.ToArray(),
             ["transaction-id"] = Samples.Known.Id.ToArray(),
             ["receipt-success"] = Scale.Encode(Samples.Success),
             ["receipt-failure"] = Scale.Encode(Samples.Failure),

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Cess.Ledger.Blocks;
 using Cess.Ledger.Modules;
 using Cess.Ledger.Modules.Balances;
+using Cess.Ledger.Modules.Batches;
 using Cess.Ledger.Modules.Chain;
 using Cess.Ledger.Modules.Files;
 using Cess.Ledger.Modules.Miners;
@@ -59,6 +60,8 @@ public static class Samples
         ("reassign-fragments", new ReassignFragments(File(0x31), new MinerId(1), new MinerId(20_000))),
         ("cancel-deal", new CancelDeal(File(0x31))),
         ("delete-files", new DeleteFiles([File(0x31)])),
+        ("batch", new Batch(
+            BatchMode.EachOnItsOwn, [new Transfer(Bob.Id, new Balance(5)), new AddStake(new Balance(64))])),
     ];
 
     public static IReadOnlyList<(string Name, LedgerEvent Event)> Events { get; } =
@@ -77,6 +80,7 @@ public static class Samples
         ("file-completed", new FileCompleted(File(0x31), Alice.Id, "photos", Root(0x11), File(0x30))),
         ("deal-dropped", new DealDropped(File(0x31), Alice.Id, "photos", DropReason.Cancelled, [new MinerId(0)])),
         ("file-deleted", new FileDeleted(File(0x30), Alice.Id, "photos", Root(0x11), DeletionReason.Replaced, [new MinerId(0)])),
+        ("batch-completed", new BatchCompleted(Alice.Id, 2, [new FailedCall(1, MinersError.NotRegistered)])),
         ("deletion-refused", new DeletionRefused(Alice.Id, [new RefusedFile(File(0x32), FilesError.FileNotActive)])),
     ];
 
@@ -114,6 +118,7 @@ public static class Samples
         {
             TransactionFee = new Balance(1_000),
             FeePerByte = new Balance(10),
+            FeePerWeight = new Balance(3),
             Treasury = new AccountId(Root(0x7e)),
             StakePerTebibyte = Balance.FromTokens(4_000),
             DealDeadlineBlocks = 600,

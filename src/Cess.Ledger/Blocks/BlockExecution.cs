@@ -26,6 +26,7 @@ internal sealed class BlockExecution : IDisposable
     private Balance _tips;
     private int _transactionBytes;
     private int _receiptBytes;
+    private ulong _weight;
 
     public BlockExecution(LedgerState parent, ulong timeMs, AccountId proposer, BlockBounds bounds)
     {
@@ -45,7 +46,12 @@ internal sealed class BlockExecution : IDisposable
     /// <summary>Executes a transaction and adds its receipt; or says why it may not be in the block, and does nothing.</summary>
     public LedgerError? Include(SignedTransaction transaction)
     {
-        Balance fee = _parent.Parameters.FeeOf(transaction.Bytes.Length);
+        ChainParameters parameters = _parent.Parameters;
+        // First, for it bounds the fee.
+        if (transaction.Weight > parameters.BlockWeight)
+            return ChainError.TransactionTooHeavy;
+
+        Balance fee = parameters.FeeOf(transaction.Bytes.Length, transaction.Weight);
         if (Admit(transaction, fee) is { } rejection)
             return rejection;
 
@@ -62,6 +68,7 @@ internal sealed class BlockExecution : IDisposable
         _receiptLeaves.Add(MerkleTree.LeafHash(_writer.WrittenSpan));
         _receiptBytes += _writer.Length;
         _transactionBytes += transaction.Bytes.Length;
+        _weight += transaction.Weight;
         _fees += fee;
         _tips += transaction.Unsigned.Tip;
         return null;
@@ -112,13 +119,16 @@ internal sealed class BlockExecution : IDisposable
         int mark = _overlay.Mark;
         _context.Begin(transaction.Unsigned.Account, transaction.Id);
         LedgerError? error = _context.Execute(transaction.Unsigned.Call);
-        Receipt receipt = new(transaction.Id, error, fee, [.. _context.Events]);
-        Write(receipt);
-        if (_writer.Length <= _bounds.ReceiptBytesEach)
-            return receipt;
+        if (_context.Events.Count <= LedgerLimits.EventsMax)
+        {
+            Receipt whole = new(transaction.Id, error, fee, [.. _context.Events]);
+            Write(whole);
+            if (_writer.Length <= _bounds.ReceiptBytesEach)
+                return whole;
+        }
 
         _overlay.RollBack(mark);
-        receipt = new Receipt(transaction.Id, ChainError.ReceiptTooLarge, fee, []);
+        Receipt receipt = new(transaction.Id, ChainError.ReceiptTooLarge, fee, []);
         Write(receipt);
         return receipt;
     }
@@ -146,7 +156,8 @@ internal sealed class BlockExecution : IDisposable
             return ChainError.FeeUnaffordable;
 
         bool isFull = _receipts.Count == _bounds.Transactions
-            || _transactionBytes + transaction.Bytes.Length > _bounds.TransactionBytes;
+            || _transactionBytes + transaction.Bytes.Length > _bounds.TransactionBytes
+            || _weight + transaction.Weight > _parent.Parameters.BlockWeight;
         return isFull ? ChainError.BlockFull : null;
     }
 }

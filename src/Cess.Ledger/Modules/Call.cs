@@ -1,4 +1,5 @@
 using Cess.Ledger.Modules.Balances;
+using Cess.Ledger.Modules.Batches;
 using Cess.Ledger.Modules.Files;
 using Cess.Ledger.Modules.Miners;
 using Cess.Primitives;
@@ -18,7 +19,16 @@ public abstract record Call : IScaleValue<Call>
     /// <summary>Which module executes it.</summary>
     public abstract ModuleId Module { get; }
 
+    /// <summary>
+    /// What executing it costs, calls within it included, in units of about a nanosecond of one core; the fee and the
+    /// block's limit count it.
+    /// </summary>
+    public abstract ulong Weight { get; }
+
     private protected abstract byte Index { get; }
+
+    /// <summary>True if it is a batch, or a call that carries one.</summary>
+    internal virtual bool HoldsBatch => false;
 
     /// <summary>Writes module, index and fields.</summary>
     public void Encode(ScaleWriter writer)
@@ -37,6 +47,7 @@ public abstract record Call : IScaleValue<Call>
             ModuleId.Balances => BalancesCall.DecodeFields(ref reader),
             ModuleId.Miners => MinersCall.DecodeFields(ref reader),
             ModuleId.Files => FilesCall.DecodeFields(ref reader),
+            ModuleId.Batches => Batch.DecodeFields(ref reader),
             ModuleId module => throw new ScaleException(ScaleError.UnknownVariant, start, $"{module} has no calls."),
         };
     }

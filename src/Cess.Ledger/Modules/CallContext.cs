@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Cess.Ledger.Modules.Balances;
+using Cess.Ledger.Modules.Batches;
 using Cess.Ledger.Modules.Chain;
 using Cess.Ledger.Modules.Files;
 using Cess.Ledger.Modules.Miners;
@@ -15,6 +16,7 @@ namespace Cess.Ledger.Modules;
 internal sealed class CallContext(StateOverlay overlay, ChainParameters parameters, ulong height, ulong timeMs)
 {
     private readonly List<LedgerEvent> _events = [];
+    private int? _batchIndex;
 
     public ChainParameters Parameters { get; } = parameters;
 
@@ -34,6 +36,10 @@ internal sealed class CallContext(StateOverlay overlay, ChainParameters paramete
 
     public Hash256 TransactionId { get; private set; }
 
+    /// <summary>The id of a file that the current call declares: no other call, ever, gives the same.</summary>
+    public FileId NewFileId =>
+        _batchIndex is { } index ? FileId.InBatch(TransactionId, index) : new FileId(TransactionId);
+
     /// <summary>Events emitted so far, by this transaction or by the start of the block.</summary>
     public IReadOnlyList<LedgerEvent> Events => _events;
 
@@ -44,6 +50,7 @@ internal sealed class CallContext(StateOverlay overlay, ChainParameters paramete
     {
         Sender = sender;
         TransactionId = transactionId;
+        _batchIndex = null;
         _events.Clear();
     }
 
@@ -57,6 +64,7 @@ internal sealed class CallContext(StateOverlay overlay, ChainParameters paramete
             BalancesCall balances => BalancesModule.Apply(this, balances),
             MinersCall miners => MinersModule.Apply(this, miners),
             FilesCall files => FilesModule.Apply(this, files),
+            Batch batch => BatchesModule.Apply(this, batch),
             _ => throw new UnreachableException(),
         };
 
@@ -66,6 +74,15 @@ internal sealed class CallContext(StateOverlay overlay, ChainParameters paramete
             _events.RemoveRange(eventCount, _events.Count - eventCount);
         }
 
+        return error;
+    }
+
+    /// <summary>As <see cref="Execute"/>, for the call at a place in the transaction's batch.</summary>
+    public LedgerError? ExecuteInBatch(Call call, int index)
+    {
+        _batchIndex = index;
+        LedgerError? error = Execute(call);
+        _batchIndex = null;
         return error;
     }
 }

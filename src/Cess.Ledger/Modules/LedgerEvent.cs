@@ -1,4 +1,5 @@
 using Cess.Ledger.Modules.Balances;
+using Cess.Ledger.Modules.Batches;
 using Cess.Ledger.Modules.Files;
 using Cess.Ledger.Modules.Miners;
 using Cess.Primitives;
@@ -40,6 +41,7 @@ public abstract record LedgerEvent : IScaleValue<LedgerEvent>
             ModuleId.Balances => BalancesEvent.DecodeFields(ref reader),
             ModuleId.Miners => MinersEvent.DecodeFields(ref reader),
             ModuleId.Files => FilesEvent.DecodeFields(ref reader),
+            ModuleId.Batches => BatchCompleted.DecodeFields(ref reader),
             ModuleId module => throw new ScaleException(ScaleError.UnknownVariant, start, $"{module} has no events."),
         };
     }

@@ -16,4 +16,7 @@ public enum ModuleId : byte
 
     /// <summary>Buckets, files and deals.</summary>
     Files = 3,
+
+    /// <summary>Several calls in one transaction.</summary>
+    Batches = 4,
 }

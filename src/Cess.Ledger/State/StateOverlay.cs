@@ -101,9 +101,16 @@ internal sealed class StateTable<TKey, TValue>(StateOverlay overlay, StateTree t
         }
     }
 
-    private void Write(TKey key, TValue? value)
+    /// <summary>Where a record stands: for whoever reads and writes it, one search for both.</summary>
+    public StateCell Find(TKey key) => Cell(key);
+
+    /// <summary>Writes a record where <see cref="Find"/> has found it.</summary>
+    public void Replace(StateCell cell, TValue value) => Write(cell, value);
+
+    private void Write(TKey key, TValue? value) => Write(Cell(key), value);
+
+    private void Write(StateCell cell, TValue? value)
     {
-        StateCell cell = Cell(key);
         overlay.Record(cell);
         cell.Value = value;
         cell.IsChanged = true;

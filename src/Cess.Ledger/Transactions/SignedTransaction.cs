@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Cess.Ledger.Modules;
 using Cess.Ledger.Modules.Chain;
 using Cess.Primitives;
 
@@ -33,6 +34,7 @@ public sealed class SignedTransaction : IEquatable<SignedTransaction>
         Unsigned = unsigned;
         RevealedKey = revealedKey;
         Signature = signature;
+        Weight = CallWeights.Signature + unsigned.Call.Weight;
     }
 
     /// <summary>The whole transaction as it travels.</summary>
@@ -49,6 +51,9 @@ public sealed class SignedTransaction : IEquatable<SignedTransaction>
 
     /// <summary>The signature over <see cref="Id"/>.</summary>
     public Signature Signature { get; }
+
+    /// <summary>What it counts for in a block and in its fee: the check of its signature and its call.</summary>
+    public ulong Weight { get; }
 
     /// <summary>Signs a transaction.</summary>
     /// <param name="unsigned">What to ask for; its account must be the key's.</param>

@@ -109,6 +109,7 @@ public sealed class NodeParts : IAsyncDisposable
             {
                 TransactionFee = Balance.Parse("0.0001"),
                 FeePerByte = Balance.Parse("0.0000001"),
+                FeePerWeight = Balance.Parse("0.0000000001"),
                 Treasury = treasury,
                 StakePerTebibyte = Balance.Parse("4000"),
             },

@@ -107,6 +107,24 @@ public sealed class BlockExecutorTests
     }
 
     [Fact]
+    public void A_block_takes_no_more_weight_than_it_may()
+    {
+        ulong weight = Sign(Transfer(A, 1)).Weight;
+        TestChain chain = new(new ChainParameters { BlockWeight = (2 * weight) + 1 });
+        SignedTransaction[] three = [.. Enumerable.Range(0, 3).Select(i => Sign(chain.Unsigned(A, new Transfer(B.Id, new Balance(1))) with { Nonce = (ulong)i }))];
+        SignedTransaction heavy = Sign(chain.Unsigned(B, new DeleteFiles([.. Enumerable.Repeat(new FileId(Hash256.Zero), 1_000)])));
+
+        ExecutedBlock block = BlockExecutor.Execute(chain.State, new BlockContext(0, A.Id), [heavy, .. three]);
+        Assert.Equal<RejectedTransaction>(
+            [new RejectedTransaction(heavy, ChainError.TransactionTooHeavy), new RejectedTransaction(three[2], ChainError.BlockFull)],
+            block.Rejected);
+        Block overfull = block.Block with { Transactions = [.. three] };
+        Assert.Equal(ChainError.BlockTooLarge, BlockExecutor.Verify(chain.State, overfull, out _));
+        overfull = block.Block with { Transactions = [heavy] };
+        Assert.Equal(ChainError.TransactionNotAllowed, BlockExecutor.Verify(chain.State, overfull, out _));
+    }
+
+    [Fact]
     public void A_blocks_time_is_never_before_its_parents()
     {
         ExecutedBlock block = BlockExecutor.Execute(_chain.State, new BlockContext(0, A.Id), []);

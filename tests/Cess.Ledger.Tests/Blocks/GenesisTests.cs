@@ -50,6 +50,10 @@ public sealed class GenesisTests
         Refused(s_genesis with { Parameters = s_genesis.Parameters with { DealDeadlineBlocks = 0 } });
         Refused(s_genesis with { Parameters = s_genesis.Parameters with { FeePerByte = LedgerLimits.FeeMax + new Balance(1) } });
 
+        Refused(s_genesis with { Parameters = s_genesis.Parameters with { FeePerWeight = LedgerLimits.FeePerWeightMax + new Balance(1) } });
+        Refused(s_genesis with { Parameters = s_genesis.Parameters with { BlockWeight = 0 } });
+        Refused(s_genesis with { Parameters = s_genesis.Parameters with { BlockWeight = LedgerLimits.BlockWeightMax + 1 } });
+
         static void Refused(Genesis genesis)
         {
             Assert.Throws<ArgumentException>(() => genesis.ToState());

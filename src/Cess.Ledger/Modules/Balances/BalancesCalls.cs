@@ -43,6 +43,9 @@ public sealed record Transfer(AccountId To, Balance Amount) : BalancesCall
     /// <inheritdoc/>
     public override BalancesCallKind Kind => BalancesCallKind.Transfer;
 
+    /// <inheritdoc/>
+    public override ulong Weight => CallWeights.Transfer;
+
     private protected override void EncodeFields(ScaleWriter writer)
     {
         writer.Write(To);

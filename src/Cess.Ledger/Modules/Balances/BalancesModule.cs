@@ -15,10 +15,9 @@ internal static class BalancesModule
     {
         if (call.Amount.IsZero)
             return BalancesError.AmountZero;
-        if (context.Balances.Debit(context.Sender, call.Amount) is { } error)
+        if (context.Balances.Move(context.Sender, call.To, call.Amount) is { } error)
             return error;
 
-        context.Balances.Credit(call.To, call.Amount);
         context.Emit(new Transferred(context.Sender, call.To, call.Amount));
         return null;
     }

@@ -52,13 +52,19 @@ internal sealed class BalancesState(StateOverlay overlay)
         Set(id, account with { Free = account.Free + amount });
     }
 
-    public LedgerError? Debit(AccountId id, Balance amount)
+    /// <summary>Takes free tokens from one account and gives them to another, which may be the same.</summary>
+    public LedgerError? Move(AccountId from, AccountId to, Balance amount)
     {
-        AccountRecord account = Account(id);
-        if (!account.Free.TrySubtract(amount, out Balance rest))
+        StateCell source = _accounts.Find(from);
+        AccountRecord payer = RecordOf(source);
+        if (!payer.Free.TrySubtract(amount, out Balance rest))
             return BalancesError.FundsInsufficient;
 
-        Set(id, account with { Free = rest });
+        _accounts.Replace(source, payer with { Free = rest });
+        StateCell target = _accounts.Find(to);
+        AccountRecord payee = RecordOf(target);
+        // Cannot overflow, as in Credit.
+        _accounts.Replace(target, payee with { Free = payee.Free + amount });
         return null;
     }
 
@@ -71,4 +77,6 @@ internal sealed class BalancesState(StateOverlay overlay)
         Set(id, account with { Free = rest, Reserved = account.Reserved + amount });
         return null;
     }
+
+    private static AccountRecord RecordOf(StateCell cell) => (AccountRecord?)cell.Value ?? AccountRecord.Empty;
 }

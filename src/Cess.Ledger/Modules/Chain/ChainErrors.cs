@@ -45,6 +45,9 @@ public enum ChainError : ushort
     /// </summary>
     ReceiptTooLarge = 12,
 
+    /// <summary>The transaction weighs more than a whole block may.</summary>
+    TransactionTooHeavy = 13,
+
     /// <summary>The block's version is unknown.</summary>
     BlockVersionUnknown = 50,
 
@@ -99,6 +102,7 @@ internal static class ChainErrors
         Entry(ChainError.FeeUnaffordable, Fault.Timing, "The account cannot pay fee and tip."),
         Entry(ChainError.BlockFull, Fault.Timing, "The block has no room for the transaction."),
         Entry(ChainError.ReceiptTooLarge, Fault.Sender, "The call would leave too large a receipt; split it."),
+        Entry(ChainError.TransactionTooHeavy, Fault.Sender, "The transaction weighs more than a block may."),
         Entry(ChainError.BlockVersionUnknown, Fault.Proposer, "The block's version is unknown."),
         Entry(ChainError.HeightWrong, Fault.Proposer, "The block's height does not follow its parent's."),
         Entry(ChainError.ParentWrong, Fault.Proposer, "The block follows another block."),

@@ -13,6 +13,12 @@ public sealed record ChainParameters : IScaleValue<ChainParameters>
     /// <summary>What every byte of a signed transaction pays on top.</summary>
     public Balance FeePerByte { get; init; }
 
+    /// <summary>What every unit of weight pays on top: see <see cref="Call.Weight"/>.</summary>
+    public Balance FeePerWeight { get; init; }
+
+    /// <summary>Most weight of a block's transactions together, checks of signatures included.</summary>
+    public ulong BlockWeight { get; init; } = 4_000_000_000;
+
     /// <summary>The account that fees go to.</summary>
     public AccountId Treasury { get; init; }
 
@@ -27,6 +33,8 @@ public sealed record ChainParameters : IScaleValue<ChainParameters>
     {
         writer.WriteAmount(TransactionFee);
         writer.WriteAmount(FeePerByte);
+        writer.WriteAmount(FeePerWeight);
+        writer.WriteCompact(BlockWeight);
         writer.Write(Treasury);
         writer.WriteAmount(StakePerTebibyte);
         writer.WriteCompact(DealDeadlineBlocks);
@@ -40,6 +48,8 @@ public sealed record ChainParameters : IScaleValue<ChainParameters>
         {
             TransactionFee = reader.ReadAmount(),
             FeePerByte = reader.ReadAmount(),
+            FeePerWeight = reader.ReadAmount(),
+            BlockWeight = reader.ReadCompactU64(),
             Treasury = reader.Read<AccountId>(),
             StakePerTebibyte = reader.ReadAmount(),
             DealDeadlineBlocks = reader.ReadCompactU32(),
@@ -47,14 +57,20 @@ public sealed record ChainParameters : IScaleValue<ChainParameters>
         return parameters.FindFault() is { } fault ? throw ScaleReader.Invalid(start, fault) : parameters;
     }
 
-    /// <summary>What a transaction of this size pays.</summary>
+    /// <summary>What a transaction pays to the treasury: the base fee, its bytes and its weight. The tip comes on top.</summary>
     /// <param name="bytes">Bytes of the signed transaction, at most <see cref="LedgerLimits.TransactionBytesMax"/>.</param>
-    internal Balance FeeOf(int bytes) => new(TransactionFee.Units + (FeePerByte.Units * (uint)bytes));
+    /// <param name="weight">Its weight, at most <see cref="BlockWeight"/>.</param>
+    public Balance FeeOf(int bytes, ulong weight) =>
+        new(TransactionFee.Units + (FeePerByte.Units * (uint)bytes) + (FeePerWeight.Units * weight));
 
     internal string? FindFault()
     {
         if (DealDeadlineBlocks == 0)
             return "A deal's deadline is at least one block away.";
+        if (BlockWeight is 0 or > LedgerLimits.BlockWeightMax)
+            return "A block's weight is out of bounds.";
+        if (FeePerWeight > LedgerLimits.FeePerWeightMax)
+            return "The fee for weight is too large.";
         // So that no fee can overflow.
         return Balance.Max(TransactionFee, FeePerByte) > LedgerLimits.FeeMax ? "A fee is too large." : null;
     }

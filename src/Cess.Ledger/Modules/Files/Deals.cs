@@ -25,7 +25,7 @@ internal static class Deals
             shares.Add(new DealShare(share.Miner, share.Bytes, IsReported: false));
         }
 
-        FileId file = new(context.TransactionId);
+        FileId file = context.NewFileId;
         ulong deadline = context.Height + context.Parameters.DealDeadlineBlocks;
         DealRecord deal = new(
             context.Sender,

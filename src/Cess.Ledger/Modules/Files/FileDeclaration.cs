@@ -21,6 +21,22 @@ public sealed record FileDeclaration(
     FilePolicy Policy,
     ImmutableArray<FilePart> Parts) : IScaleValue<FileDeclaration>
 {
+    /// <summary>What declaring it costs; see <see cref="Call.Weight"/>.</summary>
+    public ulong Weight
+    {
+        get
+        {
+            ulong fragments = 0;
+            foreach (FilePart part in Parts)
+            {
+                foreach (FileSegment segment in part.Segments)
+                    fragments += (ulong)segment.Fragments.Length;
+            }
+
+            return (4 * CallWeights.RecordWrite) + (CallWeights.Fragment * fragments);
+        }
+    }
+
     /// <summary>Bytes of plaintext of all parts.</summary>
     public ulong PlainLength()
     {

@@ -74,6 +74,9 @@ public sealed record CreateBucket(string Name, ReadOnlyMemory<byte> WrappedKey) 
     /// <inheritdoc/>
     public override FilesCallKind Kind => FilesCallKind.CreateBucket;
 
+    /// <inheritdoc/>
+    public override ulong Weight => 2 * CallWeights.RecordWrite;
+
     private protected override void EncodeFields(ScaleWriter writer)
     {
         writer.WriteString(Name);
@@ -88,6 +91,9 @@ public sealed record DeleteBucket(string Name) : FilesCall
     /// <inheritdoc/>
     public override FilesCallKind Kind => FilesCallKind.DeleteBucket;
 
+    /// <inheritdoc/>
+    public override ulong Weight => 2 * CallWeights.RecordWrite;
+
     private protected override void EncodeFields(ScaleWriter writer) => writer.WriteString(Name);
 }
 
@@ -101,6 +107,9 @@ public sealed record DeclareFile(FileDeclaration File, DeclareCondition Conditio
 {
     /// <inheritdoc/>
     public override FilesCallKind Kind => FilesCallKind.DeclareFile;
+
+    /// <inheritdoc/>
+    public override ulong Weight => File.Weight;
 
     private protected override void EncodeFields(ScaleWriter writer)
     {
@@ -120,6 +129,9 @@ public sealed record ReportTransfer(ImmutableArray<FileId> Files) : FilesCall
     /// <inheritdoc/>
     public override FilesCallKind Kind => FilesCallKind.ReportTransfer;
 
+    /// <inheritdoc/>
+    public override ulong Weight => CallWeights.RecordWrite + (CallWeights.FileReport * (ulong)Files.Length);
+
     private protected override void EncodeFields(ScaleWriter writer) => writer.WriteVector(Files);
 }
 
@@ -134,6 +146,9 @@ public sealed record ReassignFragments(FileId File, MinerId From, MinerId To) : 
 {
     /// <inheritdoc/>
     public override FilesCallKind Kind => FilesCallKind.ReassignFragments;
+
+    /// <inheritdoc/>
+    public override ulong Weight => CallWeights.Reassignment;
 
     private protected override void EncodeFields(ScaleWriter writer)
     {
@@ -150,6 +165,9 @@ public sealed record CancelDeal(FileId File) : FilesCall
     /// <inheritdoc/>
     public override FilesCallKind Kind => FilesCallKind.CancelDeal;
 
+    /// <inheritdoc/>
+    public override ulong Weight => CallWeights.DealDrop;
+
     private protected override void EncodeFields(ScaleWriter writer) => writer.Write(File);
 }
 
@@ -162,6 +180,9 @@ public sealed record DeleteFiles(ImmutableArray<FileId> Files) : FilesCall
 {
     /// <inheritdoc/>
     public override FilesCallKind Kind => FilesCallKind.DeleteFiles;
+
+    /// <inheritdoc/>
+    public override ulong Weight => CallWeights.FileDeletion * (1 + (ulong)Files.Length);
 
     private protected override void EncodeFields(ScaleWriter writer) => writer.WriteVector(Files);
 }

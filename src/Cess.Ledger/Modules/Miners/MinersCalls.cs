@@ -61,6 +61,9 @@ public sealed record RegisterMiner(AccountId Beneficiary, string Endpoint, Balan
     /// <inheritdoc/>
     public override MinersCallKind Kind => MinersCallKind.RegisterMiner;
 
+    /// <inheritdoc/>
+    public override ulong Weight => 4 * CallWeights.RecordWrite;
+
     private protected override void EncodeFields(ScaleWriter writer)
     {
         writer.Write(Beneficiary);
@@ -76,6 +79,9 @@ public sealed record DeclareSpace(ulong Bytes) : MinersCall
     /// <inheritdoc/>
     public override MinersCallKind Kind => MinersCallKind.DeclareSpace;
 
+    /// <inheritdoc/>
+    public override ulong Weight => CallWeights.RecordWrite;
+
     private protected override void EncodeFields(ScaleWriter writer) => writer.WriteCompact(Bytes);
 }
 
@@ -85,6 +91,9 @@ public sealed record UpdateEndpoint(string Endpoint) : MinersCall
 {
     /// <inheritdoc/>
     public override MinersCallKind Kind => MinersCallKind.UpdateEndpoint;
+
+    /// <inheritdoc/>
+    public override ulong Weight => CallWeights.RecordWrite;
 
     private protected override void EncodeFields(ScaleWriter writer) => writer.WriteString(Endpoint);
 }
@@ -96,6 +105,9 @@ public sealed record UpdateBeneficiary(AccountId Beneficiary) : MinersCall
     /// <inheritdoc/>
     public override MinersCallKind Kind => MinersCallKind.UpdateBeneficiary;
 
+    /// <inheritdoc/>
+    public override ulong Weight => CallWeights.RecordWrite;
+
     private protected override void EncodeFields(ScaleWriter writer) => writer.Write(Beneficiary);
 }
 
@@ -105,6 +117,9 @@ public sealed record AddStake(Balance Amount) : MinersCall
 {
     /// <inheritdoc/>
     public override MinersCallKind Kind => MinersCallKind.AddStake;
+
+    /// <inheritdoc/>
+    public override ulong Weight => 2 * CallWeights.RecordWrite;
 
     private protected override void EncodeFields(ScaleWriter writer) => writer.WriteAmount(Amount);
 }
