@@ -13,7 +13,7 @@ public static class PrimitivesLimits
     public const int ScaleBufferKeptBytesMax = 1024 * 1024;
 
     /// <summary>Imported keys that a <see cref="PublicKeyCache"/> holds unless told otherwise: about 35 MB of native memory.</summary>
-    public const int CachedPublicKeysMax = 8192;
+    public const int CachedPublicKeysMax = 16_384;
 
     /// <summary>Longest PEM text in characters that is read as a private key.</summary>
     public const int PrivateKeyPemCharsMax = 4096;

@@ -4,6 +4,8 @@ using Cess.Benchmarks;
 var benchmarks = new SortedDictionary<string, Func<BenchmarkOptions, Task>>(StringComparer.Ordinal)
 {
     ["coding"] = Cess.Benchmarks.Coding.CodingBenchmark.RunAsync,
+    ["ledger"] = Cess.Benchmarks.Ledger.LedgerBenchmark.RunAsync,
+    [Cess.Benchmarks.Ledger.LedgerBenchmark.LoadName] = Cess.Benchmarks.Ledger.LedgerLoad.RunAsync,
     ["runtime"] = Cess.Benchmarks.Runtime.RuntimeBenchmark.RunAsync,
     ["s3"] = Cess.Benchmarks.S3.S3Benchmark.RunAsync,
 };
