@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using Cess.Ledger.Modules;
+using Cess.Ledger.Modules.Accounts;
 using Cess.Ledger.Modules.Balances;
 using Cess.Ledger.Modules.Chain;
 using Cess.Ledger.Modules.Files;
@@ -35,7 +36,7 @@ public sealed record ErrorInfo(string Name, string Text, Fault Fault);
 public readonly record struct LedgerError(ModuleId Module, ushort Code) : IScaleValue<LedgerError>
 {
     private static readonly FrozenDictionary<LedgerError, ErrorInfo> s_catalogue =
-        new[] { ChainErrors.All, BalancesErrors.All, MinersErrors.All, FilesErrors.All }
+        new[] { ChainErrors.All, BalancesErrors.All, MinersErrors.All, FilesErrors.All, AccountsErrors.All }
             .SelectMany(catalogue => catalogue)
             .ToFrozenDictionary();
 
@@ -71,6 +72,9 @@ public readonly record struct LedgerError(ModuleId Module, ushort Code) : IScale
 
     /// <summary>The error of the miners module.</summary>
     public static implicit operator LedgerError(MinersError error) => new(ModuleId.Miners, (ushort)error);
+
+    /// <summary>The error of the accounts module.</summary>
+    public static implicit operator LedgerError(AccountsError error) => new(ModuleId.Accounts, (ushort)error);
 
     /// <summary>The error of the files module.</summary>
     public static implicit operator LedgerError(FilesError error) => new(ModuleId.Files, (ushort)error);

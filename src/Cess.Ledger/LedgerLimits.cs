@@ -32,6 +32,15 @@ public static class LedgerLimits
     /// <summary>Most calls in a batch.</summary>
     public const int BatchCallsMax = 1024;
 
+    /// <summary>Most members of an account of several keys.</summary>
+    public const int MultisigMembersMax = 16;
+
+    /// <summary>Most delegates of one account, expired ones included.</summary>
+    public const int DelegatesPerAccountMax = 20;
+
+    /// <summary>Most modules in a delegate's scope.</summary>
+    public const int ScopeModulesMax = 16;
+
     /// <summary>Largest price of a unit of weight that a chain can set, so that no fee can overflow.</summary>
     public static Balance FeePerWeightMax { get; } = new(UInt128.One << 80);
 

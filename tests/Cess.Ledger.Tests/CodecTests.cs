@@ -1,5 +1,6 @@
 using Cess.Ledger.Blocks;
 using Cess.Ledger.Modules;
+using Cess.Ledger.Modules.Accounts;
 using Cess.Ledger.Modules.Balances;
 using Cess.Ledger.Modules.Chain;
 using Cess.Ledger.Modules.Files;
@@ -62,6 +63,7 @@ public sealed class CodecTests
         RoundTrip<ValidatorSet>(State("validators"));
         RoundTrip<AccountRecord>(State("account"));
         RoundTrip<MinerRecord>(State("miner"));
+        RoundTrip<DelegateRecord>(State("delegate"));
         RoundTrip<BucketRecord>(State("bucket"));
         RoundTrip<ObjectEntry>(State("object"));
         RoundTrip<FileRecord>(State("file"));
@@ -158,6 +160,7 @@ public sealed class CodecTests
         Check<BalancesError>(e => e);
         Check<MinersError>(e => e);
         Check<FilesError>(e => e);
+        Check<AccountsError>(e => e);
         Assert.Equal("Unknown", new LedgerError(ModuleId.Files, 60_000).Info.Name);
 
         static void Check<T>(Func<T, LedgerError> toError)

@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using Cess.Ledger.Blocks;
 using Cess.Ledger.Modules;
+using Cess.Ledger.Modules.Accounts;
 using Cess.Ledger.Modules.Files;
 using Cess.Ledger.Modules.Miners;
 using Cess.Ledger.State;
@@ -34,6 +35,10 @@ public sealed partial class GoldenVectorTests
             ["transaction-revealing"] = Samples.Revealing.Bytes.ToArray(),
             ["transaction-known"] = Samples.Known.Bytes.ToArray(),
             ["file-in-batch"] = FileId.InBatch(Samples.Known.Id, 1).Hash.ToArray(),
+            ["transaction-multisig"] = Samples.OfSeveral.Bytes.ToArray(),
+            ["multisig-account"] = Samples.OfSeveral.Multisig!.Policy.ToAccountId().Hash.ToArray(),
+            ["rotation-digest"] = RotateKey.ProofDigest(Samples.Root(0x0e), Samples.Alice.Id, Samples.Bob.Key.PublicKey).ToArray(),
+            ["key-delegate"] = LedgerKeys.Delegate(Samples.Alice.Id, Samples.Bob.Id).Bytes.ToArray(),
             ["transaction-id"] = Samples.Known.Id.ToArray(),
             ["receipt-success"] = Scale.Encode(Samples.Success),
             ["receipt-failure"] = Scale.Encode(Samples.Failure),

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Cess.Ledger.Blocks;
 using Cess.Ledger.Modules;
+using Cess.Ledger.Modules.Accounts;
 using Cess.Ledger.Modules.Balances;
 using Cess.Ledger.Modules.Batches;
 using Cess.Ledger.Modules.Chain;
@@ -44,6 +45,10 @@ public static class Samples
                 ]),
         ]);
 
+    /// <summary>A signature of the right form that nobody made: golden vectors need the same one every time.</summary>
+    public static Signature FixedSignature { get; } =
+        Signature.FromBytes([.. Enumerable.Repeat((byte)0x5a, 32), .. Enumerable.Repeat((byte)0x6b, 32)]);
+
     public static IReadOnlyList<(string Name, Call Call)> Calls { get; } =
     [
         ("transfer", new Transfer(Bob.Id, Balance.FromTokens(12))),
@@ -60,6 +65,11 @@ public static class Samples
         ("reassign-fragments", new ReassignFragments(File(0x31), new MinerId(1), new MinerId(20_000))),
         ("cancel-deal", new CancelDeal(File(0x31))),
         ("delete-files", new DeleteFiles([File(0x31)])),
+        ("rotate-key", new RotateKey(Bob.Key.PublicKey, FixedSignature)),
+        ("set-delegate", new SetDelegate(
+            Bob.Id, [CallScope.AllOf(ModuleId.Balances), new CallScope(ModuleId.Files, 5)], Balance.FromTokens(12), 1_000)),
+        ("remove-delegate", new RemoveDelegate(Bob.Id)),
+        ("act-as", new ActAs(Bob.Id, new AddStake(new Balance(64)))),
         ("batch", new Batch(
             BatchMode.EachOnItsOwn, [new Transfer(Bob.Id, new Balance(5)), new AddStake(new Balance(64))])),
     ];
@@ -80,6 +90,10 @@ public static class Samples
         ("file-completed", new FileCompleted(File(0x31), Alice.Id, "photos", Root(0x11), File(0x30))),
         ("deal-dropped", new DealDropped(File(0x31), Alice.Id, "photos", DropReason.Cancelled, [new MinerId(0)])),
         ("file-deleted", new FileDeleted(File(0x30), Alice.Id, "photos", Root(0x11), DeletionReason.Replaced, [new MinerId(0)])),
+        ("key-rotated", new KeyRotated(Alice.Id, Bob.Key.PublicKey)),
+        ("delegate-set", new DelegateSet(Alice.Id, Bob.Id, 1_000)),
+        ("delegate-removed", new DelegateRemoved(Alice.Id, Bob.Id)),
+        ("acted-as", new ActedAs(Alice.Id, Bob.Id, new Balance(64))),
         ("batch-completed", new BatchCompleted(Alice.Id, 2, [new FailedCall(1, MinersError.NotRegistered)])),
         ("deletion-refused", new DeletionRefused(Alice.Id, [new RefusedFile(File(0x32), FilesError.FileNotActive)])),
     ];
@@ -87,12 +101,14 @@ public static class Samples
     public static UnsignedTransaction Unsigned(Call call) =>
         new(Root(0x0e), Alice.Id, Nonce: 3, ValidUntil: 1_000, Tip: new Balance(1), call);
 
-    /// <summary>A signature of the right form that nobody made: golden vectors need the same one every time.</summary>
-    public static Signature FixedSignature { get; } =
-        Signature.FromBytes([.. Enumerable.Repeat((byte)0x5a, 32), .. Enumerable.Repeat((byte)0x6b, 32)]);
-
     public static SignedTransaction Revealing { get; } =
         SignedTransaction.Assemble(Unsigned(Calls[0].Call), FixedSignature, Alice.Key.PublicKey);
+
+    public static SignedTransaction OfSeveral { get; } = SignedTransaction.Assemble(
+        Unsigned(Calls[0].Call),
+        new Multisig(
+            MultisigPolicy.Of(2, [Alice.Key.PublicKey, Bob.Key.PublicKey]),
+            [new MemberSignature(0, FixedSignature), new MemberSignature(1, FixedSignature)]));
 
     public static SignedTransaction Known { get; } =
         SignedTransaction.Assemble(Unsigned(Calls[0].Call), FixedSignature, revealedKey: null);
@@ -135,6 +151,8 @@ public static class Samples
         ("parameters", Scale.Encode(Genesis.Parameters)),
         ("validators", Scale.Encode(Genesis.Validators)),
         ("account", Scale.Encode(new AccountRecord(Balance.FromTokens(3), new Balance(5), 70, Alice.Key.PublicKey))),
+        ("delegate", Scale.Encode(new DelegateRecord(
+            Alice.Id, Bob.Id, [new CallScope(ModuleId.Files, 5)], Balance.FromTokens(12), 1_000))),
         ("miner", Scale.Encode(new MinerRecord(
             new MinerId(7), Alice.Id, Bob.Id, "https://m.example", new Balance(64), 1ul << 40, 500, 1_000, MinerStatus.Positive, 12))),
         ("bucket", Scale.Encode(new BucketRecord("photos", Alice.Id, 1_700_000_000_000, new byte[] { 1, 2, 3 }, 2, 70_000, 1))),
@@ -150,6 +168,7 @@ public static class Samples
         .. Calls.Select(c => Scale.Encode(c.Call)),
         .. Events.Select(e => Scale.Encode(e.Event)),
         Revealing.Bytes.ToArray(),
+        OfSeveral.Bytes.ToArray(),
         Scale.Encode(Record),
         Scale.Encode(Genesis),
     ];

@@ -34,7 +34,7 @@ internal sealed class BlockExecution : IDisposable
         _proposer = proposer;
         _bounds = bounds;
         _overlay = new StateOverlay(parent.Tree);
-        _context = new CallContext(_overlay, parent.Parameters, parent.Height + 1, timeMs);
+        _context = new CallContext(_overlay, parent, timeMs);
 
         FilesModule.BeginBlock(_context);
         _overlay.Commit();
@@ -150,8 +150,8 @@ internal sealed class BlockExecution : IDisposable
         AccountRecord account = _context.Balances.Account(unsigned.Account);
         if (unsigned.Nonce != account.Nonce)
             return unsigned.Nonce < account.Nonce ? ChainError.NonceUsed : ChainError.NonceAhead;
-        if (account.Key is null && transaction.RevealedKey is null)
-            return ChainError.KeyUnknown;
+        if (TransactionVerifier.CheckKey(transaction, account.Key) is { } wrongKey)
+            return wrongKey;
         if (!fee.TryAdd(unsigned.Tip, out Balance price) || account.Free < price)
             return ChainError.FeeUnaffordable;
 

@@ -1,3 +1,4 @@
+using Cess.Ledger.Modules.Accounts;
 using Cess.Ledger.Modules.Balances;
 using Cess.Ledger.Modules.Chain;
 using Cess.Ledger.Modules.Files;
@@ -18,6 +19,10 @@ public static class LedgerKeys
 
     /// <summary>Key of an <see cref="AccountRecord"/>.</summary>
     public static StateKey Account(AccountId id) => BalancesState.AccountCollection.KeyOf(id);
+
+    /// <summary>Key of a <see cref="DelegateRecord"/>.</summary>
+    public static StateKey Delegate(AccountId account, AccountId delegated) =>
+        AccountsState.DelegateCollection.KeyOf(new DelegateKey(account, delegated));
 
     /// <summary>Key of a <see cref="MinerRecord"/>.</summary>
     public static StateKey Miner(MinerId id) => MinersState.MinerCollection.KeyOf(id);

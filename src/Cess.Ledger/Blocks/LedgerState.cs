@@ -1,3 +1,4 @@
+using Cess.Ledger.Modules.Accounts;
 using Cess.Ledger.Modules.Balances;
 using Cess.Ledger.Modules.Chain;
 using Cess.Ledger.Modules.Files;
@@ -48,6 +49,15 @@ public sealed class LedgerState
 
     /// <summary>An account; <see cref="AccountRecord.Empty"/> if the ledger has never seen it.</summary>
     public AccountRecord Account(AccountId id) => BalancesState.AccountCollection.Get(Tree, id) ?? AccountRecord.Empty;
+
+    /// <summary>What an account lets another do for it; null for nothing.</summary>
+    public DelegateRecord? Delegate(AccountId account, AccountId delegated) =>
+        AccountsState.DelegateCollection.Get(Tree, new DelegateKey(account, delegated));
+
+    /// <summary>Who may act for an account, expired ones included, in no particular order.</summary>
+    public IEnumerable<DelegateRecord> DelegatesOf(AccountId account) =>
+        // Accounts whose ids were made to collide in the group's few bytes are walked together.
+        AccountsState.DelegateCollection.WalkGroup(Tree, DelegateKey.Group(account)).Where(record => record.Account == account);
 
     /// <summary>A miner; null if there is none with that number.</summary>
     public MinerRecord? Miner(MinerId id) => MinersState.MinerCollection.Get(Tree, id);

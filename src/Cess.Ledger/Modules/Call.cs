@@ -1,3 +1,4 @@
+using Cess.Ledger.Modules.Accounts;
 using Cess.Ledger.Modules.Balances;
 using Cess.Ledger.Modules.Batches;
 using Cess.Ledger.Modules.Files;
@@ -27,6 +28,9 @@ public abstract record Call : IScaleValue<Call>
 
     private protected abstract byte Index { get; }
 
+    /// <summary>Its byte within the module.</summary>
+    internal byte Number => Index;
+
     /// <summary>True if it is a batch, or a call that carries one.</summary>
     internal virtual bool HoldsBatch => false;
 
@@ -48,6 +52,7 @@ public abstract record Call : IScaleValue<Call>
             ModuleId.Miners => MinersCall.DecodeFields(ref reader),
             ModuleId.Files => FilesCall.DecodeFields(ref reader),
             ModuleId.Batches => Batch.DecodeFields(ref reader),
+            ModuleId.Accounts => AccountsCall.DecodeFields(ref reader),
             ModuleId module => throw new ScaleException(ScaleError.UnknownVariant, start, $"{module} has no calls."),
         };
     }

@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using Cess.Ledger.Blocks;
+using Cess.Ledger.Modules.Accounts;
 using Cess.Ledger.Modules.Balances;
 using Cess.Ledger.Modules.Batches;
 using Cess.Ledger.Modules.Chain;
@@ -13,20 +15,25 @@ namespace Cess.Ledger.Modules;
 /// What a call sees: the modules' records as the block has them so far, the block's own facts, and who sent it. One context
 /// serves a whole block; the executor sets the sender anew for each transaction.
 /// </summary>
-internal sealed class CallContext(StateOverlay overlay, ChainParameters parameters, ulong height, ulong timeMs)
+internal sealed class CallContext(StateOverlay overlay, LedgerState parent, ulong timeMs)
 {
     private readonly List<LedgerEvent> _events = [];
     private int? _batchIndex;
 
-    public ChainParameters Parameters { get; } = parameters;
+    /// <summary>Hash of the chain's genesis.</summary>
+    public Hash256 Genesis { get; } = parent.Genesis;
+
+    public ChainParameters Parameters { get; } = parent.Parameters;
 
     /// <summary>Height of the block being executed.</summary>
-    public ulong Height { get; } = height;
+    public ulong Height { get; } = parent.Height + 1;
 
     /// <summary>Time of the block being executed, in milliseconds since 1970.</summary>
     public ulong TimeMs { get; } = timeMs;
 
     public BalancesState Balances { get; } = new(overlay);
+
+    public AccountsState Accounts { get; } = new(overlay);
 
     public MinersState Miners { get; } = new(overlay);
 
@@ -65,6 +72,7 @@ internal sealed class CallContext(StateOverlay overlay, ChainParameters paramete
             MinersCall miners => MinersModule.Apply(this, miners),
             FilesCall files => FilesModule.Apply(this, files),
             Batch batch => BatchesModule.Apply(this, batch),
+            AccountsCall accounts => AccountsModule.Apply(this, accounts),
             _ => throw new UnreachableException(),
         };
 
@@ -74,6 +82,16 @@ internal sealed class CallContext(StateOverlay overlay, ChainParameters paramete
             _events.RemoveRange(eventCount, _events.Count - eventCount);
         }
 
+        return error;
+    }
+
+    /// <summary>As <see cref="Execute"/>, as if another account had sent the call.</summary>
+    public LedgerError? ExecuteAs(AccountId account, Call call)
+    {
+        AccountId sender = Sender;
+        Sender = account;
+        LedgerError? error = Execute(call);
+        Sender = sender;
         return error;
     }
 

@@ -1,3 +1,4 @@
+using Cess.Ledger.Modules.Accounts;
 using Cess.Ledger.Modules.Balances;
 using Cess.Ledger.Modules.Batches;
 using Cess.Ledger.Modules.Files;
@@ -42,6 +43,7 @@ public abstract record LedgerEvent : IScaleValue<LedgerEvent>
             ModuleId.Miners => MinersEvent.DecodeFields(ref reader),
             ModuleId.Files => FilesEvent.DecodeFields(ref reader),
             ModuleId.Batches => BatchCompleted.DecodeFields(ref reader),
+            ModuleId.Accounts => AccountsEvent.DecodeFields(ref reader),
             ModuleId module => throw new ScaleException(ScaleError.UnknownVariant, start, $"{module} has no events."),
         };
     }

@@ -19,4 +19,7 @@ public enum ModuleId : byte
 
     /// <summary>Several calls in one transaction.</summary>
     Batches = 4,
+
+    /// <summary>Keys and delegates of accounts.</summary>
+    Accounts = 5,
 }

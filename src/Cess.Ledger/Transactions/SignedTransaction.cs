@@ -11,8 +11,11 @@ public enum SignatureKind : byte
     /// <summary>The chain knows the account's key: the signature alone.</summary>
     KnownKey = 0,
 
-    /// <summary>The chain may not know it: the compressed public key, then the signature.</summary>
+    /// <summary>The chain may not know it, or it is not the account's first: the compressed public key, then the signature.</summary>
     RevealedKey = 1,
+
+    /// <summary>The account has several keys: see <see cref="Transactions.Multisig"/>.</summary>
+    Multisig = 2,
 }
 
 /// <summary>
@@ -27,14 +30,20 @@ public enum SignatureKind : byte
 public sealed class SignedTransaction : IEquatable<SignedTransaction>
 {
     private SignedTransaction(
-        ReadOnlyMemory<byte> bytes, Hash256 id, UnsignedTransaction unsigned, PublicKey? revealedKey, Signature signature)
+        ReadOnlyMemory<byte> bytes,
+        Hash256 id,
+        UnsignedTransaction unsigned,
+        PublicKey? revealedKey,
+        Signature signature,
+        Multisig? multisig)
     {
         Bytes = bytes;
         Id = id;
         Unsigned = unsigned;
         RevealedKey = revealedKey;
         Signature = signature;
-        Weight = CallWeights.Signature + unsigned.Call.Weight;
+        Multisig = multisig;
+        Weight = (CallWeights.Signature * (ulong)(multisig?.Signatures.Length ?? 1)) + unsigned.Call.Weight;
     }
 
     /// <summary>The whole transaction as it travels.</summary>
@@ -49,10 +58,13 @@ public sealed class SignedTransaction : IEquatable<SignedTransaction>
     /// <summary>The account's key, if the transaction reveals it.</summary>
     public PublicKey? RevealedKey { get; }
 
-    /// <summary>The signature over <see cref="Id"/>.</summary>
+    /// <summary>The signature over <see cref="Id"/>; of no meaning if there is a <see cref="Multisig"/>.</summary>
     public Signature Signature { get; }
 
-    /// <summary>What it counts for in a block and in its fee: the check of its signature and its call.</summary>
+    /// <summary>The policy and the signatures over <see cref="Id"/>, if the account has several keys.</summary>
+    public Multisig? Multisig { get; }
+
+    /// <summary>What it counts for in a block and in its fee: the check of its signatures, and its call.</summary>
     public ulong Weight { get; }
 
     /// <summary>Signs a transaction.</summary>
@@ -67,6 +79,24 @@ public sealed class SignedTransaction : IEquatable<SignedTransaction>
             throw new ArgumentException($"The key is not that of account {unsigned.Account}.", nameof(key));
 
         return Assemble(unsigned, key.Sign(Scale.Sha256(unsigned)), kind == SignatureKind.RevealedKey ? key.PublicKey : null);
+    }
+
+    /// <summary>Signs a transaction of an account whose key was replaced: it states its key each time.</summary>
+    /// <param name="unsigned">What to ask for.</param>
+    /// <param name="key">The account's present key.</param>
+    /// <exception cref="ScaleException">The transaction exceeds a bound.</exception>
+    public static SignedTransaction SignWithNewKey(UnsignedTransaction unsigned, PrivateKey key) =>
+        Assemble(unsigned, key.Sign(Scale.Sha256(unsigned)), key.PublicKey);
+
+    /// <summary>Puts a transaction of an account of several keys together with its members' signatures over its id.</summary>
+    /// <exception cref="ScaleException">The transaction exceeds a bound, or the signatures are not those that the policy asks for.</exception>
+    public static SignedTransaction Assemble(UnsignedTransaction unsigned, Multisig multisig)
+    {
+        using ScaleWriter writer = new();
+        unsigned.Encode(writer);
+        writer.WriteEnum(SignatureKind.Multisig);
+        writer.Write(multisig);
+        return Decode(writer.ToArray());
     }
 
     /// <summary>Puts a transaction together with a signature over its id that was made elsewhere.</summary>
@@ -94,10 +124,12 @@ public sealed class SignedTransaction : IEquatable<SignedTransaction>
         ScaleReader reader = new(bytes.Span);
         UnsignedTransaction unsigned = reader.Read<UnsignedTransaction>();
         Hash256 id = Hash256.Sha256(reader.Since(0));
-        PublicKey? key = reader.ReadEnum<SignatureKind>() == SignatureKind.RevealedKey ? reader.Read<PublicKey>() : null;
-        Signature signature = reader.Read<Signature>();
+        SignatureKind kind = reader.ReadEnum<SignatureKind>();
+        Multisig? multisig = kind == SignatureKind.Multisig ? reader.Read<Multisig>() : null;
+        PublicKey? key = kind == SignatureKind.RevealedKey ? reader.Read<PublicKey>() : null;
+        Signature signature = kind == SignatureKind.Multisig ? default : reader.Read<Signature>();
         reader.EnsureEnd();
-        return new SignedTransaction(bytes, id, unsigned, key, signature);
+        return new SignedTransaction(bytes, id, unsigned, key, signature, multisig);
     }
 
     /// <summary>As <see cref="Decode"/>, but a fault in the bytes is an answer.</summary>

@@ -18,15 +18,52 @@ public static class TransactionVerifier
     /// <param name="keys">Imported keys.</param>
     public static LedgerError? Verify(SignedTransaction transaction, PublicKey? knownKey, PublicKeyCache keys)
     {
-        if (transaction.RevealedKey is { } revealed && revealed != knownKey)
+        if (CheckKey(transaction, knownKey) is { } error)
+            return error;
+        if (transaction.Multisig is { } multisig)
+            return Verify(transaction.Id, multisig, keys);
+
+        PublicKey key = transaction.RevealedKey ?? knownKey!.Value;
+        return keys.Verify(key, transaction.Id, transaction.Signature) ? null : ChainError.SignatureInvalid;
+    }
+
+    /// <summary>
+    /// Null if the transaction is signed, as far as its form says, under the account's present key. The form decides alone under
+    /// which key the signature has to be checked: the stated one, or else the one that the account's id is the hash of. So
+    /// whoever executes a transaction long after somebody else has checked it knows which key that was.
+    /// </summary>
+    internal static LedgerError? CheckKey(SignedTransaction transaction, PublicKey? knownKey)
+    {
+        AccountId account = transaction.Unsigned.Account;
+        if (transaction.Multisig is { } multisig)
         {
-            if (revealed.ToAccountId() != transaction.Unsigned.Account)
-                return ChainError.KeyOfOtherAccount;
-            knownKey = revealed;
+            if (knownKey is not null)
+                return ChainError.KeyReplaced;
+            return multisig.Policy.ToAccountId() == account ? null : ChainError.KeyOfOtherAccount;
         }
 
-        if (knownKey is not { } key)
+        if (transaction.RevealedKey is { } revealed)
+        {
+            if (revealed == knownKey)
+                return null;
+            if (revealed.ToAccountId() != account)
+                return ChainError.KeyOfOtherAccount;
+            return knownKey is null ? null : ChainError.KeyReplaced;
+        }
+
+        if (knownKey is not { } known)
             return ChainError.KeyUnknown;
-        return keys.Verify(key, transaction.Id, transaction.Signature) ? null : ChainError.SignatureInvalid;
+        return known.ToAccountId() == account ? null : ChainError.KeyReplaced;
+    }
+
+    private static LedgerError? Verify(Hash256 id, Multisig multisig, PublicKeyCache keys)
+    {
+        foreach (MemberSignature signature in multisig.Signatures)
+        {
+            if (!keys.Verify(multisig.Policy.Members[signature.Member], id, signature.Signature))
+                return ChainError.SignatureInvalid;
+        }
+
+        return null;
     }
 }

@@ -48,7 +48,7 @@ public sealed class SignedTransactionTests : IDisposable
         Assert.Null(TransactionVerifier.Verify(revealing, null, _keys));
         Assert.Null(TransactionVerifier.Verify(revealing, Samples.Alice.Key.PublicKey, _keys));
         Assert.Equal(ChainError.KeyUnknown, TransactionVerifier.Verify(known, null, _keys));
-        Assert.Equal(ChainError.SignatureInvalid, TransactionVerifier.Verify(known, Samples.Bob.Key.PublicKey, _keys));
+        Assert.Equal(ChainError.KeyReplaced, TransactionVerifier.Verify(known, Samples.Bob.Key.PublicKey, _keys));
     }
 
     [Fact]

@@ -48,6 +48,9 @@ public enum ChainError : ushort
     /// <summary>The transaction weighs more than a whole block may.</summary>
     TransactionTooHeavy = 13,
 
+    /// <summary>The account has replaced the key under which the transaction is signed.</summary>
+    KeyReplaced = 14,
+
     /// <summary>The block's version is unknown.</summary>
     BlockVersionUnknown = 50,
 
@@ -103,6 +106,7 @@ internal static class ChainErrors
         Entry(ChainError.BlockFull, Fault.Timing, "The block has no room for the transaction."),
         Entry(ChainError.ReceiptTooLarge, Fault.Sender, "The call would leave too large a receipt; split it."),
         Entry(ChainError.TransactionTooHeavy, Fault.Sender, "The transaction weighs more than a block may."),
+        Entry(ChainError.KeyReplaced, Fault.Sender, "The account has another key by now; state it and sign with it."),
         Entry(ChainError.BlockVersionUnknown, Fault.Proposer, "The block's version is unknown."),
         Entry(ChainError.HeightWrong, Fault.Proposer, "The block's height does not follow its parent's."),
         Entry(ChainError.ParentWrong, Fault.Proposer, "The block follows another block."),
