@@ -21,6 +21,9 @@ public static class GrainLimits
     /// <summary>Bytes of transactions that wait for a block.</summary>
     public const long PoolBytes = 256L << 20;
 
+    /// <summary>Refusals of transactions that were in the pool which are remembered for who asks.</summary>
+    public const int RefusalsKept = 10_000;
+
     /// <summary>Transactions in a block.</summary>
     public const int BlockTransactions = 10_000;
 

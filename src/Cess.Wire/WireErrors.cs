@@ -66,7 +66,10 @@ public static class WireErrors
     public static readonly WireError BlockNotFound = new("blocks.not_found", 404, "There is no such final block.");
 
     /// <summary>No such transaction.</summary>
-    public static readonly WireError TransactionNotFound = new("transactions.not_found", 404, "No final block that this node indexes holds such a transaction.");
+    public static readonly WireError TransactionNotFound = new("transactions.not_found", 404, "No final block that this node indexes holds such a transaction, and none waits for one.");
+
+    /// <summary>The pool takes nothing now.</summary>
+    public static readonly WireError PoolFull = new("transactions.pool_full", 429, "The pool, or the account's share of it, is full; try again after Retry-After.");
 
     /// <summary>No such account.</summary>
     public static readonly WireError AccountNotFound = new("accounts.not_found", 404, "The account does not exist on chain.");

@@ -69,7 +69,7 @@ internal sealed class TransactionSender(RestTransport transport, PrivateKey key,
         using ScaleWriter writer = new();
         writer.WriteCount(1);
         writer.WriteBytes(transaction.Bytes.Span);
-        RestRequest request = RestRequest.Send(HttpMethod.Post, "/v1/transactions", writer.ToArray());
+        RestRequest request = RestRequest.Send(HttpMethod.Post, "/v1/transactions?wait=final", writer.ToArray());
         SubmissionMessage submission = await transport.SendAsync(request, WireJson.Default.SubmissionMessage, cancellation);
         if (submission.Outcomes is not [{ } outcome])
             throw new CessException(ClientErrors.BadAnswer, "The node did not answer for the one transaction that it was sent.");

@@ -16,8 +16,11 @@ public interface INodeGrains
     /// <summary>A final block; null when that height is not final yet.</summary>
     Task<StoredBlock?> GetBlockAsync(ulong height);
 
-    /// <summary>Answers once each transaction is final or refused.</summary>
-    Task<IReadOnlyList<TransactionOutcome>> SubmitAsync(IReadOnlyList<ReadOnlyMemory<byte>> transactions);
+    /// <summary>Answers once each transaction has come as far as the goal says, or is refused.</summary>
+    Task<IReadOnlyList<TransactionOutcome>> SubmitAsync(IReadOnlyList<ReadOnlyMemory<byte>> transactions, SubmissionGoal until);
+
+    /// <summary>A transaction that waits for a block or was refused after it had been taken; null for any other.</summary>
+    Task<TransactionOutcome?> FindPendingAsync(AccountId validator, Hash256 id);
 
     /// <summary>After a declaration is final: answers once the file is active or its deal has ended.</summary>
     Task<FileOutcome> CompleteFileAsync(Hash256 fileId);
@@ -32,8 +35,11 @@ internal sealed class NodeGrains(IGrainFactory grains) : INodeGrains
 
     public Task<StoredBlock?> GetBlockAsync(ulong height) => grains.GetGrain<IBlockGrain>(checked((long)height)).GetAsync();
 
-    public Task<IReadOnlyList<TransactionOutcome>> SubmitAsync(IReadOnlyList<ReadOnlyMemory<byte>> transactions) =>
-        grains.GetGrain<IIntakeGrain>(0).SubmitAsync(new TransactionBatch(transactions));
+    public Task<IReadOnlyList<TransactionOutcome>> SubmitAsync(IReadOnlyList<ReadOnlyMemory<byte>> transactions, SubmissionGoal until) =>
+        grains.GetGrain<IIntakeGrain>(0).SubmitAsync(new TransactionBatch(transactions, until));
+
+    public Task<TransactionOutcome?> FindPendingAsync(AccountId validator, Hash256 id) =>
+        grains.GetGrain<IConsensusGrain>(validator.ToString()).FindAsync(id.ToString());
 
     public Task<FileOutcome> CompleteFileAsync(Hash256 fileId) => grains.GetGrain<IFileGrain>(fileId.ToString()).CompleteAsync();
 }

@@ -40,6 +40,7 @@ public static class RestDoorExtensions
         services.AddSingleton(provider => new ChainIndex(
             provider.GetRequiredService<ILedgerReader>(), provider.GetRequiredService<INodeGrains>(),
             RestLimits.BlocksIndexedMax, RestLimits.TransactionsIndexedMax));
+        services.AddSingleton<EventFeed>();
         services.AddSingleton<UploadTable>();
         services.AddSingleton<DeclarationSubmitter>();
         return services;
@@ -61,6 +62,7 @@ public static class RestDoorExtensions
         StatusEndpoints.Map(v1);
         BlockEndpoints.Map(v1);
         TransactionEndpoints.Map(v1);
+        EventFeedEndpoints.Map(v1);
         AccountEndpoints.Map(v1);
         FileEndpoints.Map(v1);
         BucketEndpoints.Map(v1);

@@ -85,7 +85,7 @@ internal sealed class RestErrorHandling(RequestDelegate next, ILogger<RestErrorH
         context.Response.Clear();
         context.Response.Headers[RequestIdField] = context.TraceIdentifier;
         context.Response.StatusCode = answer.Error.Status;
-        if (answer.Error.Status == StatusCodes.Status503ServiceUnavailable)
+        if (answer.Error.Status is StatusCodes.Status503ServiceUnavailable or StatusCodes.Status429TooManyRequests)
             context.Response.Headers.RetryAfter = "1";
         if (HttpMethods.IsHead(context.Request.Method))
             return Task.CompletedTask;

@@ -17,6 +17,12 @@ public static class RestLimits
     /// <summary>Newest transactions that can be found by their id, about 100 bytes each.</summary>
     public const int TransactionsIndexedMax = 500_000;
 
+    /// <summary>Event feeds that are open at once.</summary>
+    public const int FeedsMax = 1_000;
+
+    /// <summary>How long a feed stays silent before it says how far the chain has come, so that both sides know the other is there.</summary>
+    public static readonly TimeSpan FeedSilenceMax = TimeSpan.FromSeconds(15);
+
     /// <summary>Nonces that are remembered until their signatures have expired. At the bound, signed requests are put off.</summary>
     public const int NoncesMax = 1_000_000;
 

@@ -51,7 +51,14 @@ internal static class RestQuery
         _ => throw new RestException(WireErrors.Malformed, $"{name} must be 0 or 1."),
     };
 
-    private static string? One(HttpRequest request, string name)
+    /// <summary>One of two words; the first unless the other is given.</summary>
+    /// <exception cref="RestException">Malformed.</exception>
+    public static bool IsSecond(HttpRequest request, string name, string first, string second) => One(request, name) is { } text
+        && (text == second || (text == first ? false : throw new RestException(WireErrors.Malformed, $"{name} must be {first} or {second}.")));
+
+    /// <summary>What a parameter says; null when it is not given.</summary>
+    /// <exception cref="RestException">Malformed, when it is given more than once.</exception>
+    public static string? One(HttpRequest request, string name)
     {
         StringValues values = request.Query[name];
         return values.Count <= 1 ? values : throw new RestException(WireErrors.Malformed, $"{name} is given more than once.");

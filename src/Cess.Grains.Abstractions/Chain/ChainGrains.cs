@@ -7,7 +7,7 @@ namespace Cess.Grains;
 [Alias("cess.IIntakeGrain")]
 public interface IIntakeGrain : IGrainWithIntegerKey
 {
-    /// <summary>Answers once each transaction is final or refused, in the order given.</summary>
+    /// <summary>Answers, in the order given, once each transaction has come as far as the batch says, or is refused.</summary>
     [Alias("Submit"), ResponseTimeout(GrainLimits.FinalityTimeout)]
     Task<IReadOnlyList<TransactionOutcome>> SubmitAsync(TransactionBatch batch);
 }
@@ -19,9 +19,20 @@ public interface IIntakeGrain : IGrainWithIntegerKey
 [Alias("cess.IConsensusGrain")]
 public interface IConsensusGrain : IGrainWithStringKey
 {
-    /// <summary>Takes transactions whose signatures this silo has verified or made; answers once each is final or refused.</summary>
+    /// <summary>
+    /// Takes transactions whose signatures this silo has verified or made; answers once each has come as far as the batch says,
+    /// or is refused.
+    /// </summary>
     [Alias("Submit"), ResponseTimeout(GrainLimits.FinalityTimeout)]
     Task<IReadOnlyList<TransactionOutcome>> SubmitVerifiedAsync(TransactionBatch batch);
+
+    /// <summary>
+    /// A transaction that waits for a block, or was refused after it had been taken (of the newest
+    /// <see cref="GrainLimits.RefusalsKept"/>); null for any other.
+    /// </summary>
+    /// <param name="id">64 hex digits.</param>
+    [Alias("Find")]
+    Task<TransactionOutcome?> FindAsync(string id);
 
     /// <summary>How far the chain has come.</summary>
     [Alias("Status")]

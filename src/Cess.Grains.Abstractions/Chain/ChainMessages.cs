@@ -2,12 +2,26 @@ namespace Cess.Grains;
 
 /// <summary>Transactions on their way to a block.</summary>
 /// <param name="Transactions">Each the SCALE bytes of one signed transaction; at most <see cref="GrainLimits.TransactionsPerBatch"/>.</param>
+/// <param name="Until">What to wait for before answering.</param>
 [GenerateSerializer, Immutable, Alias("cess.TransactionBatch")]
-public sealed record TransactionBatch([property: Id(0)] IReadOnlyList<ReadOnlyMemory<byte>> Transactions);
+public sealed record TransactionBatch(
+    [property: Id(0)] IReadOnlyList<ReadOnlyMemory<byte>> Transactions,
+    [property: Id(1)] SubmissionGoal Until = SubmissionGoal.Final);
+
+/// <summary>How far the transactions of a batch have to come before their sender is answered.</summary>
+[GenerateSerializer, Alias("cess.SubmissionGoal")]
+public enum SubmissionGoal
+{
+    /// <summary>Each is in a final block, or refused.</summary>
+    Final = 0,
+
+    /// <summary>Each is in the pool, or refused. The pool is memory: a restart forgets it, so the sender keeps what matters to it.</summary>
+    Accepted = 1,
+}
 
 /// <summary>What became of one transaction.</summary>
 /// <param name="Id">Its id, 64 hex digits; empty when its bytes could not be decoded.</param>
-/// <param name="Status">Where it ended.</param>
+/// <param name="Status">How far it came.</param>
 /// <param name="Height">The block that holds it; 0 when none does.</param>
 /// <param name="ErrorCode">Coded reason, such as "files.deal_not_found" or "pool.full"; null when it succeeded.</param>
 /// <param name="ErrorMessage">One sentence; null when it succeeded.</param>
@@ -23,7 +37,7 @@ public sealed record TransactionOutcome(
     public bool Succeeded => Status == TransactionStatus.Finalised;
 }
 
-/// <summary>Where a transaction ended.</summary>
+/// <summary>How far a transaction came.</summary>
 [GenerateSerializer, Alias("cess.TransactionStatus")]
 public enum TransactionStatus
 {
@@ -35,6 +49,9 @@ public enum TransactionStatus
 
     /// <summary>In a final block, done.</summary>
     Finalised = 2,
+
+    /// <summary>In the pool; it waits for a block.</summary>
+    Pending = 3,
 }
 
 /// <summary>A call for an account whose key this node holds.</summary>

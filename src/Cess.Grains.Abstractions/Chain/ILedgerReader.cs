@@ -15,6 +15,9 @@ public interface ILedgerReader
     /// </summary>
     IReadOnlyList<FinalBlock>? Above(ulong height);
 
+    /// <summary>Ends when there is a final block above a height.</summary>
+    Task WaitAboveAsync(ulong height, CancellationToken cancellation);
+
     /// <summary>
     /// Whether any file, declared or active, names a segment by its first fragment. One segment can be named by several files of an
     /// owner: a declaration that was answered too late is often made again.

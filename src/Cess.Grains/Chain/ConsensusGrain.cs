@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Cess.BlockStore;
 using Cess.Ledger;
 using Cess.Ledger.Blocks;
@@ -27,7 +28,9 @@ public sealed class ConsensusGrain(
     ILogger<ConsensusGrain> log) : Grain, IConsensusGrain
 {
     private readonly TransactionPool _pool = new();
-    private readonly Dictionary<Hash256, TaskCompletionSource<TransactionOutcome>> _waiters = [];
+    /// <summary>Transactions on their way into a final block, with who waits for that, if anybody does.</summary>
+    private readonly Dictionary<Hash256, TaskCompletionSource<TransactionOutcome>?> _waiters = [];
+    private readonly RecentRefusals _refusals = new(GrainLimits.RefusalsKept);
     private readonly List<FinalBlock> _executed = [];
     private readonly List<string> _pooled = [];
     private List<SignedTransaction> _carried = [];
@@ -64,10 +67,16 @@ public sealed class ConsensusGrain(
     {
         var outcomes = new Task<TransactionOutcome>[batch.Transactions.Count];
         for (int i = 0; i < outcomes.Length; i++)
-            outcomes[i] = Take(batch.Transactions[i]);
+            outcomes[i] = Take(batch.Transactions[i], batch.Until);
         Produce();
         return await Task.WhenAll(outcomes);
     }
+
+    /// <inheritdoc/>
+    public Task<TransactionOutcome?> FindAsync(string id) => Task.FromResult(
+        !Hash256.TryParse(id, out Hash256 hash) ? null
+        : _waiters.ContainsKey(hash) ? Outcomes.Pending(hash)
+        : _refusals.Find(id));
 
     /// <inheritdoc/>
     public Task<ChainStatus> GetStatusAsync()
@@ -77,20 +86,28 @@ public sealed class ConsensusGrain(
             state.Genesis.ToString(), state.Height, state.BlockHash.ToString(), (long)state.Header.TimeMs, _pool.Count));
     }
 
-    private Task<TransactionOutcome> Take(ReadOnlyMemory<byte> bytes)
+    private Task<TransactionOutcome> Take(ReadOnlyMemory<byte> bytes, SubmissionGoal until)
     {
         if (_hasFailed)
             return Task.FromResult(Outcomes.Rejected("", TransactionErrors.Unavailable, "The node is stopping."));
         if (!SignedTransaction.TryDecode(bytes, out SignedTransaction? transaction, out LedgerError error))
             return Task.FromResult(Outcomes.Rejected("", error));
-        if (_waiters.TryGetValue(transaction.Id, out TaskCompletionSource<TransactionOutcome>? waiter))
-            return waiter.Task;
+        if (_waiters.ContainsKey(transaction.Id))
+            return Await(transaction.Id, until);
         PoolRefusal refusal = _pool.Add(transaction, _tip.Account(transaction.Unsigned.Account).Nonce);
         if (refusal != PoolRefusal.None)
             return Task.FromResult(Outcomes.Refused(transaction.Id, refusal));
         _pooled.Add(transaction.Id.ToString());
-        waiter = new TaskCompletionSource<TransactionOutcome>(TaskCreationOptions.RunContinuationsAsynchronously);
-        _waiters.Add(transaction.Id, waiter);
+        _waiters.Add(transaction.Id, null);
+        return Await(transaction.Id, until);
+    }
+
+    private Task<TransactionOutcome> Await(Hash256 id, SubmissionGoal until)
+    {
+        if (until == SubmissionGoal.Accepted)
+            return Task.FromResult(Outcomes.Pending(id));
+        ref TaskCompletionSource<TransactionOutcome>? waiter = ref CollectionsMarshal.GetValueRefOrAddDefault(_waiters, id, out _);
+        waiter ??= new TaskCompletionSource<TransactionOutcome>(TaskCreationOptions.RunContinuationsAsynchronously);
         return waiter.Task;
     }
 
@@ -127,7 +144,7 @@ public sealed class ConsensusGrain(
     private Task MakeIdleBlockAsync(CancellationToken cancellation)
     {
         foreach (SignedTransaction expired in _pool.DropExpired(_tip.Height + 1))
-            Answer(Outcomes.Rejected(expired.Id.ToString(), ChainError.Expired));
+            Refuse(Outcomes.Rejected(expired.Id.ToString(), ChainError.Expired));
         long age = time.GetUtcNow().ToUnixTimeMilliseconds() - (long)_tip.Header.TimeMs;
         if (_producing.IsCompleted && _inFlight == 0 && !_hasFailed && age >= GrainLimits.IdleBlockInterval.TotalMilliseconds)
             Execute([]);
@@ -162,9 +179,9 @@ public sealed class ConsensusGrain(
     /// <summary>A transaction that may not be in a block leaves a gap that those behind it in its account can't cross.</summary>
     private void Reject(RejectedTransaction rejected)
     {
-        Answer(Outcomes.Rejected(rejected.Transaction.Id.ToString(), rejected.Error));
+        Refuse(Outcomes.Rejected(rejected.Transaction.Id.ToString(), rejected.Error));
         foreach (SignedTransaction behind in _pool.Drop(rejected.Transaction.Unsigned.Account))
-            Answer(Outcomes.Rejected(behind.Id.ToString(), TransactionErrors.Dropped, "One before it in its account was rejected."));
+            Refuse(Outcomes.Rejected(behind.Id.ToString(), TransactionErrors.Dropped, "One before it in its account was rejected."));
     }
 
     private async Task WriteAsync()
@@ -226,13 +243,17 @@ public sealed class ConsensusGrain(
     private void Answer(FinalBlock block)
     {
         foreach (Receipt receipt in block.Block.Receipts)
-            Answer(Outcomes.Of(receipt, block.Height));
+        {
+            if (_waiters.Remove(receipt.TransactionId, out TaskCompletionSource<TransactionOutcome>? waiter) && waiter is not null)
+                waiter.SetResult(Outcomes.Of(receipt, block.Height));
+        }
     }
 
-    private void Answer(TransactionOutcome outcome)
+    private void Refuse(TransactionOutcome outcome)
     {
+        _refusals.Add(outcome);
         if (_waiters.Remove(Hash256.Parse(outcome.Id), out TaskCompletionSource<TransactionOutcome>? waiter))
-            waiter.SetResult(outcome);
+            waiter?.SetResult(outcome);
     }
 
     /// <summary>After a failed write nobody knows what is durable: nothing more may be answered until the store was opened again.</summary>
@@ -240,8 +261,8 @@ public sealed class ConsensusGrain(
     {
         _hasFailed = true;
         fault.Stop($"The block store failed: {cause.Message}", cause);
-        foreach (TaskCompletionSource<TransactionOutcome> waiter in _waiters.Values)
-            waiter.TrySetException(new InvalidOperationException("The block store failed; whether the transaction is final shows after a restart."));
+        foreach (TaskCompletionSource<TransactionOutcome>? waiter in _waiters.Values)
+            waiter?.TrySetException(new InvalidOperationException("The block store failed; whether the transaction is final shows after a restart."));
         _waiters.Clear();
     }
 

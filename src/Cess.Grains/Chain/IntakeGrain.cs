@@ -29,7 +29,7 @@ public sealed class IntakeGrain(IGrainFactory grains, ILedgerReader ledger, Publ
         }
         if (sound.Count == 0)
             return outcomes;
-        var verified = new TransactionBatch(sound.Select(i => batch.Transactions[i]).ToArray());
+        TransactionBatch verified = batch with { Transactions = sound.Select(i => batch.Transactions[i]).ToArray() };
         IReadOnlyList<TransactionOutcome> results =
             await grains.GetGrain<IConsensusGrain>(node.Validator.ToString()).SubmitVerifiedAsync(verified);
         for (int j = 0; j < sound.Count; j++)

@@ -12,6 +12,7 @@ public sealed class LedgerHead : ILedgerReader
 {
     private readonly SegmentReferences _references = new();
     private Recent _recent;
+    private TaskCompletionSource _next = NewSignal();
 
     /// <summary>Starts from a state; walks its files once.</summary>
     public LedgerHead(LedgerState start)
@@ -35,6 +36,14 @@ public sealed class LedgerHead : ILedgerReader
     }
 
     /// <inheritdoc/>
+    public Task WaitAboveAsync(ulong height, CancellationToken cancellation)
+    {
+        // Taken before the head is read: what is published in between completes it.
+        TaskCompletionSource next = Volatile.Read(ref _next);
+        return Head.Height > height ? Task.CompletedTask : next.Task.WaitAsync(cancellation);
+    }
+
+    /// <inheritdoc/>
     public bool IsNamed(Hash256 firstFragment) => _references.Contains(firstFragment);
 
     /// <summary>Adds final blocks that follow the head, in order.</summary>
@@ -47,7 +56,10 @@ public sealed class LedgerHead : ILedgerReader
         if (all.Length > GrainLimits.RecentBlocks)
             all = all[^GrainLimits.RecentBlocks..];
         Volatile.Write(ref _recent, new Recent(blocks[^1].Block.State, all));
+        Interlocked.Exchange(ref _next, NewSignal()).SetResult();
     }
+
+    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private sealed record Recent(LedgerState Head, FinalBlock[] Blocks);
 }

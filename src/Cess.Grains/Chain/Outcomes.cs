@@ -14,6 +14,8 @@ internal static class Outcomes
         receipt.Error is { } error ? CodeOf(error) : null,
         receipt.Error?.Info.Text);
 
+    public static TransactionOutcome Pending(Hash256 id) => new(id.ToString(), TransactionStatus.Pending, 0, null, null);
+
     public static TransactionOutcome Rejected(string id, LedgerError error) => Rejected(id, CodeOf(error), error.Info.Text);
 
     public static TransactionOutcome Rejected(string id, string code, string message) =>

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Cess.Primitives;
 
 namespace Cess.Wire;
@@ -81,18 +82,33 @@ public sealed record BlockMessage(
 
 /// <summary>A transaction in a final block.</summary>
 /// <param name="Id">Its id.</param>
-/// <param name="Height">The block.</param>
+/// <param name="Status">
+/// "finalised"; "failed" when it only cost its fee; "pending" while it waits for a block; "rejected" when it left the pool for none.
+/// Only in the first two there is more to say than the reason.
+/// </param>
+/// <param name="Height">The block that holds it.</param>
 /// <param name="Index">Its place in the block.</param>
 /// <param name="Account">Address of its sender.</param>
 /// <param name="Nonce">Its nonce.</param>
 /// <param name="Tip">Its tip in whole tokens.</param>
 /// <param name="Call">What it calls, such as "Files.DeclareFile".</param>
 /// <param name="Signature">Sets it apart from a transaction that somebody else made just so with the same key: both have one id.</param>
-/// <param name="Status">"finalised", or "failed" when it only cost its fee.</param>
-/// <param name="Code">The ledger's code of the failure, such as "Files.BucketUnknown"; null when there is none.</param>
+/// <param name="Code">The ledger's or the pool's code of the failure, such as "Files.BucketUnknown"; null when there is none.</param>
+/// <param name="Message">The same for people.</param>
 public sealed record TransactionMessage(
-    Hash256 Id, ulong Height, int Index, string Account, ulong Nonce, string Tip, string Call, byte[] Signature, string Status,
-    string? Code = null);
+    Hash256 Id, string Status, ulong? Height = null, int? Index = null, string? Account = null, ulong? Nonce = null,
+    string? Tip = null, string? Call = null, byte[]? Signature = null, string? Code = null, string? Message = null);
+
+/// <summary>Something that a final block has changed, as the feed shows it.</summary>
+/// <param name="Height">The block.</param>
+/// <param name="Transaction">What changed it; null for the start of the block.</param>
+/// <param name="Name">What happened, such as "Files.FileCompleted".</param>
+/// <param name="Fields">What it says: hashes, ids, names and amounts as texts, several values as arrays of them.</param>
+public sealed record EventMessage(ulong Height, Hash256? Transaction, string Name, JsonObject Fields);
+
+/// <summary>How far the chain has come, in a feed that has nothing else to say.</summary>
+/// <param name="Height">The newest final block.</param>
+public sealed record HeadMessage(ulong Height);
 
 /// <summary>What became of the transactions of one submission.</summary>
 /// <param name="Outcomes">In the order of the submission.</param>
@@ -100,8 +116,10 @@ public sealed record SubmissionMessage(IReadOnlyList<OutcomeMessage> Outcomes);
 
 /// <summary>What became of one transaction.</summary>
 /// <param name="Id">Its id, 64 hex digits; empty when its bytes could not be decoded.</param>
-/// <param name="Status">"finalised"; "failed": in a block, but it only cost its fee; "rejected": in no block.</param>
+/// <param name="Status">
+/// "accepted": it waits for a block; "finalised"; "failed": in a block, but it only cost its fee; "rejected": in no block.
+/// </param>
 /// <param name="Height">The block that holds it; null when none does.</param>
-/// <param name="Code">The ledger's or the pool's code; null when it is finalised.</param>
-/// <param name="Message">The same for people; null when it is finalised.</param>
+/// <param name="Code">The ledger's or the pool's code; null when nothing is wrong.</param>
+/// <param name="Message">The same for people; null when nothing is wrong.</param>
 public sealed record OutcomeMessage(string Id, string Status, ulong? Height = null, string? Code = null, string? Message = null);

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using Cess.Grains;
 using Cess.Ledger.Blocks;
 using Cess.Ledger.Modules.Balances;
 using Cess.Ledger.Modules.Files;
@@ -124,6 +125,41 @@ public sealed class ChainEndpointTests : RestTests
     }
 
     [Fact]
+    public async Task Who_does_not_wait_for_finality_hears_what_was_accepted_and_asks_later()
+    {
+        SignedTransaction transaction = Host.Chain.Sign(Host.Chain.Owner, new Transfer(Host.Chain.Other.PublicKey.ToAccountId(), Balance.OneToken));
+        byte[] body = Vector(transaction.Bytes);
+        SubmissionMessage submission = await Tester.SendAsync(Submission(body, "accepted"), WireJson.Default.SubmissionMessage);
+        Assert.Equal([new OutcomeMessage(transaction.Id.ToString(), "accepted")], submission.Outcomes);
+
+        TransactionMessage pending = await Tester.GetAsync($"/v1/transactions/{transaction.Id}", WireJson.Default.TransactionMessage);
+        Assert.Equal(new TransactionMessage(transaction.Id, "pending"), pending);
+
+        Host.Chain.Pending[transaction.Id] = new TransactionOutcome(transaction.Id.ToString(), TransactionStatus.Rejected, 0, TransactionErrors.Dropped, "Gone.");
+        TransactionMessage refused = await Tester.GetAsync($"/v1/transactions/{transaction.Id}", WireJson.Default.TransactionMessage);
+        Assert.Equal(new TransactionMessage(transaction.Id, "rejected", Code: TransactionErrors.Dropped, Message: "Gone."), refused);
+
+        Host.Chain.Execute(transaction);
+        TransactionMessage final = await Tester.GetAsync($"/v1/transactions/{transaction.Id}", WireJson.Default.TransactionMessage);
+        Assert.Equal(("finalised", Host.Chain.Head.Height), (final.Status, final.Height));
+    }
+
+    [Fact]
+    public async Task A_full_pool_pushes_back()
+    {
+        Host.Chain.IsPoolFull = true;
+        SignedTransaction transaction = Host.Chain.Sign(Host.Chain.Owner, new Transfer(Host.Chain.Other.PublicKey.ToAccountId(), Balance.OneToken));
+        byte[] body = Vector(transaction.Bytes);
+        using HttpResponseMessage answer = await Tester.SendAsync(Submission(body));
+        Assert.Equal(HttpStatusCode.TooManyRequests, answer.StatusCode);
+        Assert.Equal(TimeSpan.FromSeconds(1), answer.Headers.RetryAfter?.Delta);
+        await Tester.RefusedAsync(WireErrors.PoolFull, Submission(body));
+    }
+
+    [Fact]
+    public async Task A_goal_that_nobody_knows_is_refused() => await Tester.RefusedAsync(WireErrors.Malformed, Submission([0], "soon"));
+
+    [Fact]
     public async Task Each_transaction_of_a_submission_has_an_answer_of_its_own()
     {
         SignedTransaction good = Host.Chain.Sign(Host.Chain.Owner, new Transfer(Host.Chain.Other.PublicKey.ToAccountId(), Balance.OneToken));
@@ -222,18 +258,21 @@ public sealed class ChainEndpointTests : RestTests
             path => Assert.Contains($"\"{path}\"", document, StringComparison.Ordinal));
     }
 
-    private Task<SubmissionMessage> SubmitAsync(params ReadOnlyMemory<byte>[] transactions)
+    private Task<SubmissionMessage> SubmitAsync(params ReadOnlyMemory<byte>[] transactions) =>
+        Tester.SendAsync(Submission(Vector(transactions)), WireJson.Default.SubmissionMessage);
+
+    private static byte[] Vector(params ReadOnlyMemory<byte>[] transactions)
     {
         using ScaleWriter writer = new();
         writer.WriteCount(transactions.Length);
         foreach (ReadOnlyMemory<byte> transaction in transactions)
             writer.WriteBytes(transaction.Span);
-        return Tester.SendAsync(Submission(writer.ToArray()), WireJson.Default.SubmissionMessage);
+        return writer.ToArray();
     }
 
-    private HttpRequestMessage Submission(byte[] body)
+    private HttpRequestMessage Submission(byte[] body, string wait = "final")
     {
-        HttpRequestMessage request = new(HttpMethod.Post, new Uri(Host.Endpoint, "/v1/transactions")) { Content = new ByteArrayContent(body) };
+        HttpRequestMessage request = new(HttpMethod.Post, new Uri(Host.Endpoint, $"/v1/transactions?wait={wait}")) { Content = new ByteArrayContent(body) };
         request.Content.Headers.ContentType = new("application/octet-stream");
         return request;
     }

@@ -224,7 +224,7 @@ public sealed class UploadEndpointTests : RestTests
     {
         UploadMessage upload = await OpenAsync();
         SignedTransaction declaration = Declare(upload, await PutAsync(upload, 0, s_segment));
-        await Host.Chain.SubmitAsync([declaration.Bytes]);
+        await Host.Chain.SubmitAsync([declaration.Bytes], SubmissionGoal.Final);
         CompletedMessage completed = await Tester.SendAsync(Complete(upload, declaration), WireJson.Default.CompletedMessage);
         Assert.Equal(declaration.Id, completed.FileId);
         Assert.Equal(1, Host.Chain.Submissions);
@@ -236,7 +236,7 @@ public sealed class UploadEndpointTests : RestTests
         UploadMessage upload = await OpenAsync();
         SegmentMessage stored = await PutAsync(upload, 0, s_segment);
         SignedTransaction declaration = Declare(upload, stored);
-        await Host.Chain.SubmitAsync([declaration.Bytes]);
+        await Host.Chain.SubmitAsync([declaration.Bytes], SubmissionGoal.Final);
         FileMessage declared = await Tester.GetAsync($"/v1/files/{declaration.Id}", WireJson.Default.FileMessage);
         Assert.Equal("declared", declared.State);
         Assert.NotNull(declared.Deadline);
@@ -300,7 +300,7 @@ public sealed class UploadEndpointTests : RestTests
     {
         UploadMessage upload = await OpenAsync();
         SignedTransaction declaration = Declare(upload, await PutAsync(upload, 0, s_segment));
-        await Host.Chain.SubmitAsync([declaration.Bytes]);
+        await Host.Chain.SubmitAsync([declaration.Bytes], SubmissionGoal.Final);
         await Tester.RefusedAsync(WireErrors.FileNotFound, Read(declaration.Id, 0));
     }
 

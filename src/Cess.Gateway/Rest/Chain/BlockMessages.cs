@@ -33,6 +33,7 @@ internal static class BlockMessages
         LedgerError? error = record.Receipts[index].Error;
         return new TransactionMessage(
             transaction.Id,
+            error is null ? "finalised" : "failed",
             record.Block.Header.Height,
             index,
             unsigned.Account.ToString(),
@@ -40,8 +41,8 @@ internal static class BlockMessages
             unsigned.Tip.ToString(),
             NameOf(unsigned.Call),
             transaction.Signature.ToArray(),
-            error is null ? "finalised" : "failed",
-            error is { } failure ? $"{failure.Module}.{failure.Info.Name}" : null);
+            error is { } failure ? $"{failure.Module}.{failure.Info.Name}" : null,
+            error?.Info.Text);
     }
 
     private static string NameOf(Call call) => $"{call.Module}.{call.GetType().Name}";

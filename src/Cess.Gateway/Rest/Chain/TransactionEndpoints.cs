@@ -14,28 +14,42 @@ internal static class TransactionEndpoints
 {
     public static void Map(RouteGroupBuilder v1)
     {
-        v1.MapGet("/transactions/{id}", GetAsync).WithSummary("A transaction in a final block")
+        v1.MapGet("/transactions/{id}", GetAsync).WithSummary("A transaction in a final block, or on its way there")
             .Produces<TransactionMessage>().Produces<ErrorMessage>(StatusCodes.Status404NotFound);
         v1.MapPost("/transactions", SubmitAsync)
-            .WithSummary("Submits a SCALE vector of signed transactions; answers once each is final or refused")
+            .WithSummary("Submits a SCALE vector of signed transactions; answers once each is accepted or refused, with wait=final once it is final")
             .Accepts<byte[]>(RequestBody.Binary).Produces<SubmissionMessage>();
     }
 
-    private static async Task<IResult> GetAsync(ChainIndex index, INodeGrains grains, string id)
+    private static async Task<IResult> GetAsync(ChainIndex index, ILedgerReader ledger, INodeGrains grains, string id)
     {
         if (!Hash256.TryParse(id, out Hash256 hash))
             throw new RestException(WireErrors.Malformed, "A transaction's id has 64 hexadecimal digits.");
-        if (await index.FindTransactionAsync(hash) is not { } place || await grains.GetBlockAsync(place.Height) is not { } stored)
-            throw new RestException(WireErrors.TransactionNotFound, $"No final block that this node indexes holds transaction {id}.");
 
-        BlockRecord record = Scale.Decode<BlockRecord>(stored.Record.Span);
-        return JsonAnswer.Of(BlockMessages.Of(record, place.Index), WireJson.Readable.TransactionMessage);
+        // Asked first: a transaction leaves the pool before it is in the index, not after.
+        TransactionOutcome? pending = await grains.FindPendingAsync(ledger.Head.Validators.Keys[0].ToAccountId(), hash);
+        if (await index.FindTransactionAsync(hash) is { } place && await grains.GetBlockAsync(place.Height) is { } stored)
+        {
+            BlockRecord record = Scale.Decode<BlockRecord>(stored.Record.Span);
+            return JsonAnswer.Of(BlockMessages.Of(record, place.Index), WireJson.Readable.TransactionMessage);
+        }
+
+        return pending is null
+            ? throw new RestException(WireErrors.TransactionNotFound, $"Transaction {id} is in no final block that this node indexes, and does not wait for one.")
+            : JsonAnswer.Of(
+                new TransactionMessage(
+                    hash, pending.Status == TransactionStatus.Pending ? "pending" : "rejected", Code: pending.ErrorCode, Message: pending.ErrorMessage),
+                WireJson.Readable.TransactionMessage);
     }
 
     private static async Task<IResult> SubmitAsync(HttpContext context, INodeGrains grains)
     {
+        bool isFinal = RestQuery.IsSecond(context.Request, "wait", "accepted", "final");
         byte[] body = await RequestBody.ReadBinaryAsync(context, RestLimits.SubmissionBytesMax);
-        IReadOnlyList<TransactionOutcome> outcomes = await grains.SubmitAsync(Split(body));
+        IReadOnlyList<TransactionOutcome> outcomes =
+            await grains.SubmitAsync(Split(body), isFinal ? SubmissionGoal.Final : SubmissionGoal.Accepted);
+        if (outcomes.All(outcome => outcome.ErrorCode == TransactionErrors.PoolFull))
+            throw new RestException(WireErrors.PoolFull, outcomes[0].ErrorMessage ?? WireErrors.PoolFull.Meaning);
         return JsonAnswer.Of(new SubmissionMessage([.. outcomes.Select(ToMessage)]), WireJson.Readable.SubmissionMessage);
     }
 
@@ -73,9 +87,10 @@ internal static class TransactionEndpoints
         {
             TransactionStatus.Finalised => "finalised",
             TransactionStatus.Failed => "failed",
+            TransactionStatus.Pending => "accepted",
             _ => "rejected",
         },
-        outcome.Status == TransactionStatus.Rejected ? null : outcome.Height,
+        outcome.Status is TransactionStatus.Finalised or TransactionStatus.Failed ? outcome.Height : null,
         outcome.ErrorCode,
         outcome.ErrorMessage);
 }

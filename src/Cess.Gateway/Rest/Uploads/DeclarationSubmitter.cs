@@ -35,7 +35,7 @@ internal sealed class DeclarationSubmitter(ILedgerReader ledger, INodeGrains gra
 
     private async Task DeclareAsync(SignedDeclaration declaration)
     {
-        TransactionOutcome outcome = (await grains.SubmitAsync([declaration.Transaction.Bytes]))[0];
+        TransactionOutcome outcome = (await grains.SubmitAsync([declaration.Transaction.Bytes], SubmissionGoal.Final))[0];
 
         // Refused because the same declaration came in just before, over a connection that was lost: then the file is there.
         if (!outcome.Succeeded && ledger.Head.File(declaration.FileId) is null)

@@ -28,6 +28,7 @@ internal sealed class TestChain : ILedgerReader, INodeGrains, IDisposable
     private readonly PublicKeyCache _keys = new();
     private readonly List<BlockRecord> _records = [];
     private readonly List<FinalBlock> _recent = [];
+    private TaskCompletionSource _next = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private LedgerState _head;
 
     public TestChain(TimeProvider time, int miners = 12)
@@ -105,9 +106,31 @@ internal sealed class TestChain : ILedgerReader, INodeGrains, IDisposable
             return Task.FromResult(height > 0 && height < (ulong)_records.Count ? new StoredBlock(height, Scale.Encode(_records[(int)height])) : null);
     }
 
-    public Task<IReadOnlyList<TransactionOutcome>> SubmitAsync(IReadOnlyList<ReadOnlyMemory<byte>> transactions)
+    /// <summary>What is in the pool, or was refused after it had been.</summary>
+    public Dictionary<Hash256, TransactionOutcome> Pending { get; } = [];
+
+    /// <summary>Whether the pool takes nothing.</summary>
+    public bool IsPoolFull { get; set; }
+
+    public Task WaitAboveAsync(ulong height, CancellationToken cancellation)
+    {
+        lock (_lock)
+            return _head.Height > height ? Task.CompletedTask : _next.Task.WaitAsync(cancellation);
+    }
+
+    public Task<TransactionOutcome?> FindPendingAsync(AccountId validator, Hash256 id) => Task.FromResult(Pending.GetValueOrDefault(id));
+
+    public Task<IReadOnlyList<TransactionOutcome>> SubmitAsync(IReadOnlyList<ReadOnlyMemory<byte>> transactions, SubmissionGoal until)
     {
         Submissions++;
+        if (IsPoolFull)
+            return Task.FromResult<IReadOnlyList<TransactionOutcome>>([.. transactions.Select(_ => new TransactionOutcome("", TransactionStatus.Rejected, 0, TransactionErrors.PoolFull, "Full."))]);
+        if (until == SubmissionGoal.Accepted)
+        {
+            foreach (SignedTransaction transaction in transactions.Select(SignedTransaction.Decode))
+                Pending[transaction.Id] = new TransactionOutcome(transaction.Id.ToString(), TransactionStatus.Pending, 0, null, null);
+            return Task.FromResult<IReadOnlyList<TransactionOutcome>>([.. Pending.Values]);
+        }
         return Task.FromResult<IReadOnlyList<TransactionOutcome>>([.. transactions.Select(Submit)]);
     }
 
@@ -169,6 +192,8 @@ internal sealed class TestChain : ILedgerReader, INodeGrains, IDisposable
             _recent.Add(new FinalBlock(executed, _head));
             _records.Add(executed.ToRecord(null));
             _head = executed.State;
+            _next.SetResult();
+            _next = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             LedgerError? failure = executed.Receipts[0].Error;
             return new TransactionOutcome(
                 transaction.Id.ToString(), failure is null ? TransactionStatus.Finalised : TransactionStatus.Failed, _head.Height,

@@ -1,0 +1,105 @@
+using System.Net.ServerSentEvents;
+using System.Text.Json;
+using Cess.Ledger.Modules.Balances;
+using Cess.Ledger.Modules.Files;
+using Cess.Primitives;
+using Cess.TestHost;
+using Cess.Wire;
+
+namespace Cess.Gateway.Tests.Rest;
+
+public sealed class EventFeedTests : RestTests
+{
+    private AccountId Other => Host.Chain.Other.PublicKey.ToAccountId();
+
+    [Fact]
+    public async Task A_listener_hears_of_each_block_that_becomes_final()
+    {
+        await using Feed feed = await Feed.OpenAsync(Host, "/v1/events");
+        for (int i = 0; i < 3; i++)
+        {
+            Pay(Host.Chain.Owner, Other);
+            BlockMessage block = JsonSerializer.Deserialize(await feed.NextAsync("block"), WireJson.Default.BlockMessage)!;
+            Assert.Equal((Host.Chain.Head.Height, Host.Chain.Head.BlockHash, 1), (block.Height, block.Hash, block.TransactionCount));
+        }
+    }
+
+    [Fact]
+    public async Task A_listener_of_one_account_hears_of_nothing_else()
+    {
+        await using Feed feed = await Feed.OpenAsync(Host, $"/v1/events?account={Other}");
+        Host.Chain.Execute(Host.Chain.Owner, new CreateBucket("not-of-interest", new byte[64]));
+        Pay(Host.Chain.Owner, Other);
+        EventMessage happened = JsonSerializer.Deserialize(await feed.NextAsync("event"), WireJson.Default.EventMessage)!;
+        Assert.Equal((Host.Chain.Head.Height, "Balances.Transferred"), (happened.Height, happened.Name));
+        Assert.Equal($"{Other}", $"{happened.Fields["to"]}");
+        Assert.NotNull(happened.Transaction);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Who_connects_again_misses_nothing(bool hasForgotten)
+    {
+        Pay(Host.Chain.Owner, Other);
+        ulong known = Host.Chain.Head.Height;
+        Pay(Host.Chain.Owner, Other);
+        Pay(Host.Chain.Owner, Other);
+        Host.Chain.HasForgotten = hasForgotten;
+        await using Feed feed = await Feed.OpenAsync(Host, "/v1/events", lastEventId: known);
+        for (ulong height = known; height <= Host.Chain.Head.Height; height++)
+            Assert.Equal(height, JsonSerializer.Deserialize(await feed.NextAsync("block"), WireJson.Default.BlockMessage)!.Height);
+    }
+
+    [Fact]
+    public async Task A_feed_starts_where_its_listener_says()
+    {
+        await using Feed feed = await Feed.OpenAsync(Host, "/v1/events?from=3");
+        Assert.Equal(3UL, JsonSerializer.Deserialize(await feed.NextAsync("block"), WireJson.Default.BlockMessage)!.Height);
+    }
+
+    [Theory]
+    [InlineData("account=nobody")]
+    [InlineData("file=12")]
+    [InlineData("miner=first")]
+    [InlineData("from=x")]
+    [InlineData("bucket=photos&miner=1")]
+    public async Task A_feed_of_nothing_in_particular_is_refused(string query) => await Tester.RefusedAsync(WireErrors.Malformed, $"/v1/events?{query}");
+
+    private void Pay(PrivateKey from, AccountId to) => Assert.True(Host.Chain.Execute(from, new Transfer(to, Balance.OneToken)).Succeeded);
+
+    /// <summary>One connection that listens. It is heard of before <see cref="OpenAsync"/> returns.</summary>
+    private sealed class Feed : IAsyncDisposable
+    {
+        private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(30);
+
+        private readonly HttpClient _http = new();
+        private IAsyncEnumerator<SseItem<string>> _items = null!;
+
+        public static async Task<Feed> OpenAsync(RestHost host, string path, ulong? lastEventId = null)
+        {
+            Feed feed = new();
+            HttpRequestMessage request = new(HttpMethod.Get, new Uri(host.Endpoint, path));
+            if (lastEventId is { } last)
+                request.Headers.Add("Last-Event-ID", $"{last}");
+            HttpResponseMessage answer = await feed._http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+            Assert.Equal("text/event-stream", answer.Content.Headers.ContentType?.MediaType);
+            feed._items = SseParser.Create(await answer.Content.ReadAsStreamAsync()).EnumerateAsync().GetAsyncEnumerator();
+            await feed.NextAsync("head");
+            return feed;
+        }
+
+        public async Task<string> NextAsync(string type)
+        {
+            Assert.True(await _items.MoveNextAsync().AsTask().WaitAsync(s_limit));
+            Assert.Equal(type, _items.Current.EventType);
+            return _items.Current.Data;
+        }
+
+        public ValueTask DisposeAsync()
+        {
+            _http.Dispose();
+            return ValueTask.CompletedTask;
+        }
+    }
+}
