@@ -1,0 +1,354 @@
+using Cess.Consensus.Evidence;
+using Cess.Consensus.Messages;
+using Cess.Consensus.Simplex;
+using Cess.Consensus.Tests.Simulation;
+using Cess.Ledger.Blocks;
+using Cess.Ledger.Modules.Chain;
+using Cess.Primitives;
+
+namespace Cess.Consensus.Tests;
+
+public sealed class MachineTests
+{
+    [Fact]
+    public void A_validator_alone_finalises_at_once_without_timers_or_records()
+    {
+        using PrivateKey key = Key(1);
+        using PublicKeyCache cache = new();
+        ConsensusEra era = Lockstep.EraOf(new ValidatorSet([key.PublicKey]));
+        Block tip = Lockstep.Genesis(era);
+        SimplexMachine machine = new(
+            era, new SimplexSettings(0, 100, key.Sign, cache.Verify), new FinalPoint(0, tip.Header.ComputeHash(), 0), []);
+        IReadOnlyList<ConsensusEffect> effects = machine.Start(0);
+        LightClient client = new(era.Genesis, era.Validators, cache);
+        for (ulong height = 1; height <= 20; height++)
+        {
+            ProposeBlock propose = Assert.IsType<ProposeBlock>(effects[^1]);
+            Assert.Equal((height, tip.Header.ComputeHash()), (propose.Height, propose.Parent));
+            tip = Lockstep.MakeBlock(height, propose.Parent, 1);
+            Assert.Empty(machine.NothingToPropose(propose.Iteration, 0));
+            effects = machine.BlockBuilt(propose.Iteration, tip, 0);
+            Assert.Equal(2, effects.Count);
+            FinaliseBlocks final = Assert.IsType<FinaliseBlocks>(effects[0]);
+            Assert.Same(tip, Assert.Single(final.Blocks));
+            Assert.Null(client.Verify(tip.Header, final.Certificate!));
+        }
+    }
+
+    [Fact]
+    public void A_validator_alone_restarts_after_its_last_certificate()
+    {
+        FakeKeys keys = new(1);
+        ConsensusEra era = Lockstep.EraOf(keys.Validators);
+        SimplexMachine machine = new(era, new SimplexSettings(0, 100, keys.SignerOf(0), keys.Verify), new FinalPoint(7, era.Genesis, 12), []);
+        Assert.Equal([new ProposeBlock(13, era.Genesis, 8)], machine.Start(0));
+    }
+
+    [Fact]
+    public void Four_validators_with_real_keys_make_blocks_final_for_a_light_client()
+    {
+        PrivateKey[] keys = [.. Enumerable.Range(1, 4).Select(Key)];
+        using PublicKeyCache cache = new();
+        ConsensusEra era = Lockstep.EraOf(new ValidatorSet([.. keys.Select(key => key.PublicKey)]));
+        Lockstep network = new(era, [.. keys.Select(key => (SignDigest)key.Sign)], _ => cache.Verify, height: 10);
+        network.StartAll();
+        LightClient client = new(era.Genesis, era.Validators, cache);
+        for (int validator = 0; validator < 4; validator++)
+        {
+            Assert.Equal(11, network.Chain(validator).Count);
+            Assert.Equal(network.Chain(0).Select(entry => entry.Block.Header), network.Chain(validator).Select(entry => entry.Block.Header));
+            Assert.All(network.Chain(validator).Skip(1), entry => Assert.Null(client.Verify(entry.Block.Header, entry.Certificate!)));
+        }
+
+        foreach (PrivateKey key in keys)
+            key.Dispose();
+    }
+
+    [Fact]
+    public void No_signature_is_checked_twice_by_one_validator_and_none_of_its_own()
+    {
+        FakeKeys keys = new(7);
+        ConsensusEra era = Lockstep.EraOf(keys.Validators);
+        const int blocks = 20;
+        var checks = new List<(PublicKey Key, Hash256, Signature)>[7];
+        Lockstep network = new(
+            era,
+            Signers(keys, 7),
+            validator =>
+            {
+                List<(PublicKey, Hash256, Signature)> own = checks[validator] = [];
+                return (key, digest, signature) =>
+                {
+                    own.Add((key, digest, signature));
+                    return keys.Verify(key, digest, signature);
+                };
+            },
+            height: blocks);
+        network.StartAll();
+        Assert.Equal(blocks, network.Chain(3).Count - 1);
+        for (int validator = 0; validator < 7; validator++)
+        {
+            Assert.Equal(checks[validator].Count, checks[validator].Distinct().Count());
+            Assert.DoesNotContain(checks[validator], check => check.Key == era.Validators.Keys[validator]);
+            // A proposal, and for a quorum of five with its own vote four others to notarise and four to finalise.
+            Assert.InRange(checks[validator].Count, 1, blocks * (1 + 4 + 4));
+        }
+    }
+
+    [Fact]
+    public void Whatever_is_signed_is_persisted_before_it_is_sent()
+    {
+        FakeKeys keys = new(4);
+        Lockstep network = new(Lockstep.EraOf(keys.Validators), Signers(keys, 4), _ => keys.Verify, height: 5);
+        network.StartAll();
+        network.Tick(1000);
+        for (int validator = 0; validator < 4; validator++)
+        {
+            List<ConsensusRecord> persisted = [];
+            foreach (ConsensusEffect effect in network.Effects(validator))
+            {
+                if (effect is PersistRecords persist)
+                    persisted.AddRange(persist.Records);
+                if (effect is BroadcastMessage { Message: VoteMessage { Vote: var vote } })
+                    Assert.Contains(new CastVote(vote), persisted);
+                if (effect is BroadcastMessage { Message: ProposalMessage { Proposal: var proposal } })
+                    Assert.Contains(persisted, record => record is AcceptedProposal accepted && accepted.Proposal == proposal);
+                if (effect is BroadcastMessage { Message: NotarisationMessage { Notarisation: var notarisation } })
+                    Assert.Contains(new KnownNotarisation(notarisation), persisted);
+            }
+        }
+    }
+
+    [Fact]
+    public void Records_are_forgotten_when_their_blocks_are_final()
+    {
+        FakeKeys keys = new(4);
+        Lockstep network = new(Lockstep.EraOf(keys.Validators), Signers(keys, 4), _ => keys.Verify, height: 30);
+        network.StartAll();
+        Assert.All(Enumerable.Range(0, 4), validator => Assert.InRange(network.Records(validator).Count, 1, 8));
+    }
+
+    [Fact]
+    public void A_leader_that_is_down_costs_its_turn_and_no_more()
+    {
+        FakeKeys keys = new(4);
+        Lockstep network = new(Lockstep.EraOf(keys.Validators), Signers(keys, 4), _ => keys.Verify, height: 9);
+        network.Absent.Add(2);
+        network.StartAll();
+        for (int i = 0; i < 40; i++)
+            network.Tick(Lockstep.DeltaMs);
+        Assert.Equal(9, network.Chain(0).Count - 1);
+    }
+
+    [Fact]
+    public void A_late_validator_gets_final_blocks_in_bounded_answers()
+    {
+        FakeKeys keys = new(4);
+        const int blocks = 3 * ConsensusLimits.FinalBlocksMax;
+        Lockstep network = new(Lockstep.EraOf(keys.Validators), Signers(keys, 4), _ => keys.Verify, height: blocks);
+        network.Absent.Add(1);
+        network.StartAll();
+        for (int i = 0; i < 1000 && network.Chain(0).Count <= blocks; i++)
+            network.Tick(Lockstep.DeltaMs);
+        network.Absent.Clear();
+        network.Start(1);
+        for (int i = 0; i < 5; i++)
+            network.Tick(Lockstep.DeltaMs);
+        Assert.Equal(network.Chain(0).Select(entry => entry.Block.Header), network.Chain(1).Select(entry => entry.Block.Header));
+        Assert.True(network.Effects(1).OfType<FinaliseBlocks>().All(final => final.Blocks.Length <= ConsensusLimits.FinalBlocksMax));
+    }
+
+    [Fact]
+    public void A_restarted_validator_goes_on_with_the_others()
+    {
+        FakeKeys keys = new(4);
+        Lockstep network = new(Lockstep.EraOf(keys.Validators), Signers(keys, 4), _ => keys.Verify, height: 6);
+        network.StartAll();
+        network.Restart(2);
+        for (int i = 0; i < 4; i++)
+            network.Tick(Lockstep.DeltaMs);
+        Assert.All(network.Machines, machine => Assert.Equal(network.Machines[0].Iteration, machine.Iteration));
+        Assert.All(network.Machines, machine => Assert.False(machine.HasHalted));
+    }
+
+    [Fact]
+    public void An_era_ends_with_its_last_block_and_the_next_goes_on_from_there()
+    {
+        FakeKeys keys = new(4);
+        ConsensusEra era = Lockstep.EraOf(keys.Validators, lastHeight: 6);
+        Lockstep network = new(era, Signers(keys, 4), _ => keys.Verify, height: ulong.MaxValue);
+        network.StartAll();
+        for (int validator = 0; validator < 4; validator++)
+        {
+            Assert.True(network.Machines[validator].HasEnded);
+            Assert.Equal(7, network.Chain(validator).Count);
+            EndEra end = Assert.Single(network.Effects(validator).OfType<EndEra>());
+            Assert.Equal((6UL, network.Chain(0)[^1].Block.Header.ComputeHash()), (end.Height, end.Block));
+        }
+
+        ConsensusEra next = era with { Number = 1, LastHeight = ulong.MaxValue };
+        Block tip = network.Chain(0)[^1].Block;
+        ulong known = network.Chain(0)[^1].Certificate!.Iteration;
+        SimplexMachine machine = new(
+            next with { Number = 1 }, new SimplexSettings(0, 100, keys.SignerOf(0), keys.Verify), new FinalPoint(6, tip.Header.ComputeHash(), known), network.Records(0));
+        machine.Start(0);
+        Assert.Equal(Iterations.BaseOf(1) + 1, machine.Iteration);
+        Assert.Equal(Iterations.BaseOf(1), machine.FinalIteration);
+    }
+
+    [Fact]
+    public void Time_outs_double_as_long_as_nothing_becomes_final_and_are_short_again_afterwards()
+    {
+        Rig rig = new(4);
+        List<long> waits = [];
+        for (ulong iteration = 1; iteration <= 40; iteration++)
+        {
+            rig.Receive(rig.Other(1), new NotarisationMessage(rig.Notarise(iteration, null)));
+            waits.Add(rig.NextTimeout());
+        }
+
+        Assert.Equal(300, waits[0]);
+        Assert.Equal(300 << ConsensusLimits.TimeoutDoublingsMax, waits[^1]);
+        Assert.Equal(waits.Order(), waits);
+        rig.Receive(rig.Other(1), new FinalisationMessage(rig.Certify(50, Hash256.Sha256("block"u8))));
+        Assert.Equal(51UL, rig.Machine.Iteration);
+        Assert.Equal(300, rig.NextTimeout());
+    }
+
+    [Fact]
+    public void A_vote_sent_by_another_is_refused()
+    {
+        Rig rig = new(4);
+        ConsensusEffect[] effects = rig.Receive(rig.Other(1), new VoteMessage(rig.Vote(rig.Other(2), VoteKind.Dummy, 1, default)));
+        Assert.Equal([new RefuseMessage(rig.Other(1), ConsensusError.VoterWrong)], effects);
+    }
+
+    [Fact]
+    public void Wrong_signatures_do_not_count_and_are_found_when_they_would()
+    {
+        Rig rig = new(4);
+        rig.Receive(rig.Other(1), new VoteMessage(rig.Vote(rig.Other(1), VoteKind.Dummy, 1, default)));
+        Assert.Empty(rig.Receive(rig.Other(2), new VoteMessage(rig.Vote(rig.Other(2), VoteKind.Dummy, 1, default) with { Signature = FakeKeys.Garbage(1) })));
+        Assert.Equal([new RefuseMessage(rig.Other(2), ConsensusError.SignatureInvalid)], rig.Receive(rig.Other(3), new VoteMessage(rig.Vote(rig.Other(3), VoteKind.Dummy, 1, default))));
+        Assert.Equal(1UL, rig.Machine.Iteration);
+        rig.Receive(rig.Other(2), new VoteMessage(rig.Vote(rig.Other(2), VoteKind.Dummy, 1, default)));
+        Assert.Equal(2UL, rig.Machine.Iteration);
+    }
+
+    [Fact]
+    public void A_peer_that_sends_much_that_is_wrong_is_not_heard_until_the_next_iteration()
+    {
+        Rig rig = new(4);
+        for (int i = 0; i < ConsensusLimits.InvalidMessagesMax; i++)
+            Assert.NotEmpty(rig.Receive(rig.Other(1), new VoteMessage(rig.Vote(rig.Other(2), VoteKind.Dummy, 1, default))));
+        Assert.Empty(rig.Receive(rig.Other(1), new VoteMessage(rig.Vote(rig.Other(2), VoteKind.Dummy, 1, default))));
+        rig.Receive(rig.Other(2), new NotarisationMessage(rig.Notarise(1, null)));
+        Assert.NotEmpty(rig.Receive(rig.Other(1), new VoteMessage(rig.Vote(rig.Other(2), VoteKind.Dummy, 2, default))));
+    }
+
+    [Fact]
+    public void A_notarisation_with_too_few_or_wrong_votes_is_refused()
+    {
+        Rig rig = new(4);
+        Notarisation right = rig.Notarise(1, null);
+        Assert.Equal([new RefuseMessage(rig.Other(1), ConsensusError.QuorumMissing)], rig.Receive(rig.Other(1), new NotarisationMessage(right with { Votes = right.Votes[1..] })));
+        Assert.Equal(
+            [new RefuseMessage(rig.Other(1), ConsensusError.SignatureInvalid)], rig.Receive(rig.Other(1), new NotarisationMessage(right with { Votes = [right.Votes[0], right.Votes[0], right.Votes[0]] })));
+        Assert.Equal(
+            [new RefuseMessage(rig.Other(1), ConsensusError.SignatureInvalid)],
+            rig.Receive(rig.Other(1), new NotarisationMessage(right with { Votes = right.Votes.SetItem(1, right.Votes[1] with { Signature = FakeKeys.Garbage(3) }) })));
+        Assert.Equal(1UL, rig.Machine.Iteration);
+    }
+
+    [Fact]
+    public void A_validator_that_sees_a_vote_from_far_ahead_says_where_it_is_once_in_a_while()
+    {
+        Rig rig = new(4);
+        VoteMessage vote = new(rig.Vote(rig.Other(1), VoteKind.Dummy, 2 + ConsensusLimits.FutureVotesMax, default));
+        Assert.Equal([new SendMessage(rig.Other(1), new StatusMessage(1, 0, 0))], rig.Receive(rig.Other(1), vote));
+        Assert.Empty(rig.Receive(rig.Other(1), vote));
+    }
+
+    [Fact]
+    public void Requests_beyond_a_peers_budget_go_unanswered()
+    {
+        Rig rig = new(4);
+        rig.Receive(rig.Other(1), new NotarisationMessage(rig.Notarise(1, null)));
+        for (int i = 0; i < ConsensusLimits.AnswersPerPeer; i++)
+            Assert.IsType<SendMessage>(Assert.Single(rig.Receive(rig.Other(1), new NotarisationsRequest(1, 1))));
+        Assert.Equal([new RefuseMessage(rig.Other(1), ConsensusError.TooManyRequests)], rig.Receive(rig.Other(1), new NotarisationsRequest(1, 1)));
+        Assert.IsType<SendMessage>(Assert.Single(rig.Receive(rig.Other(2), new NotarisationsRequest(1, 1))));
+        rig.Now += Rig.DeltaMs;
+        Assert.IsType<SendMessage>(Assert.Single(rig.Receive(rig.Other(1), new NotarisationsRequest(1, 1)).OfType<SendMessage>()));
+    }
+
+    [Fact]
+    public void A_proposal_whose_block_is_not_what_was_signed_is_refused()
+    {
+        Rig rig = new(4);
+        (ProposalMessage right, int leader) = rig.Propose(1, 1);
+        Block block = right.Block!;
+        Block other = block with { Header = block.Header with { TimeMs = 9 } };
+        Assert.Equal([new RefuseMessage(leader, ConsensusError.BlockMismatch)], rig.Receive(leader, right with { Block = other }));
+        Assert.Equal([new RefuseMessage(leader, ConsensusError.BlockMismatch)], rig.Receive(leader, right with { Block = null }));
+        ProposalMessage unsigned = right with { Proposal = right.Proposal with { Signature = FakeKeys.Garbage(1) } };
+        Assert.Equal([new RefuseMessage(leader, ConsensusError.SignatureInvalid)], rig.Receive(leader, unsigned));
+        Assert.Contains(rig.Receive(leader, right), effect => effect is CheckBlock);
+    }
+
+    [Fact]
+    public void A_block_whose_header_commits_to_other_transactions_is_refused()
+    {
+        Rig rig = new(4);
+        BlockHeader header = Lockstep.MakeBlock(1, rig.Tip, 5).Header with { TransactionsRoot = Hash256.Sha256("others"u8) };
+        (ProposalMessage message, int leader) = rig.Propose(1, new Block(header, []));
+        Assert.Equal([new RefuseMessage(leader, ConsensusError.TransactionsMismatch)], rig.Receive(leader, message));
+    }
+
+    [Fact]
+    public void A_block_gets_a_vote_when_it_was_found_valid_and_none_when_not()
+    {
+        foreach ((BlockVerdict verdict, bool votes) in new[] { (BlockVerdict.Valid, true), (BlockVerdict.Unwelcome, false), (BlockVerdict.Invalid, false) })
+        {
+            Rig rig = new(4);
+            (ProposalMessage message, int leader) = rig.Propose(1, 1);
+            CheckBlock check = rig.Receive(leader, message).OfType<CheckBlock>().Single();
+            IReadOnlyList<ConsensusEffect> effects = rig.Machine.BlockChecked(check.Hash, verdict, rig.Now);
+            Assert.Equal(votes, effects.Any(effect => effect is BroadcastMessage { Message: VoteMessage { Vote.Kind: VoteKind.Notarise } }));
+            Assert.Equal(verdict == BlockVerdict.Invalid, effects.Contains(new RefuseMessage(leader, ConsensusError.BlockInvalid)));
+        }
+    }
+
+    [Fact]
+    public void A_machine_halts_when_a_quorum_has_notarised_what_breaks_the_rules()
+    {
+        Rig rig = new(4);
+        (ProposalMessage message, int leader) = rig.Propose(1, 1);
+        CheckBlock check = rig.Receive(leader, message).OfType<CheckBlock>().Single();
+        rig.Machine.BlockChecked(check.Hash, BlockVerdict.Invalid, rig.Now);
+        Assert.IsType<HaltConsensus>(Assert.Single(rig.Receive(rig.Other(1), new NotarisationMessage(rig.Notarise(1, check.Hash)))));
+        Assert.True(rig.Machine.HasHalted);
+        Assert.Empty(rig.Machine.Tick(1_000_000));
+    }
+
+    [Fact]
+    public void A_block_of_another_parent_than_asked_for_is_the_hosts_mistake()
+    {
+        FakeKeys keys = new(1);
+        ConsensusEra era = Lockstep.EraOf(keys.Validators);
+        SimplexMachine machine = new(era, new SimplexSettings(0, 100, keys.SignerOf(0), keys.Verify), new FinalPoint(0, era.Genesis, 0), []);
+        Assert.Throws<InvalidOperationException>(() => machine.Tick(0));
+        machine.Start(0);
+        Assert.Throws<ArgumentException>(() => machine.BlockBuilt(1, Lockstep.MakeBlock(1, default, 1), 0));
+        Assert.Empty(machine.BlockBuilt(2, Lockstep.MakeBlock(1, default, 1), 0));
+    }
+
+    private static SignDigest[] Signers(FakeKeys keys, int count) => [.. Enumerable.Range(0, count).Select(keys.SignerOf)];
+
+    private static PrivateKey Key(int number)
+    {
+        byte[] scalar = new byte[PrivateKey.ScalarSize];
+        scalar[^1] = (byte)number;
+        return PrivateKey.FromScalar(scalar);
+    }
+}

@@ -1,0 +1,49 @@
+using Cess.Consensus.Tests.Simulation;
+
+namespace Cess.Consensus.Tests;
+
+/// <summary>Promises that hold in every run of the simulation; see <see cref="Promises"/>.</summary>
+public sealed class SimulationTests
+{
+    [Fact]
+    public void Four_validators_agree_and_recover_whatever_the_network_does() => RunAll(100, seed => new Scenario(4, seed));
+
+    [Fact]
+    public void Four_validators_agree_and_recover_with_one_Byzantine() => RunAll(150, seed => new Scenario(4, seed) { Byzantine = 1 });
+
+    [Fact]
+    public void Seven_validators_agree_and_recover_with_two_Byzantine() => RunAll(60, seed => new Scenario(7, seed) { Byzantine = 2 });
+
+    [Fact]
+    public void Five_validators_agree_and_recover_with_one_Byzantine() => RunAll(40, seed => new Scenario(5, seed) { Byzantine = 1 });
+
+    [Fact]
+    public void A_network_whose_validators_all_crash_at_once_loses_nothing_that_is_final() =>
+        RunAll(80, seed => new Scenario(4, seed) { AllCrash = true });
+
+    [Fact]
+    public void A_network_whose_validators_all_crash_at_once_recovers_with_one_Byzantine() =>
+        RunAll(400, seed => new Scenario(4, seed) { AllCrash = true, Byzantine = 1 });
+
+    [Fact]
+    public void A_leader_that_builds_on_the_wrong_parent_is_not_followed() =>
+        RunAll(150, seed => new Scenario(4, seed) { Byzantine = 1, Attack = Attack.Forker });
+
+    [Fact]
+    public void A_validator_alone_goes_on_where_it_stopped() => RunAll(20, seed => new Scenario(1, seed));
+
+    private static void RunAll(int seeds, Func<int, Scenario> scenario)
+    {
+        for (int seed = 0; seed < seeds; seed++)
+        {
+            try
+            {
+                new World(scenario(seed)).Run();
+            }
+            catch (BrokenPromiseException e)
+            {
+                Assert.Fail($"Seed {seed}: {e.Message}");
+            }
+        }
+    }
+}
