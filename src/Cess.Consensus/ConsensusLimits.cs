@@ -50,6 +50,9 @@ public static class ConsensusLimits
     /// <summary>Answers that one peer gets in one message delay (Δ).</summary>
     public const int AnswersPerPeer = 8;
 
+    /// <summary>Largest Δ in milliseconds: what takes longer is not a network.</summary>
+    public const long DeltaMsMax = 10 * 60 * 1000;
+
     /// <summary>The time-out doubles each time that every validator has led once without a block becoming final, and so often at most.</summary>
     public const int TimeoutDoublingsMax = 6;
 }

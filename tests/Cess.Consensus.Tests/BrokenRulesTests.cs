@@ -22,27 +22,33 @@ public sealed class BrokenRulesTests
     public void A_finalisation_after_a_time_out_is_found() => Finds(new FinalisesLate(), "contradicts its vote", "is accused");
 
     [Fact]
-    public void A_vote_without_looking_for_the_parents_notarisation_is_found() => Finds(new IgnoresParent(), "Two blocks", "halts", "does not follow");
+    public void A_vote_without_looking_for_the_parents_notarisation_is_found() => Finds(new IgnoresParent(), Attack.Forker, "Two blocks", "halts", "does not follow");
 
     [Fact]
-    public void A_vote_without_looking_for_the_dummies_between_is_found() => Finds(new IgnoresDummies(), "Two blocks", "halts", "does not follow");
+    public void A_vote_without_looking_for_the_dummies_between_is_found() => Finds(new IgnoresDummies(), Attack.Forker, "Two blocks", "halts", "does not follow");
 
-    private static void Finds(SimplexRules broken, params string[] symptoms)
+    private static void Finds(SimplexRules broken, params string[] symptoms) => Finds(broken, attack: null, symptoms);
+
+    /// <summary>Some run shows one of the symptoms; the attack is there in every run, or some attack in every other one.</summary>
+    private static void Finds(SimplexRules broken, Attack? attack, params string[] symptoms)
     {
         List<string> others = [];
         for (int seed = 0; seed < SeedsMax; seed++)
         {
             try
             {
-                new World(new Scenario(4, seed) { Byzantine = seed % 2, Attack = seed % 4 == 3 ? Attack.Forker : null, Rules = broken, AllCrash = seed % 3 == 0 }).Run();
+                new World(new Scenario(4, seed)
+                {
+                    Byzantine = attack.HasValue ? 1 : seed % 2,
+                    Attack = attack,
+                    Rules = broken,
+                    AllCrash = seed % 3 == 0,
+                }).Run();
             }
             catch (BrokenPromiseException e)
             {
                 if (symptoms.Any(symptom => e.Message.Contains(symptom, StringComparison.Ordinal)))
-                {
-                    Console.WriteLine($"{broken.GetType().Name}: seed {seed}: {e.Message}");
                     return;
-                }
                 others.Add(e.Message);
             }
         }

@@ -147,6 +147,17 @@ public sealed class CodecTests
         Assert.Single(FinalBlocks.Collect(Chain(1, certifiedEvery: 1))!.Blocks);
     }
 
+    [Fact]
+    public void Final_blocks_are_of_one_era()
+    {
+        List<(Block Block, Certificate? Certificate)> chain = Chain(60, certifiedEvery: 10);
+        for (int at = 29; at < chain.Count; at += 10)
+            chain[at] = (chain[at].Block, chain[at].Certificate! with { Iteration = Iterations.BaseOf(1) + (ulong)at });
+        FinalBlocks answer = FinalBlocks.Collect(chain)!;
+        Assert.Equal((20, 20UL), (answer.Blocks.Length, answer.Certificate.Iteration));
+        Assert.Equal(40, FinalBlocks.Collect(chain.Skip(20))!.Blocks.Length);
+    }
+
     private static List<(Block Block, Certificate? Certificate)> Chain(int count, int certifiedEvery) =>
     [
         .. Enumerable.Range(1, count).Select(height => (

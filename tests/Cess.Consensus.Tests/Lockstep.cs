@@ -97,6 +97,14 @@ internal sealed class Lockstep
         Run();
     }
 
+    /// <summary>The leader of the iteration has nothing to propose.</summary>
+    public void RepeatParent()
+    {
+        SimplexMachine leader = Machines[Machines[0].Leader];
+        Do(Machines[0].Leader, leader.NothingToPropose(leader.Iteration, Now));
+        Run();
+    }
+
     public void Run()
     {
         while (_network.TryDequeue(out (int From, int To, ConsensusMessage Message) next))

@@ -159,6 +159,85 @@ public sealed class MachineTests
     }
 
     [Fact]
+    public void Final_blocks_that_are_not_are_refused()
+    {
+        Rig rig = new(4);
+        Block first = Lockstep.MakeBlock(1, rig.Tip, 1);
+        Block second = Lockstep.MakeBlock(2, first.Header.ComputeHash(), 1);
+        FinalBlocks right = new([first], [second.Header], rig.Certify(5, second.Header.ComputeHash()));
+        int peer = rig.Other(1);
+        BlockHeader forged = first.Header with { TransactionsRoot = default };
+        AssertRefused(ConsensusError.BlocksUnlinked, right with { Links = [] });
+        AssertRefused(ConsensusError.BlocksUnlinked, right with { Blocks = [Lockstep.MakeBlock(1, rig.Tip, 2)] });
+        AssertRefused(ConsensusError.SignatureInvalid, new FinalBlocks([first], [], right.Certificate with { BlockHash = first.Header.ComputeHash() }));
+        AssertRefused(ConsensusError.TransactionsMismatch, new FinalBlocks([new Block(forged, [])], [], rig.Certify(5, forged.ComputeHash())));
+        ConsensusEffect[] effects = rig.Receive(rig.Other(2), right);
+        FinaliseBlocks final = Assert.Single(effects.OfType<FinaliseBlocks>());
+        Assert.Equal((first.Header, null), (Assert.Single(final.Blocks).Header, final.Certificate));
+        Assert.Contains(effects, effect => effect is SendMessage { Message: FinalBlocksRequest { Above: 1 } });
+        Assert.Equal((5UL, 6UL, 1UL), (rig.Machine.FinalIteration, rig.Machine.Iteration, rig.Machine.FinalHeight));
+        effects = rig.Receive(rig.Other(2), new FinalBlocks([second], [], right.Certificate));
+        Assert.Equal(right.Certificate.BlockHash, Assert.Single(effects.OfType<FinaliseBlocks>()).Certificate!.BlockHash);
+
+        void AssertRefused(ConsensusError error, FinalBlocks answer) =>
+            Assert.Equal([new RefuseMessage(peer, error)], rig.Receive(peer, answer));
+    }
+
+    [Fact]
+    public void Final_blocks_on_another_chain_halt_the_machine()
+    {
+        Rig rig = new(4);
+        Block other = Lockstep.MakeBlock(1, Hash256.Sha256("another"u8), 1);
+        Assert.IsType<HaltConsensus>(Assert.Single(rig.Receive(rig.Other(1), new FinalBlocks([other], [], rig.Certify(5, other.Header.ComputeHash())))));
+    }
+
+    [Fact]
+    public void Without_a_vote_of_its_own_a_machine_follows_what_is_final()
+    {
+        FakeKeys keys = new(4);
+        Rig others = new(4);
+        SimplexMachine machine = new(
+            others.Era, new SimplexSettings(null, 100, _ => throw new InvalidOperationException(), keys.Verify), new FinalPoint(0, others.Tip, 0), []);
+        machine.Start(0);
+        (ProposalMessage proposal, int leader) = others.Propose(1, 1);
+        machine.Receive(leader, proposal, 0);
+        Assert.DoesNotContain(machine.Tick(1000), effect => effect is BroadcastMessage { Message: VoteMessage });
+        machine.Receive(leader, new NotarisationMessage(others.Notarise(1, proposal.Proposal.Block)), 1000);
+        IReadOnlyList<ConsensusEffect> effects = machine.Receive(leader, new FinalisationMessage(others.Certify(1, proposal.Proposal.Block)), 1000);
+        Assert.Equal(proposal.Block!.Header, Assert.Single(Assert.Single(effects.OfType<FinaliseBlocks>()).Blocks).Header);
+    }
+
+    [Fact]
+    public void A_proposal_over_iterations_that_this_validator_has_not_seen_is_asked_for_and_then_voted_for()
+    {
+        Rig rig = new(4);
+        ulong iteration = rig.Era.LeaderOf(4) == rig.Self ? 5UL : 4UL;
+        rig.Receive(rig.Other(1), new NotarisationMessage(rig.Notarise(iteration - 1, null)));
+        Assert.Equal(iteration, rig.Machine.Iteration);
+        (ProposalMessage proposal, int leader) = rig.Propose(iteration, 1);
+        Assert.Contains(new SendMessage(leader, new NotarisationsRequest(1, iteration - 1)), rig.Receive(leader, proposal));
+        ConsensusEffect[] effects = [];
+        for (ulong passed = 1; passed < iteration - 1; passed++)
+            effects = rig.Receive(leader, new NotarisationMessage(rig.Notarise(passed, null)));
+        CheckBlock check = effects.OfType<CheckBlock>().Single();
+        Assert.Contains(
+            rig.Machine.BlockChecked(check.Hash, BlockVerdict.Valid, 0), effect => effect is BroadcastMessage { Message: VoteMessage { Vote.Kind: VoteKind.Notarise } });
+    }
+
+    [Fact]
+    public void A_leader_without_a_block_repeats_its_parent()
+    {
+        FakeKeys keys = new(4);
+        Lockstep network = new(Lockstep.EraOf(keys.Validators), Signers(keys, 4), _ => keys.Verify, height: 0);
+        network.StartAll();
+        ulong before = network.Machines[0].FinalIteration;
+        network.RepeatParent();
+        Assert.Equal(before + 1, network.Machines[0].FinalIteration);
+        Assert.All(network.Machines, machine => Assert.Equal(0UL, machine.FinalHeight));
+        Assert.Contains(network.Effects(1), effect => effect is FinaliseBlocks { Blocks.IsEmpty: true, Certificate: not null });
+    }
+
+    [Fact]
     public void A_restarted_validator_goes_on_with_the_others()
     {
         FakeKeys keys = new(4);

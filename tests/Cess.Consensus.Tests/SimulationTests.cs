@@ -30,6 +30,10 @@ public sealed class SimulationTests
         RunAll(150, seed => new Scenario(4, seed) { Byzantine = 1, Attack = Attack.Forker });
 
     [Fact]
+    public void Eras_follow_each_other_whatever_the_network_does() =>
+        RunAll(60, seed => new Scenario(4, seed) { Byzantine = seed % 2, EraBlocks = 5, AllCrash = seed % 3 == 0, BlocksAfterHeal = 12 });
+
+    [Fact]
     public void A_validator_alone_goes_on_where_it_stopped() => RunAll(20, seed => new Scenario(1, seed));
 
     private static void RunAll(int seeds, Func<int, Scenario> scenario)

@@ -213,7 +213,10 @@ public sealed record FinalBlocks(ImmutableArray<Block> Blocks, ImmutableArray<Bl
 
     private protected override MessageKind Kind => MessageKind.FinalBlocks;
 
-    /// <summary>The answer to a <see cref="FinalBlocksRequest"/>: as many blocks as are bounded, ending at a certificate where that is possible.</summary>
+    /// <summary>
+    /// The answer to a <see cref="FinalBlocksRequest"/>: as many blocks as are allowed, of one era, ending at a certificate
+    /// where that is possible. (An era's last block always has a certificate of its era.)
+    /// </summary>
     /// <param name="following">The stored blocks after the height that was asked for, in order; read no further than needed.</param>
     /// <returns>Null if no certificate follows.</returns>
     public static FinalBlocks? Collect(IEnumerable<(Block Block, Certificate? Certificate)> following)
@@ -236,6 +239,8 @@ public sealed record FinalBlocks(ImmutableArray<Block> Blocks, ImmutableArray<Bl
             bytes += size;
             if (certificate is null)
                 continue;
+            if (whole is not null && Iterations.EraOf(certificate.Iteration) != Iterations.EraOf(whole.Certificate.Iteration))
+                break;
             if (!fits)
                 return new FinalBlocks([.. blocks], [.. links], certificate);
             whole = new FinalBlocks([.. blocks], [], certificate);

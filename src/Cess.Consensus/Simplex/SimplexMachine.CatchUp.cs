@@ -187,6 +187,7 @@ public sealed partial class SimplexMachine
             return;
         }
 
+        // Cheap checks first: whoever sends what is not final has spent more on it than it costs here.
         bool isChecked = _certificate is { } known && known.Iteration == certificate.Iteration && known.BlockHash == certificate.BlockHash;
         if (!isChecked)
         {
@@ -198,6 +199,12 @@ public sealed partial class SimplexMachine
         if (answer.Blocks[0].Header.Parent != _tree.Block)
         {
             Halt($"Block {certificate.BlockHash} is final in iteration {certificate.Iteration} and does not follow block {_tree.Block}.");
+            return;
+        }
+
+        if (!answer.Blocks.All(HasItsTransactions))
+        {
+            Refuse(from, ConsensusError.TransactionsMismatch);
             return;
         }
 
@@ -223,8 +230,6 @@ public sealed partial class SimplexMachine
         foreach (Block block in answer.Blocks)
         {
             if (previous.HasValue && block.Header.Parent != previous)
-                return false;
-            if (!HasItsTransactions(block))
                 return false;
             previous = block.Header.ComputeHash();
         }

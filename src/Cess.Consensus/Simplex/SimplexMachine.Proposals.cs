@@ -25,27 +25,27 @@ public sealed partial class SimplexMachine
         bool isLate = proposal.Iteration < _iteration && round.Proposals.Count == 0;
         if (!isNotarised && (isLate || round.IsAccused(leader)))
             return;
+        if (!isKnown && !_settings.Verify(_era.Validators.Keys[leader], proposal.Digest(_era.Genesis), proposal.Signature))
+        {
+            Refuse(from, ConsensusError.SignatureInvalid);
+            return;
+        }
+
         if (CheckBlockOf(message) is var error and not ConsensusError.None)
         {
             Refuse(from, error);
             return;
         }
 
-        if (!isKnown && !TakeProposal(from, round, leader, proposal, isNotarised))
+        if (!isKnown && !TakeProposal(round, leader, proposal, isNotarised))
             return;
         if (message.Block is { } block)
             _tree.Add(proposal.Block, block);
     }
 
     /// <summary>True if the block of a new proposal is worth keeping.</summary>
-    private bool TakeProposal(int from, Round round, int leader, SignedProposal proposal, bool isNotarised)
+    private bool TakeProposal(Round round, int leader, SignedProposal proposal, bool isNotarised)
     {
-        if (!_settings.Verify(_era.Validators.Keys[leader], proposal.Digest(_era.Genesis), proposal.Signature))
-        {
-            Refuse(from, ConsensusError.SignatureInvalid);
-            return false;
-        }
-
         if (round.Proposals.Count > 0)
             Accuse(round, EquivocationEvidence.Of((ushort)leader, round.Proposals[0], proposal));
         if (round.Proposals.Count > 0 && !isNotarised)

@@ -55,6 +55,7 @@ public sealed partial class SimplexMachine
         if (era.Count != era.Leaders.Validators)
             throw new ArgumentException($"{era.Count} validators, but leaders among {era.Leaders.Validators}.", nameof(era));
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(settings.DeltaMs);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(settings.DeltaMs, ConsensusLimits.DeltaMsMax);
         if (settings.Self is { } self)
             ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)self, (uint)era.Count);
 
@@ -93,7 +94,7 @@ public sealed partial class SimplexMachine
     /// <summary>True after <see cref="HaltConsensus"/>.</summary>
     public bool HasHalted { get; private set; }
 
-    private bool IsAlone => _era.Count == 1;
+    private bool IsAlone => _era.Count == 1 && _settings.Self.HasValue;
 
     /// <summary>To be called once, first.</summary>
     public IReadOnlyList<ConsensusEffect> Start(long nowMs)

@@ -15,6 +15,7 @@ internal sealed class Node(World world, int index, Attack? attack)
     private Hash256 _tip = world.First.Header.ComputeHash();
     private readonly List<(SignedProposal Proposal, ulong Height)> _seen = [];
     private ulong _iteration;
+    private ulong _era;
     private ProposalMessage? _fork;
     private int _life;
     private bool _isWriting;
@@ -23,9 +24,9 @@ internal sealed class Node(World world, int index, Attack? attack)
 
     public int Height => _chain.Count - 1;
 
-    public bool HasEnded { get; private set; }
-
     public SimplexMachine? Machine => _machine;
+
+    public ulong Era => _era;
 
     private bool IsHonest => attack is null;
 
@@ -33,10 +34,11 @@ internal sealed class Node(World world, int index, Attack? attack)
     {
         if (_machine is not null)
             return;
+        _era = world.EraAfter((ulong)Height);
         ConsensusRecord[] records = [.. _records.Select(bytes => Scale.Decode<ConsensusRecord>(bytes))];
         SimplexSettings settings = new(index, World.DeltaMs, world.Keys.SignerOf(index), world.Keys.Verify);
         _machine = new SimplexMachine(
-            world.Era, settings, new FinalPoint((ulong)Height, _tip, _iteration), records, IsHonest ? world.Rules : SimplexRules.Protocol);
+            world.EraOf(_era), settings, new FinalPoint((ulong)Height, _tip, _iteration), records, IsHonest ? world.Rules : SimplexRules.Protocol);
         Take(_machine.Start(world.Now));
     }
 
@@ -55,8 +57,19 @@ internal sealed class Node(World world, int index, Attack? attack)
             VoteForAll(message);
         if (message is ProposalMessage { Block: { } block, Proposal: var proposal })
             _seen.Add((proposal, block.Header.Height));
-        if (_machine is not null)
+        if (_machine is null)
+            return;
+        if (message.Iteration is not { } iteration || Iterations.EraOf(iteration) == _era)
             Take(_machine.Receive(from, message, world.Now));
+        else if (message is StatusMessage status && Iterations.EraOf(iteration) < _era)
+            Serve(from, status.FinalHeight);
+    }
+
+    /// <summary>Who is still in an era before gets its blocks.</summary>
+    private void Serve(int to, ulong above)
+    {
+        if (FinalBlocks.Collect(_chain.Skip((int)above + 1)) is { } answer)
+            Send(to, answer);
     }
 
     private void Take(IReadOnlyList<ConsensusEffect> effects)
@@ -96,7 +109,7 @@ internal sealed class Node(World world, int index, Attack? attack)
                 Send(send.To, send.Message);
                 break;
             case BroadcastMessage broadcast:
-                for (int to = 0; to < world.Era.Count; to++)
+                for (int to = 0; to < world.Count; to++)
                     Send(to, broadcast.Message);
                 break;
             case SetTimer { AtMs: { } at }:
@@ -115,8 +128,7 @@ internal sealed class Node(World world, int index, Attack? attack)
                 _records.RemoveAll(bytes => Scale.Decode<ConsensusRecord>(bytes).Iteration < forget.Before);
                 break;
             case ServeFinalBlocks serve:
-                if (FinalBlocks.Collect(_chain.Skip((int)serve.Above + 1)) is { } answer)
-                    Send(serve.To, answer);
+                Serve(serve.To, serve.Above);
                 break;
             case ReportEquivocation report when IsHonest:
                 world.Promises.Reported(report.Evidence);
@@ -125,17 +137,26 @@ internal sealed class Node(World world, int index, Attack? attack)
                 world.Promises.Refused(index, refuse.From, refuse.Error);
                 break;
             case EndEra:
-                HasEnded = true;
+                BeginNextEra();
                 break;
             case HaltConsensus halt when IsHonest:
                 throw new BrokenPromiseException($"{index} halts: {halt.Reason}");
         }
     }
 
+    /// <summary>What was to be done for the old era comes before this; what timers and checks of it are still to come is void.</summary>
+    private void BeginNextEra()
+    {
+        _machine = null;
+        _life++;
+        _effects.Clear();
+        Start();
+    }
+
     private void Build(ProposeBlock propose) => Later(IsHonest ? world.Random.Next(8) : 0, machine =>
     {
         bool isInvalid = attack == Attack.Saboteur && world.Random.Next(2) == 0;
-        Take(world.Era.Count > 1 && world.Random.Next(8) == 0
+        Take(world.Count > 1 && world.Random.Next(8) == 0
             ? machine.NothingToPropose(propose.Iteration, world.Now)
             : machine.BlockBuilt(propose.Iteration, world.MakeBlock(propose.Height, propose.Parent, !isInvalid), world.Now));
     });
@@ -177,7 +198,7 @@ internal sealed class Node(World world, int index, Attack? attack)
             world.Promises.Sent(index, message);
         else if (attack == Attack.Saboteur && !Sabotage(ref message))
             return;
-        else if (attack == Attack.Forker && message is ProposalMessage { Proposal: var own } && world.Era.LeaderOf(own.Iteration) == index)
+        else if (attack == Attack.Forker && message is ProposalMessage { Proposal: var own } && world.EraOf(Iterations.EraOf(own.Iteration)).LeaderOf(own.Iteration) == index)
             message = Fork(own);
         world.Deliver(index, to, message);
     }
@@ -194,16 +215,21 @@ internal sealed class Node(World world, int index, Attack? attack)
         return die < 6;
     }
 
-    /// <summary>Instead of its own proposal: one on one of the last blocks that were proposed, notarised when it was, or just before.</summary>
+    /// <summary>
+    /// Instead of its own proposal: one on one of the last blocks that were proposed, or beside the last of them, as if its parent
+    /// had only just been notarised.
+    /// </summary>
     private ProposalMessage Fork(SignedProposal own)
     {
         if (_fork?.Proposal.Iteration == own.Iteration || _seen.Count == 0)
             return _fork ?? new ProposalMessage(own, null);
-        (SignedProposal parent, ulong height) = _seen[^(1 + world.Random.Next(Math.Min(4, _seen.Count)))];
-        Block block = world.MakeBlock(height + 1, parent.Block, valid: true);
-        ulong parentIteration = world.Random.Next(2) == 0 ? own.Iteration - 1 : Math.Min(parent.Iteration, own.Iteration - 1);
-        SignedProposal forked = new(own.Iteration, parentIteration, parent.Block, block.Header.ComputeHash(), default);
-        forked = forked with { Signature = FakeKeys.Sign(index, forked.Digest(world.Era.Genesis)) };
+        (SignedProposal seen, ulong height) = _seen[^(1 + world.Random.Next(Math.Min(4, _seen.Count)))];
+        (Hash256 parent, ulong notarised) = (seen.Block, Math.Min(seen.Iteration, own.Iteration - 1));
+        if (world.Random.Next(2) == 0)
+            (parent, notarised, height) = (_seen[^1].Proposal.Parent, own.Iteration - 1, _seen[^1].Height - 1);
+        Block block = world.MakeBlock(height + 1, parent, valid: true);
+        SignedProposal forked = new(own.Iteration, notarised, parent, block.Header.ComputeHash(), default);
+        forked = forked with { Signature = FakeKeys.Sign(index, forked.Digest(world.Genesis)) };
         return _fork = new ProposalMessage(forked, block);
     }
 
@@ -221,8 +247,8 @@ internal sealed class Node(World world, int index, Attack? attack)
         for (VoteKind kind = VoteKind.Notarise; kind <= VoteKind.Finalise; kind++)
         {
             Hash256 block = kind == VoteKind.Dummy ? default : target.Block;
-            Signature signature = FakeKeys.Sign(index, Vote.Digest(kind, world.Era.Genesis, target.Iteration, block));
-            for (int to = 0; to < world.Era.Count; to++)
+            Signature signature = FakeKeys.Sign(index, Vote.Digest(kind, world.Genesis, target.Iteration, block));
+            for (int to = 0; to < world.Count; to++)
             {
                 if (world.Random.Next(3) == 0)
                     world.Deliver(index, to, new VoteMessage(new Vote((ushort)index, kind, target.Iteration, block, signature)));

@@ -9,7 +9,7 @@ namespace Cess.Consensus.Tests.Simulation;
 internal sealed class BrokenPromiseException(string message) : Exception(message);
 
 /// <summary>Sees all that happens, and checks what must hold whatever happens.</summary>
-internal sealed class Promises(ConsensusEra era, FakeKeys keys, IReadOnlySet<int> byzantine)
+internal sealed class Promises(World world)
 {
     private readonly Dictionary<(int Validator, ulong Iteration), List<Vote>> _votes = [];
     private readonly Dictionary<ulong, SignedProposal> _proposals = [];
@@ -36,10 +36,10 @@ internal sealed class Promises(ConsensusEra era, FakeKeys keys, IReadOnlySet<int
     {
         if (certificate.BlockHash != block)
             throw new BrokenPromiseException("A certificate is for another block.");
-        Hash256 digest = Certificate.VoteDigest(era.Genesis, block, certificate.Iteration);
-        bool isRight = certificate.Votes.Length >= (2 * era.Count / 3) + 1
+        Hash256 digest = Certificate.VoteDigest(world.Genesis, block, certificate.Iteration);
+        bool isRight = certificate.Votes.Length >= (2 * world.Count / 3) + 1
             && certificate.Votes.Select(vote => vote.Validator).Distinct().Count() == certificate.Votes.Length
-            && certificate.Votes.All(vote => keys.Verify(era.Validators.Keys[vote.Validator], digest, vote.Signature));
+            && certificate.Votes.All(vote => world.Keys.Verify(world.Keys.Validators.Keys[vote.Validator], digest, vote.Signature));
         if (!isRight)
             throw new BrokenPromiseException("A certificate does not verify.");
     }
@@ -59,7 +59,7 @@ internal sealed class Promises(ConsensusEra era, FakeKeys keys, IReadOnlySet<int
                 if (!votes.Exists(earlier => earlier.Kind == vote.Kind))
                     votes.Add(vote);
                 break;
-            case ProposalMessage { Proposal: var proposal } when era.LeaderOf(proposal.Iteration) == node:
+            case ProposalMessage { Proposal: var proposal } when world.EraOf(Iterations.EraOf(proposal.Iteration)).LeaderOf(proposal.Iteration) == node:
                 if (_proposals.TryGetValue(proposal.Iteration, out SignedProposal? earlierProposal) && !earlierProposal.SaysTheSameAs(proposal))
                     throw new BrokenPromiseException($"{node} contradicts its proposal in iteration {proposal.Iteration}.");
                 _proposals[proposal.Iteration] = proposal;
@@ -69,9 +69,9 @@ internal sealed class Promises(ConsensusEra era, FakeKeys keys, IReadOnlySet<int
 
     public void Reported(EquivocationEvidence evidence)
     {
-        if (!byzantine.Contains(evidence.Validator))
+        if (!world.Byzantine.Contains(evidence.Validator))
             throw new BrokenPromiseException($"Honest {evidence.Validator} is accused.");
-        if (evidence.Verify(era.Genesis, era.Validators.Keys[evidence.Validator], keys.Verify) != ConsensusError.None)
+        if (evidence.Verify(world.Genesis, world.Keys.Validators.Keys[evidence.Validator], world.Keys.Verify) != ConsensusError.None)
             throw new BrokenPromiseException($"Evidence against {evidence.Validator} does not verify.");
         EquivocationEvidence read = Scale.Decode<EquivocationEvidence>(Scale.Encode(evidence));
         if (read != evidence)
@@ -81,7 +81,7 @@ internal sealed class Promises(ConsensusEra era, FakeKeys keys, IReadOnlySet<int
 
     public void Refused(int node, int from, ConsensusError error)
     {
-        if (!byzantine.Contains(from) && error != ConsensusError.TooManyRequests)
+        if (!world.Byzantine.Contains(from) && error != ConsensusError.TooManyRequests)
             throw new BrokenPromiseException($"{node} refuses a message of honest {from}: {error}.");
     }
 }

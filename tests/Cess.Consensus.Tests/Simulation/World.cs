@@ -39,7 +39,8 @@ internal sealed record Scenario(int Validators, int Seed)
 
     public long HealedMs { get; init; } = 60_000;
 
-    public ulong LastHeight { get; init; } = ulong.MaxValue;
+    /// <summary>Blocks of an era; null for one that never ends.</summary>
+    public ulong? EraBlocks { get; init; }
 
     public int BlocksAfterHeal { get; init; } = 6;
 }
@@ -54,6 +55,7 @@ internal sealed class World
     private const int StepsMax = 3_000_000;
 
     private readonly PriorityQueue<Action, (long At, long Order)> _events = new();
+    private readonly Dictionary<ulong, ConsensusEra> _eras = [];
     private readonly Scenario _scenario;
     private long _order;
     private int[] _side;
@@ -65,9 +67,9 @@ internal sealed class World
         Random = new Random(scenario.Seed);
         Keys = new FakeKeys(scenario.Validators);
         Hash256 genesis = Hash256.Sha256(BitConverter.GetBytes(scenario.Seed));
-        Era = new ConsensusEra(genesis, 0, Keys.Validators, new LeaderSchedule(genesis, scenario.Validators), scenario.LastHeight);
+        Genesis = genesis;
         Byzantine = [.. Enumerable.Range(0, scenario.Validators).OrderBy(_ => Random.Next()).Take(scenario.Byzantine)];
-        Promises = new Promises(Era, Keys, Byzantine);
+        Promises = new Promises(this);
         First = MakeBlock(0, genesis, valid: true);
         Promises.Begin(First.Header.ComputeHash());
         _side = new int[scenario.Validators];
@@ -84,7 +86,9 @@ internal sealed class World
 
     public FakeKeys Keys { get; }
 
-    public ConsensusEra Era { get; }
+    public Hash256 Genesis { get; }
+
+    public int Count => _scenario.Validators;
 
     public HashSet<int> Byzantine { get; }
 
@@ -113,12 +117,22 @@ internal sealed class World
             At(Random.Next(1, 300), MakeTrouble);
         RunUntil(_scenario.ChaosMs, () => false);
         Heal();
-        int goal = _scenario.LastHeight == ulong.MaxValue ? Promises.Height + _scenario.BlocksAfterHeal : (int)_scenario.LastHeight;
+        int goal = Promises.Height + _scenario.BlocksAfterHeal;
         RunUntil(Now + _scenario.HealedMs, () => Honest.All(node => node.Height >= goal));
         if (Honest.FirstOrDefault(node => node.Height < goal) is { } late)
             throw new BrokenPromiseException($"{late.Index} has height {late.Height} of {goal} at {Now} ms.");
         return this;
     }
+
+    /// <summary>An era has the same validators as the one before, and other leaders.</summary>
+    public ConsensusEra EraOf(ulong number) => _eras.TryGetValue(number, out ConsensusEra? era) ? era : _eras[number] = new ConsensusEra(
+        Genesis,
+        number,
+        Keys.Validators,
+        new LeaderSchedule(Hash256.Sha256(BitConverter.GetBytes(number + ((ulong)_scenario.Seed << 32))), Count),
+        _scenario.EraBlocks is { } blocks ? (number + 1) * blocks : ulong.MaxValue);
+
+    public ulong EraAfter(ulong height) => _scenario.EraBlocks is { } blocks ? height / blocks : 0;
 
     public void At(long delay, Action action) => _events.Enqueue(action, (Now + delay, _order++));
 
