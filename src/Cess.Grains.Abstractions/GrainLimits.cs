@@ -39,8 +39,11 @@ public static class GrainLimits
     /// <summary>Recent blocks whose states and events stay in memory for consumers that catch up.</summary>
     public const int RecentBlocks = 256;
 
-    /// <summary>Blocks between two snapshots of the state.</summary>
+    /// <summary>Blocks after which a snapshot of the state is saved at the latest.</summary>
     public const int BlocksPerSnapshot = 10_000;
+
+    /// <summary>Transactions after which it is: those behind the newest snapshot are what a restart executes again.</summary>
+    public const int TransactionsPerSnapshot = 250_000;
 
     /// <summary>An empty block is made when none was for so long, so that deadlines pass.</summary>
     public static readonly TimeSpan IdleBlockInterval = TimeSpan.FromSeconds(3);

@@ -7,6 +7,7 @@ var benchmarks = new SortedDictionary<string, Func<BenchmarkOptions, Task>>(Stri
     ["ledger"] = Cess.Benchmarks.Ledger.LedgerBenchmark.RunAsync,
     [Cess.Benchmarks.Ledger.LedgerBenchmark.LoadName] = Cess.Benchmarks.Ledger.LedgerLoad.RunAsync,
     ["runtime"] = Cess.Benchmarks.Runtime.RuntimeBenchmark.RunAsync,
+    ["state"] = Cess.Benchmarks.State.StateBenchmark.RunAsync,
     ["s3"] = Cess.Benchmarks.S3.S3Benchmark.RunAsync,
 };
 

@@ -97,11 +97,11 @@ public sealed record ChainStatus(
 public sealed record BlocksFinalised([property: Id(0)] ulong From, [property: Id(1)] ulong To);
 
 /// <summary>A hint on the <see cref="StreamNames.Transactions"/> stream: these wait for a block now.</summary>
-/// <param name="Ids">Their ids, 64 hex digits each.</param>
+/// <param name="Ids">Their ids, 32 bytes each, one behind the other.</param>
 [GenerateSerializer, Immutable, Alias("cess.TransactionsPooled")]
-public sealed record TransactionsPooled([property: Id(0)] IReadOnlyList<string> Ids);
+public sealed record TransactionsPooled([property: Id(0)] ReadOnlyMemory<byte> Ids);
 
-/// <summary>A hint that something of a miner or an account changed.</summary>
+/// <summary>A hint that something of a miner changed.</summary>
 /// <param name="Height">It happened in this block or in one soon after it.</param>
 /// <param name="Events">Names of what happened, such as "FileCompleted".</param>
 [GenerateSerializer, Immutable, Alias("cess.SubjectChanged")]

@@ -15,9 +15,6 @@ public static class StreamNames
     /// <summary>What happened to a miner (<see cref="SubjectChanged"/>); key: its number.</summary>
     public const string MinerEvents = "events.miner";
 
-    /// <summary>What happened to an account, its buckets and its files (<see cref="SubjectChanged"/>); key: its address.</summary>
-    public const string AccountEvents = "events.account";
-
     /// <summary>Key of streams that a chain has once.</summary>
     public const string ChainKey = "chain";
 }

@@ -12,6 +12,8 @@ public sealed class ChainLoadException(string message, Exception? cause = null) 
 /// <summary>Brings the ledger up from its store: newest snapshot, then every block after it, each executed and checked.</summary>
 public static class ChainLoader
 {
+    private const int SnapshotBufferBytes = 1 << 20;
+
     /// <summary>Loads the state after the newest stored block.</summary>
     /// <param name="store">Blocks from 1 on; block 0 follows from the genesis.</param>
     /// <param name="genesis">The chain's start.</param>
@@ -38,7 +40,9 @@ public static class ChainLoader
         await using Snapshot? snapshot = await store.OpenLatestSnapshotAsync(cancellation).ConfigureAwait(false);
         if (snapshot is null)
             return null;
-        LedgerState state = StateSnapshot.Read(snapshot.Content, parallel);
+        // A snapshot is read entry by entry; a file is not.
+        await using var content = new BufferedStream(snapshot.Content, SnapshotBufferBytes);
+        LedgerState state = StateSnapshot.Read(content, parallel);
         return state.Genesis == genesis.ComputeHash() && state.Height == snapshot.Height
             ? state
             : throw new ChainLoadException($"The snapshot of height {snapshot.Height} is of another chain.");

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.InteropServices;
 using Cess.BlockStore;
 using Cess.Ledger;
@@ -32,13 +33,15 @@ public sealed class ConsensusGrain(
     private readonly Dictionary<Hash256, TaskCompletionSource<TransactionOutcome>?> _waiters = [];
     private readonly RecentRefusals _refusals = new(GrainLimits.RefusalsKept);
     private readonly List<FinalBlock> _executed = [];
-    private readonly List<string> _pooled = [];
+    private readonly ArrayBufferWriter<byte> _pooled = new();
     private List<SignedTransaction> _carried = [];
     private AccountId _self;
     private LedgerState _tip = head.Head;
     private Task _producing = Task.CompletedTask;
     private Task _writing = Task.CompletedTask;
     private Task _saving = Task.CompletedTask;
+    private int _blocksUnsaved;
+    private int _transactionsUnsaved;
     private int _inFlight;
     private bool _hasFailed;
 
@@ -97,7 +100,8 @@ public sealed class ConsensusGrain(
         PoolRefusal refusal = _pool.Add(transaction, _tip.Account(transaction.Unsigned.Account).Nonce);
         if (refusal != PoolRefusal.None)
             return Task.FromResult(Outcomes.Refused(transaction.Id, refusal));
-        _pooled.Add(transaction.Id.ToString());
+        transaction.Id.WriteTo(_pooled.GetSpan(Hash256.Size));
+        _pooled.Advance(Hash256.Size);
         _waiters.Add(transaction.Id, null);
         return Await(transaction.Id, until);
     }
@@ -217,11 +221,16 @@ public sealed class ConsensusGrain(
         return Scale.Encode(block.Block.ToRecord(certificate));
     }
 
-    /// <summary>Saves beside the blocks that follow. While one is being saved, the next ones that are due are left out.</summary>
+    /// <summary>Saves beside the blocks that follow. What falls due while one is being saved is saved after the blocks that come then.</summary>
     private void SaveSnapshot(FinalBlock[] blocks)
     {
-        if (_saving.IsCompleted && Array.FindLast(blocks, block => block.Height % GrainLimits.BlocksPerSnapshot == 0) is { } due)
-            _saving = SaveSnapshotAsync(due);
+        _blocksUnsaved += blocks.Length;
+        _transactionsUnsaved += blocks.Sum(block => block.Block.Block.Transactions.Length);
+        bool isDue = _blocksUnsaved >= GrainLimits.BlocksPerSnapshot || _transactionsUnsaved >= GrainLimits.TransactionsPerSnapshot;
+        if (!isDue || !_saving.IsCompleted)
+            return;
+        (_blocksUnsaved, _transactionsUnsaved) = (0, 0);
+        _saving = SaveSnapshotAsync(blocks[^1]);
     }
 
     private async Task SaveSnapshotAsync(FinalBlock due)
@@ -268,10 +277,10 @@ public sealed class ConsensusGrain(
 
     private async Task AnnounceAsync()
     {
-        if (_pooled.Count == 0)
+        if (_pooled.WrittenCount == 0)
             return;
-        var pooled = new TransactionsPooled(_pooled.ToArray());
-        _pooled.Clear();
+        var pooled = new TransactionsPooled(_pooled.WrittenSpan.ToArray());
+        _pooled.ResetWrittenCount();
         await PublishAsync(StreamNames.Transactions, pooled);
     }
 

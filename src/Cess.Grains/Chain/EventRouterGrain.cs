@@ -6,7 +6,7 @@ using Orleans.Streams.Core;
 
 namespace Cess.Grains.Chain;
 
-/// <summary>Tells miners and accounts that something of theirs changed, once a run of blocks and subject.</summary>
+/// <summary>Tells miners that something of theirs changed, once a run of blocks.</summary>
 [ImplicitStreamSubscription(StreamNames.Blocks)]
 public sealed class EventRouterGrain(ILedgerReader ledger, ILogger<EventRouterGrain> log)
     : Grain, IEventRouterGrain, IStreamSubscriptionObserver
@@ -48,7 +48,7 @@ public sealed class EventRouterGrain(ILedgerReader ledger, ILogger<EventRouterGr
         {
             foreach (Subject subject in happened.Subjects)
             {
-                if (subject.Kind is not (SubjectKind.Miner or SubjectKind.Account))
+                if (subject.Kind != SubjectKind.Miner)
                     continue;
                 if (!bySubject.TryGetValue(subject, out List<string>? names))
                     bySubject.Add(subject, names = []);
@@ -62,9 +62,8 @@ public sealed class EventRouterGrain(ILedgerReader ledger, ILogger<EventRouterGr
 
     private async Task PublishAsync(Subject subject, SubjectChanged hint)
     {
-        StreamId stream = subject.Kind == SubjectKind.Miner
-            ? StreamId.Create(StreamNames.MinerEvents, long.Parse(subject.Key, System.Globalization.CultureInfo.InvariantCulture))
-            : StreamId.Create(StreamNames.AccountEvents, new Primitives.AccountId(Primitives.Hash256.Parse(subject.Key)).ToString());
+        StreamId stream = StreamId.Create(
+            StreamNames.MinerEvents, long.Parse(subject.Key, System.Globalization.CultureInfo.InvariantCulture));
         try
         {
             await this.GetStreamProvider(StreamNames.Provider).GetStream<SubjectChanged>(stream).OnNextAsync(hint);
