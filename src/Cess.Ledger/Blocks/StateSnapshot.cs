@@ -17,6 +17,9 @@ public static class StateSnapshot
     /// <summary>Bytes that are gathered before they are written.</summary>
     private const int PieceBytes = 64 * 1024;
 
+    /// <summary>Bytes of a value that are made room for before any of them has come.</summary>
+    private const int ValueBytesAtFirst = 16 * 1024;
+
     private static ReadOnlySpan<byte> Magic => "CESSSNP1"u8;
 
     /// <summary>Writes a state. Takes a few kilobytes of memory beside it, and the largest value once more.</summary>
@@ -110,8 +113,15 @@ public static class StateSnapshot
         if (count > (uint)lengthMax)
             throw new LedgerException(ChainError.SnapshotInvalid, $"{count} bytes where {lengthMax} are allowed.");
 
-        byte[] bytes = new byte[count];
+        // Grows with what is there, not with what is announced.
+        byte[] bytes = new byte[Math.Min(count, ValueBytesAtFirst)];
         stream.ReadExactly(bytes);
+        for (int done = bytes.Length; done < count; done = bytes.Length)
+        {
+            Array.Resize(ref bytes, (int)Math.Min(count, 2L * done));
+            stream.ReadExactly(bytes.AsSpan(done));
+        }
+
         return bytes;
     }
 }
