@@ -17,14 +17,14 @@ public static class ConsensusLimits
     /// <summary>Most blocks in an answer with final blocks.</summary>
     public const int FinalBlocksMax = 128;
 
-    /// <summary>Most headers that link an answer's last block to the certificate's: more blocks never are notarised and not final.</summary>
-    public const int LinkHeadersMax = UnfinalisedBlocksMax;
+    /// <summary>Most headers that link an answer's last block to the certificate's.</summary>
+    public const int LinkHeadersMax = 1024;
 
     /// <summary>
     /// Most blocks between the last final one and a notarised one. A leader that has so many repeats the last one instead of
     /// adding another, which makes them final without making more.
     /// </summary>
-    public const int UnfinalisedBlocksMax = 256;
+    public const int UnfinalisedBlocksMax = 64;
 
     /// <summary>
     /// Most iterations after the last final one. A validator that got so far enters no more until a certificate comes. With

@@ -19,6 +19,9 @@ public sealed class BrokenRulesTests
     public void A_proposal_that_is_not_persisted_is_found() => Finds(new Forgets<AcceptedProposal>(), "contradicts its proposal");
 
     [Fact]
+    public void A_notarisation_that_is_not_persisted_is_found() => Finds(new Forgets<KnownNotarisation>(), "has height");
+
+    [Fact]
     public void A_finalisation_after_a_time_out_is_found() => Finds(new FinalisesLate(), "contradicts its vote", "is accused");
 
     [Fact]

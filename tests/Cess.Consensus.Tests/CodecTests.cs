@@ -142,7 +142,9 @@ public sealed class CodecTests
         FinalBlocks answer = FinalBlocks.Collect(chain)!;
         Assert.Equal((ConsensusLimits.FinalBlocksMax, 200 - ConsensusLimits.FinalBlocksMax), (answer.Blocks.Length, answer.Links.Length));
         Assert.Equal(chain[199].Certificate, answer.Certificate);
-        Assert.Null(FinalBlocks.Collect(Chain(300, certifiedEvery: 1000)));
+        const int tooFar = ConsensusLimits.FinalBlocksMax + ConsensusLimits.LinkHeadersMax + 1;
+        Assert.NotNull(FinalBlocks.Collect(Chain(tooFar, certifiedEvery: tooFar - 1)));
+        Assert.Null(FinalBlocks.Collect(Chain(tooFar, certifiedEvery: tooFar)));
         Assert.Null(FinalBlocks.Collect([]));
         Assert.Single(FinalBlocks.Collect(Chain(1, certifiedEvery: 1))!.Blocks);
     }

@@ -120,6 +120,23 @@ public sealed class MachineTests
     }
 
     [Fact]
+    public void Blocks_are_persisted_once_and_again_after_their_record_was_forgotten()
+    {
+        Block first = Lockstep.MakeBlock(1, default, 1);
+        Block second = Lockstep.MakeBlock(2, first.Header.ComputeHash(), 1);
+        BlockTree tree = new(0, default);
+        tree.Add(first.Header.ComputeHash(), first);
+        tree.Add(second.Header.ComputeHash(), second);
+        Assert.Equal([first.Header], Persist(first, 5, 0));
+        Assert.Equal([second.Header], Persist(second, 6, 5));
+        Assert.Equal([], Persist(second, 8, 6));
+        Assert.Equal([first.Header, second.Header], Persist(second, 9, 7));
+
+        IEnumerable<BlockHeader> Persist(Block block, ulong iteration, ulong forgotten) =>
+            tree.TakeUnpersisted(block.Header.ComputeHash(), iteration, forgotten).Select(b => b.Header);
+    }
+
+    [Fact]
     public void Records_are_forgotten_when_their_blocks_are_final()
     {
         FakeKeys keys = new(4);
@@ -235,6 +252,20 @@ public sealed class MachineTests
         Assert.Equal(before + 1, network.Machines[0].FinalIteration);
         Assert.All(network.Machines, machine => Assert.Equal(0UL, machine.FinalHeight));
         Assert.Contains(network.Effects(1), effect => effect is FinaliseBlocks { Blocks.IsEmpty: true, Certificate: not null });
+    }
+
+    [Fact]
+    public void A_restarted_validator_remembers_a_certificate_that_came_with_no_block()
+    {
+        FakeKeys keys = new(4);
+        Lockstep network = new(Lockstep.EraOf(keys.Validators), Signers(keys, 4), _ => keys.Verify, height: 3);
+        network.StartAll();
+        network.RepeatParent();
+        network.RepeatParent();
+        ulong before = network.Machines[2].FinalIteration;
+        Assert.True(network.Chain(2).Max(entry => entry.Certificate?.Iteration ?? 0) < before);
+        Assert.Equal(before, network.Create(2).FinalIteration);
+        Assert.Equal(3UL, network.Create(2).FinalHeight);
     }
 
     [Fact]

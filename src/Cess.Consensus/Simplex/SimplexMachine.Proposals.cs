@@ -97,7 +97,7 @@ public sealed partial class SimplexMachine
     private void Accept(Round round, SignedProposal proposal)
     {
         round.IsPersisted = true;
-        Persist(new AcceptedProposal(proposal, _tree.TakeUnpersisted(proposal.Block)));
+        Persist(new AcceptedProposal(proposal, _tree.TakeUnpersisted(proposal.Block, proposal.Iteration, _reportedIteration)));
     }
 
     /// <summary>

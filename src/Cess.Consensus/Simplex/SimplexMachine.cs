@@ -269,7 +269,7 @@ public sealed partial class SimplexMachine
         foreach (Block block in (record as AcceptedProposal)?.Blocks ?? [])
         {
             if (block.Header.Height > _tree.Height)
-                _tree.Add(block.Header.ComputeHash(), block).IsPersisted = true;
+                _tree.Add(block.Header.ComputeHash(), block).PersistedIn = record.Iteration;
         }
 
         if (record.Iteration <= _rounds.FinalIteration)
