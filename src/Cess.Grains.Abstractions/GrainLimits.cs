@@ -21,6 +21,9 @@ public static class GrainLimits
     /// <summary>Bytes of transactions that wait for a block.</summary>
     public const long PoolBytes = 256L << 20;
 
+    /// <summary>A transaction takes the place of one with its nonce when its tip is higher by one such part of it at least.</summary>
+    public const int ReplacementTipPart = 10;
+
     /// <summary>Refusals of transactions that were in the pool which are remembered for who asks.</summary>
     public const int RefusalsKept = 10_000;
 

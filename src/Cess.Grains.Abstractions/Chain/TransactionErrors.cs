@@ -18,6 +18,9 @@ public static class TransactionErrors
     /// <summary>Another transaction with that nonce waits, or it is used up.</summary>
     public const string NonceUsed = "Pool.NonceUsed";
 
+    /// <summary>Another transaction with its nonce and a higher tip took its place.</summary>
+    public const string Replaced = "Pool.Replaced";
+
     /// <summary>It became invalid while it waited.</summary>
     public const string Dropped = "Pool.Dropped";
 

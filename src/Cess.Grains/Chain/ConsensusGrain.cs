@@ -97,9 +97,11 @@ public sealed class ConsensusGrain(
             return Task.FromResult(Outcomes.Rejected("", error));
         if (_waiters.ContainsKey(transaction.Id))
             return Await(transaction.Id, until);
-        PoolRefusal refusal = _pool.Add(transaction, _tip.Account(transaction.Unsigned.Account).Nonce);
+        PoolRefusal refusal = _pool.Add(transaction, _tip.Account(transaction.Unsigned.Account).Nonce, out SignedTransaction? replaced);
         if (refusal != PoolRefusal.None)
             return Task.FromResult(Outcomes.Refused(transaction.Id, refusal));
+        if (replaced is not null)
+            Refuse(Outcomes.Rejected(replaced.Id.ToString(), TransactionErrors.Replaced, "One with its nonce and a higher tip took its place."));
         transaction.Id.WriteTo(_pooled.GetSpan(Hash256.Size));
         _pooled.Advance(Hash256.Size);
         _waiters.Add(transaction.Id, null);

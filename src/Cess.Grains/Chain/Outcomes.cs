@@ -24,7 +24,7 @@ internal static class Outcomes
     public static TransactionOutcome Refused(Hash256 id, PoolRefusal refusal) => refusal switch
     {
         PoolRefusal.StaleNonce => Rejected(id.ToString(), TransactionErrors.NonceUsed, "The nonce is used up."),
-        PoolRefusal.NonceTaken => Rejected(id.ToString(), TransactionErrors.NonceUsed, "Another transaction with this nonce waits."),
+        PoolRefusal.NonceTaken => Rejected(id.ToString(), TransactionErrors.NonceUsed, "Another transaction with this nonce waits; a tip that is higher by a tenth takes its place."),
         PoolRefusal.AccountFull => Rejected(id.ToString(), TransactionErrors.PoolFull, "The account has too many transactions waiting."),
         _ => Rejected(id.ToString(), TransactionErrors.PoolFull, "Too many transactions wait."),
     };

@@ -14,7 +14,7 @@ internal enum PoolRefusal
     /// <summary>Its nonce is used up.</summary>
     StaleNonce,
 
-    /// <summary>Another transaction of that account and nonce waits.</summary>
+    /// <summary>Another transaction of that account and nonce waits, and this one's tip is not high enough to take its place.</summary>
     NonceTaken,
 
     /// <summary>The account has as many waiting as it may have.</summary>
@@ -31,7 +31,7 @@ internal enum PoolRefusal
 internal sealed class TransactionPool
 {
     private readonly Dictionary<AccountId, Lane> _lanes = [];
-    private readonly Queue<SignedTransaction> _ready = new();
+    private readonly Queue<(AccountId Account, ulong Nonce)> _ready = new();
     private long _bytes;
 
     /// <summary>Transactions that wait, ready or not.</summary>
@@ -43,31 +43,29 @@ internal sealed class TransactionPool
     /// <summary>Takes a transaction in.</summary>
     /// <param name="transaction">Decoded and verified.</param>
     /// <param name="nextNonce">The nonce that the chain expects of its account next.</param>
-    public PoolRefusal Add(SignedTransaction transaction, ulong nextNonce)
+    /// <param name="replaced">The transaction whose place it took, by a tip that is higher by a tenth at least; null for none.</param>
+    public PoolRefusal Add(SignedTransaction transaction, ulong nextNonce, out SignedTransaction? replaced)
     {
+        replaced = null;
         AccountId account = transaction.Unsigned.Account;
         ulong nonce = transaction.Unsigned.Nonce;
         if (!_lanes.TryGetValue(account, out Lane? lane))
             lane = new Lane(nextNonce);
+        if (lane.Waiting.TryGetValue(nonce, out SignedTransaction? other))
+            return Replace(lane, transaction, other, ref replaced);
         if (nonce < lane.Next)
             return PoolRefusal.StaleNonce;
-        if (lane.Waiting.TryGetValue(nonce, out SignedTransaction? other))
-            return other.Id == transaction.Id ? PoolRefusal.Known : PoolRefusal.NonceTaken;
-        if (lane.Count >= GrainLimits.PoolTransactionsPerAccount)
+        if (lane.Waiting.Count >= GrainLimits.PoolTransactionsPerAccount)
             return PoolRefusal.AccountFull;
         if (Count >= GrainLimits.PoolTransactions || _bytes + transaction.Bytes.Length > GrainLimits.PoolBytes)
             return PoolRefusal.Full;
 
         _lanes[account] = lane;
-        lane.Count++;
         Count++;
         _bytes += transaction.Bytes.Length;
         lane.Waiting.Add(nonce, transaction);
-        while (lane.Waiting.Remove(lane.Next, out SignedTransaction? next))
-        {
-            _ready.Enqueue(next);
-            lane.Next++;
-        }
+        while (lane.Waiting.ContainsKey(lane.Next))
+            _ready.Enqueue((account, lane.Next++));
         return PoolRefusal.None;
     }
 
@@ -76,13 +74,15 @@ internal sealed class TransactionPool
     {
         var taken = new List<SignedTransaction>(Math.Min(countMax, _ready.Count));
         long bytes = 0;
-        while (taken.Count < countMax && _ready.TryPeek(out SignedTransaction? next))
+        while (taken.Count < countMax && _ready.TryPeek(out (AccountId Account, ulong Nonce) next))
         {
-            if (taken.Count > 0 && bytes + next.Bytes.Length > bytesMax)
+            SignedTransaction transaction = _lanes[next.Account].Waiting[next.Nonce];
+            if (taken.Count > 0 && bytes + transaction.Bytes.Length > bytesMax)
                 break;
-            bytes += next.Bytes.Length;
-            taken.Add(_ready.Dequeue());
-            Forget(next);
+            bytes += transaction.Bytes.Length;
+            taken.Add(transaction);
+            _ready.Dequeue();
+            Remove(transaction);
         }
         return taken;
     }
@@ -92,23 +92,16 @@ internal sealed class TransactionPool
     /// </summary>
     public List<SignedTransaction> Drop(AccountId account)
     {
-        if (!_lanes.Remove(account, out Lane? lane))
+        if (!_lanes.TryGetValue(account, out Lane? lane))
             return [];
+        for (int left = _ready.Count; left > 0; left--)
+        {
+            (AccountId Account, ulong Nonce) next = _ready.Dequeue();
+            if (next.Account != account)
+                _ready.Enqueue(next);
+        }
         List<SignedTransaction> dropped = [.. lane.Waiting.Values];
-        int ready = _ready.Count;
-        for (int i = 0; i < ready; i++)
-        {
-            SignedTransaction transaction = _ready.Dequeue();
-            if (transaction.Unsigned.Account == account)
-                dropped.Add(transaction);
-            else
-                _ready.Enqueue(transaction);
-        }
-        foreach (SignedTransaction transaction in dropped)
-        {
-            Count--;
-            _bytes -= transaction.Bytes.Length;
-        }
+        dropped.ForEach(Remove);
         return dropped;
     }
 
@@ -116,31 +109,50 @@ internal sealed class TransactionPool
     public List<SignedTransaction> DropExpired(ulong height)
     {
         List<SignedTransaction> expired =
-            [.. _lanes.Values.SelectMany(lane => lane.Waiting.Values).Where(t => t.Unsigned.ValidUntil < height)];
-        foreach (SignedTransaction transaction in expired)
-        {
-            _lanes[transaction.Unsigned.Account].Waiting.Remove(transaction.Unsigned.Nonce);
-            Forget(transaction);
-        }
+        [
+            .. _lanes.Values.SelectMany(lane => lane.Waiting.Values.Where(
+                transaction => transaction.Unsigned.Nonce >= lane.Next && transaction.Unsigned.ValidUntil < height)),
+        ];
+        expired.ForEach(Remove);
         return expired;
     }
 
-    private void Forget(SignedTransaction transaction)
+    private PoolRefusal Replace(Lane lane, SignedTransaction transaction, SignedTransaction other, ref SignedTransaction? replaced)
+    {
+        if (other.Id == transaction.Id)
+            return PoolRefusal.Known;
+        Balance tip = other.Unsigned.Tip;
+        if (transaction.Unsigned.Tip <= tip
+            || !tip.TryAdd(new Balance(tip.Units / GrainLimits.ReplacementTipPart), out Balance wanted)
+            || transaction.Unsigned.Tip < wanted)
+        {
+            return PoolRefusal.NonceTaken;
+        }
+        int growth = transaction.Bytes.Length - other.Bytes.Length;
+        if (_bytes + growth > GrainLimits.PoolBytes)
+            return PoolRefusal.Full;
+        _bytes += growth;
+        lane.Waiting[transaction.Unsigned.Nonce] = transaction;
+        replaced = other;
+        return PoolRefusal.None;
+    }
+
+    private void Remove(SignedTransaction transaction)
     {
         Count--;
         _bytes -= transaction.Bytes.Length;
         AccountId account = transaction.Unsigned.Account;
-        if (_lanes.TryGetValue(account, out Lane? lane) && --lane.Count == 0)
+        Lane lane = _lanes[account];
+        lane.Waiting.Remove(transaction.Unsigned.Nonce);
+        if (lane.Waiting.Count == 0)
             _lanes.Remove(account);
     }
 
-    /// <summary>Transactions of one account: those up to <see cref="Next"/> are ready, the others wait for a gap to close.</summary>
+    /// <summary>Transactions of one account: those before <see cref="Next"/> are ready, the others wait for a gap to close.</summary>
     private sealed class Lane(ulong next)
     {
         public ulong Next { get; set; } = next;
 
-        public int Count { get; set; }
-
-        public SortedDictionary<ulong, SignedTransaction> Waiting { get; } = [];
+        public Dictionary<ulong, SignedTransaction> Waiting { get; } = [];
     }
 }

@@ -19,7 +19,7 @@ public sealed class TransactionPoolTests
         {
             var pool = new TransactionPool();
             foreach (int nonce in order)
-                Assert.Equal(PoolRefusal.None, pool.Add(Make("a", (ulong)nonce), nextNonce: 0));
+                Assert.Equal(PoolRefusal.None, Add(pool, Make("a", (ulong)nonce), nextNonce: 0));
             Assert.Equal(Enumerable.Range(0, 8).Select(n => (ulong)n), pool.Take(100, int.MaxValue).Select(t => t.Unsigned.Nonce));
             Assert.Equal(0, pool.Count);
         }).QuickCheckThrowOnFailure();
@@ -28,10 +28,10 @@ public sealed class TransactionPoolTests
     [Fact]
     public void A_transaction_behind_a_gap_waits_until_the_gap_closes()
     {
-        _pool.Add(Make("a", 1), nextNonce: 0);
+        Add(_pool, Make("a", 1), nextNonce: 0);
         Assert.Equal(0, _pool.ReadyCount);
 
-        _pool.Add(Make("a", 0), nextNonce: 0);
+        Add(_pool, Make("a", 0), nextNonce: 0);
 
         Assert.Equal([0UL, 1UL], _pool.Take(10, int.MaxValue).Select(t => t.Unsigned.Nonce));
     }
@@ -40,18 +40,51 @@ public sealed class TransactionPoolTests
     public void Used_taken_and_known_nonces_are_told_apart()
     {
         SignedTransaction waiting = Make("a", 7);
-        _pool.Add(waiting, nextNonce: 5);
+        Add(_pool, waiting, nextNonce: 5);
 
-        Assert.Equal(PoolRefusal.StaleNonce, _pool.Add(Make("a", 4), nextNonce: 5));
-        Assert.Equal(PoolRefusal.Known, _pool.Add(waiting, nextNonce: 5));
-        Assert.Equal(PoolRefusal.NonceTaken, _pool.Add(Make("a", 7, tip: 1), nextNonce: 5));
+        Assert.Equal(PoolRefusal.StaleNonce, Add(_pool, Make("a", 4), nextNonce: 5));
+        Assert.Equal(PoolRefusal.Known, Add(_pool, waiting, nextNonce: 5));
+        Assert.Equal(PoolRefusal.NonceTaken, Add(_pool, Make("a", 7, validUntil: 99), nextNonce: 5));
+    }
+
+    [Theory]
+    [InlineData(0, 1, true)]
+    [InlineData(100, 110, true)]
+    [InlineData(100, 109, false)]
+    [InlineData(100, 100, false)]
+    [InlineData(5, 6, true)]
+    public void A_tip_higher_by_a_tenth_takes_the_place_of_one_that_waits(ulong tip, ulong offered, bool isEnough)
+    {
+        foreach (ulong nonce in (ulong[])[0, 3])
+        {
+            SignedTransaction former = Make("a", nonce, tip);
+            Add(_pool, former, nextNonce: 0);
+            SignedTransaction better = Make("a", nonce, offered, validUntil: 101);
+
+            Assert.Equal(isEnough ? PoolRefusal.None : PoolRefusal.NonceTaken, _pool.Add(better, 0, out SignedTransaction? replaced));
+
+            Assert.Equal(isEnough ? former : null, replaced);
+        }
+        Assert.Equal(2, _pool.Count);
+        Assert.Equal(isEnough ? offered : tip, (ulong)Assert.Single(_pool.Take(10, int.MaxValue)).Unsigned.Tip.Units);
+        Assert.Single(_pool.Drop(AccountOf("a")));
+    }
+
+    [Fact]
+    public void Nothing_takes_the_place_of_what_is_in_a_block()
+    {
+        Add(_pool, Make("a", 0), 0);
+        Add(_pool, Make("a", 1), 0);
+        _pool.Take(1, int.MaxValue);
+
+        Assert.Equal(PoolRefusal.StaleNonce, Add(_pool, Make("a", 0, tip: 50), 1));
     }
 
     [Fact]
     public void A_block_takes_no_more_transactions_and_bytes_than_it_may_but_at_least_one()
     {
         for (ulong nonce = 0; nonce < 5; nonce++)
-            _pool.Add(Make("a", nonce), nextNonce: 0);
+            Add(_pool, Make("a", nonce), nextNonce: 0);
         int size = Make("a", 0).Bytes.Length;
 
         Assert.Single(_pool.Take(10, bytesMax: 1));
@@ -63,21 +96,21 @@ public sealed class TransactionPoolTests
     [Fact]
     public void Dropping_an_account_takes_out_all_of_it_and_nothing_else()
     {
-        _pool.Add(Make("a", 0), 0);
-        _pool.Add(Make("b", 0), 0);
-        _pool.Add(Make("a", 1), 0);
-        _pool.Add(Make("a", 5), 0);
+        Add(_pool, Make("a", 0), 0);
+        Add(_pool, Make("b", 0), 0);
+        Add(_pool, Make("a", 1), 0);
+        Add(_pool, Make("a", 5), 0);
 
         Assert.Equal(3, _pool.Drop(AccountOf("a")).Count);
 
         Assert.Equal([AccountOf("b")], _pool.Take(10, int.MaxValue).Select(t => t.Unsigned.Account));
-        Assert.Equal(PoolRefusal.None, _pool.Add(Make("a", 0, tip: 1), 0));
+        Assert.Equal(PoolRefusal.None, Add(_pool, Make("a", 0, tip: 1), 0));
     }
 
     [Fact]
     public void What_waits_behind_a_gap_leaves_when_it_expires()
     {
-        _pool.Add(Make("a", 1, validUntil: 10), 0);
+        Add(_pool, Make("a", 1, validUntil: 10), 0);
 
         Assert.Empty(_pool.DropExpired(10));
         Assert.Single(_pool.DropExpired(11));
@@ -88,11 +121,13 @@ public sealed class TransactionPoolTests
     public void One_account_cannot_fill_the_pool()
     {
         for (ulong nonce = 0; nonce < GrainLimits.PoolTransactionsPerAccount; nonce++)
-            Assert.Equal(PoolRefusal.None, _pool.Add(Make("a", nonce), 0));
+            Assert.Equal(PoolRefusal.None, Add(_pool, Make("a", nonce), 0));
 
-        Assert.Equal(PoolRefusal.AccountFull, _pool.Add(Make("a", GrainLimits.PoolTransactionsPerAccount), 0));
-        Assert.Equal(PoolRefusal.None, _pool.Add(Make("b", 0), 0));
+        Assert.Equal(PoolRefusal.AccountFull, Add(_pool, Make("a", GrainLimits.PoolTransactionsPerAccount), 0));
+        Assert.Equal(PoolRefusal.None, Add(_pool, Make("b", 0), 0));
     }
+
+    private static PoolRefusal Add(TransactionPool pool, SignedTransaction transaction, ulong nextNonce) => pool.Add(transaction, nextNonce, out _);
 
     private static AccountId AccountOf(string name) => new(Hash256.Sha256(System.Text.Encoding.UTF8.GetBytes(name)));
 
