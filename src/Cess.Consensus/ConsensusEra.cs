@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Cess.Ledger.Modules.Chain;
 using Cess.Ledger.Modules.Staking.Selection;
 using Cess.Primitives;
@@ -8,10 +9,16 @@ namespace Cess.Consensus;
 /// <param name="Genesis">Hash of the chain's genesis.</param>
 /// <param name="Number">The era, from 0.</param>
 /// <param name="Validators">Who votes.</param>
+/// <param name="Accounts">Their accounts, in the same order: what the header of a block names as its proposer.</param>
 /// <param name="Leaders">Who leads when; for as many validators as there are.</param>
 /// <param name="LastHeight">Height of the era's last block. What comes after is another era's, with a machine of its own.</param>
 public sealed record ConsensusEra(
-    Hash256 Genesis, ulong Number, ValidatorSet Validators, LeaderSchedule Leaders, ulong LastHeight = ulong.MaxValue)
+    Hash256 Genesis,
+    ulong Number,
+    ValidatorSet Validators,
+    ImmutableArray<AccountId> Accounts,
+    LeaderSchedule Leaders,
+    ulong LastHeight = ulong.MaxValue)
 {
     /// <summary>The number before the first iteration.</summary>
     public ulong Base => Iterations.BaseOf(Number);

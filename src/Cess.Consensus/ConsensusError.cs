@@ -35,4 +35,7 @@ public enum ConsensusError : byte
 
     /// <summary>Two statements do not contradict each other, or are not in order.</summary>
     NoEquivocation = 10,
+
+    /// <summary>A proposed block names another proposer than its leader.</summary>
+    ProposerWrong = 11,
 }

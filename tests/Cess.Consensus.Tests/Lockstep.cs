@@ -40,7 +40,13 @@ internal sealed class Lockstep
     public long Now { get; set; }
 
     public static ConsensusEra EraOf(ValidatorSet validators, ulong lastHeight = ulong.MaxValue) => new(
-        Hash256.Sha256("lockstep"u8), 0, validators, new LeaderSchedule(Hash256.Sha256("seed"u8), validators.Keys.Length), lastHeight);
+        Hash256.Sha256("lockstep"u8),
+        0,
+        validators,
+        // All alike, so that one can make another's blocks.
+        [.. new AccountId[validators.Keys.Length]],
+        new LeaderSchedule(Hash256.Sha256("seed"u8), validators.Keys.Length),
+        lastHeight);
 
     public static Block Genesis(ConsensusEra era) => MakeBlock(0, era.Genesis, 0);
 

@@ -407,6 +407,15 @@ public sealed class MachineTests
     }
 
     [Fact]
+    public void A_block_that_names_another_proposer_than_its_leader_is_refused()
+    {
+        Rig rig = new(4);
+        BlockHeader header = Lockstep.MakeBlock(1, rig.Tip, 5).Header with { Proposer = new AccountId(Hash256.Sha256("other"u8)) };
+        (ProposalMessage message, int leader) = rig.Propose(1, new Block(header, []));
+        Assert.Equal([new RefuseMessage(leader, ConsensusError.ProposerWrong)], rig.Receive(leader, message));
+    }
+
+    [Fact]
     public void A_block_whose_header_commits_to_other_transactions_is_refused()
     {
         Rig rig = new(4);
@@ -450,6 +459,9 @@ public sealed class MachineTests
         Assert.Throws<InvalidOperationException>(() => machine.Tick(0));
         machine.Start(0);
         Assert.Throws<ArgumentException>(() => machine.BlockBuilt(1, Lockstep.MakeBlock(1, default, 1), 0));
+        Block block = Lockstep.MakeBlock(1, era.Genesis, 1);
+        Block other = block with { Header = block.Header with { Proposer = new AccountId(era.Genesis) } };
+        Assert.Throws<ArgumentException>(() => machine.BlockBuilt(1, other, 0));
         Assert.Empty(machine.BlockBuilt(2, Lockstep.MakeBlock(1, default, 1), 0));
     }
 

@@ -62,12 +62,25 @@ public sealed partial class SimplexMachine
         if (proposal.ParentIteration >= proposal.Iteration)
             return ConsensusError.ParentWrong;
         if (_tree.Find(proposal.Block) is { } known)
-            return proposal.IsRepeat || known.Parent == proposal.Parent ? ConsensusError.None : ConsensusError.BlockMismatch;
+            return CheckHeader(proposal, known.Block.Header);
         if (message.Block is not { } block)
             return proposal.IsRepeat ? ConsensusError.None : ConsensusError.BlockMismatch;
-        if (block.Header.ComputeHash() != proposal.Block || (!proposal.IsRepeat && block.Header.Parent != proposal.Parent))
+        if (block.Header.ComputeHash() != proposal.Block)
             return ConsensusError.BlockMismatch;
+        if (CheckHeader(proposal, block.Header) is var error and not ConsensusError.None)
+            return error;
         return HasItsTransactions(block) ? ConsensusError.None : ConsensusError.TransactionsMismatch;
+    }
+
+    /// <summary>A repeated block is another leader's, on another parent.</summary>
+    private ConsensusError CheckHeader(SignedProposal proposal, BlockHeader header)
+    {
+        if (proposal.IsRepeat)
+            return ConsensusError.None;
+        if (header.Parent != proposal.Parent)
+            return ConsensusError.BlockMismatch;
+        // Rewards and absences are counted by it.
+        return header.Proposer == _era.Accounts[_era.LeaderOf(proposal.Iteration)] ? ConsensusError.None : ConsensusError.ProposerWrong;
     }
 
     private static bool HasItsTransactions(Block block) =>

@@ -52,8 +52,12 @@ public sealed partial class SimplexMachine
     internal SimplexMachine(
         ConsensusEra era, SimplexSettings settings, FinalPoint final, IEnumerable<ConsensusRecord> records, SimplexRules rules)
     {
-        if (era.Count != era.Leaders.Validators)
-            throw new ArgumentException($"{era.Count} validators, but leaders among {era.Leaders.Validators}.", nameof(era));
+        if (era.Count != era.Leaders.Validators || era.Count != era.Accounts.Length)
+        {
+            throw new ArgumentException(
+                $"{era.Count} validators, but {era.Accounts.Length} accounts and leaders among {era.Leaders.Validators}.", nameof(era));
+        }
+
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(settings.DeltaMs);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(settings.DeltaMs, ConsensusLimits.DeltaMsMax);
         if (settings.Self is { } self)
@@ -136,10 +140,10 @@ public sealed partial class SimplexMachine
 
     /// <summary>Answers <see cref="ProposeBlock"/> with a block.</summary>
     /// <param name="iteration">As asked.</param>
-    /// <param name="block">A valid block on the parent that was asked for. The host has the state after it.</param>
+    /// <param name="block">A valid block on the parent that was asked for, by this validator's account. The host has the state after it.</param>
     /// <param name="nowMs">The time.</param>
     /// <returns>Nothing, if the iteration is over: then the block is of no use.</returns>
-    /// <exception cref="ArgumentException">The block does not follow the parent.</exception>
+    /// <exception cref="ArgumentException">The block does not follow the parent, or names another proposer.</exception>
     public IReadOnlyList<ConsensusEffect> BlockBuilt(ulong iteration, Block block, long nowMs)
     {
         if (!Begin(nowMs))
@@ -148,6 +152,8 @@ public sealed partial class SimplexMachine
         {
             if (block.Header.Parent != asked.Parent || block.Header.Height != asked.Height)
                 throw new ArgumentException($"The block of height {block.Header.Height} does not follow the parent asked for.", nameof(block));
+            if (block.Header.Proposer != _era.Accounts[_settings.Self!.Value])
+                throw new ArgumentException($"The block names {block.Header.Proposer} as its proposer.", nameof(block));
             _asked = null;
             Propose(asked.ParentIteration, asked.Parent, block);
         }

@@ -158,7 +158,7 @@ internal sealed class Node(World world, int index, Attack? attack)
         bool isInvalid = attack == Attack.Saboteur && world.Random.Next(2) == 0;
         Take(world.Count > 1 && world.Random.Next(8) == 0
             ? machine.NothingToPropose(propose.Iteration, world.Now)
-            : machine.BlockBuilt(propose.Iteration, world.MakeBlock(propose.Height, propose.Parent, !isInvalid), world.Now));
+            : machine.BlockBuilt(propose.Iteration, world.MakeBlock(propose.Height, propose.Parent, !isInvalid, index), world.Now));
     });
 
     /// <summary>Some validators dislike some blocks, as clocks differ.</summary>
@@ -227,7 +227,7 @@ internal sealed class Node(World world, int index, Attack? attack)
         (Hash256 parent, ulong notarised) = (seen.Block, Math.Min(seen.Iteration, own.Iteration - 1));
         if (world.Random.Next(2) == 0)
             (parent, notarised, height) = (_seen[^1].Proposal.Parent, own.Iteration - 1, _seen[^1].Height - 1);
-        Block block = world.MakeBlock(height + 1, parent, valid: true);
+        Block block = world.MakeBlock(height + 1, parent, valid: true, index);
         SignedProposal forked = new(own.Iteration, notarised, parent, block.Header.ComputeHash(), default);
         forked = forked with { Signature = FakeKeys.Sign(index, forked.Digest(world.Genesis)) };
         return _fork = new ProposalMessage(forked, block);

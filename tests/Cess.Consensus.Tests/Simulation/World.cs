@@ -70,7 +70,7 @@ internal sealed class World
         Genesis = genesis;
         Byzantine = [.. Enumerable.Range(0, scenario.Validators).OrderBy(_ => Random.Next()).Take(scenario.Byzantine)];
         Promises = new Promises(this);
-        First = MakeBlock(0, genesis, valid: true);
+        First = MakeBlock(0, genesis, valid: true, proposer: 0);
         Promises.Begin(First.Header.ComputeHash());
         _side = new int[scenario.Validators];
         for (int i = 0; i < scenario.Validators; i++)
@@ -129,6 +129,7 @@ internal sealed class World
         Genesis,
         number,
         Keys.Validators,
+        [.. Enumerable.Range(0, Count).Select(AccountOf)],
         new LeaderSchedule(Hash256.Sha256(BitConverter.GetBytes(number + ((ulong)_scenario.Seed << 32))), Count),
         _scenario.EraBlocks is { } blocks ? (number + 1) * blocks : ulong.MaxValue);
 
@@ -150,16 +151,18 @@ internal sealed class World
         }
     }
 
-    public Block MakeBlock(ulong height, Hash256 parent, bool valid) => new(
+    public Block MakeBlock(ulong height, Hash256 parent, bool valid, int proposer) => new(
         new BlockHeader(
             height,
             parent,
             valid ? 0UL : 1UL,
-            default,
+            AccountOf(proposer),
             Block.TransactionsRootOf([]),
             default,
             Hash256.Sha256(BitConverter.GetBytes(_blocks++))),
         []);
+
+    private static AccountId AccountOf(int validator) => new(Hash256.Sha256([(byte)validator]));
 
     /// <summary>Below Δ once the network is healed; before, now and then far above.</summary>
     private long Delay() => IsHealed || Random.Next(20) > 0 ? Random.Next(1, 12) : Random.Next(1, 150);
