@@ -1,6 +1,8 @@
 namespace Cess.Consensus;
 
-/// <summary>Why a message was refused. Whoever sent it is faulty, or its messages are forged; late and early ones are not refused.</summary>
+/// <summary>
+/// Why a message was refused. Whoever sent it is faulty, or its messages are forged; late and early ones are not refused.
+/// </summary>
 public enum ConsensusError : byte
 {
     /// <summary>Nothing is wrong.</summary>

@@ -8,7 +8,9 @@ namespace Cess.Consensus;
 /// </summary>
 public static class ConsensusLimits
 {
-    /// <summary>Most bytes of one message: a block as large as the ledger allows, with its header, its lengths and a certificate.</summary>
+    /// <summary>
+    /// Most bytes of one message: a block as large as the ledger allows, with its header, its lengths and a certificate.
+    /// </summary>
     public const int MessageBytesMax = LedgerLimits.BlockTransactionBytesMax + (1024 * 1024);
 
     /// <summary>Bytes of blocks that an answer with final blocks is filled up to; the first block may exceed it.</summary>
@@ -32,7 +34,9 @@ public static class ConsensusLimits
     /// </summary>
     public const int UnfinalisedIterationsMax = 4096;
 
-    /// <summary>How many iterations ahead a vote is kept for. A validator that sees one from further ahead asks what it has missed.</summary>
+    /// <summary>
+    /// How many iterations ahead a vote is kept for. A validator that sees one from further ahead asks what it has missed.
+    /// </summary>
     public const int FutureVotesMax = 32;
 
     /// <summary>How many iterations ahead a proposal, which may have a block of many bytes, is kept for.</summary>
@@ -53,6 +57,8 @@ public static class ConsensusLimits
     /// <summary>Largest Δ in milliseconds: what takes longer is not a network.</summary>
     public const long DeltaMsMax = 10 * 60 * 1000;
 
-    /// <summary>The time-out doubles each time that every validator has led once without a block becoming final, and so often at most.</summary>
+    /// <summary>
+    /// The time-out doubles each time that every validator has led once without a block becoming final, and so often at most.
+    /// </summary>
     public const int TimeoutDoublingsMax = 6;
 }

@@ -50,11 +50,13 @@ internal enum RecordKind : byte
 }
 
 /// <summary>
-/// The proposal that this validator votes for, or made. Whoever votes for a block has it and all before it on disk: so a block that
-/// gets final is not lost when all validators stop at once.
+/// The proposal that this validator votes for, or made. Whoever votes for a block has it and all before it on disk: so a block
+/// that gets final is not lost when all validators stop at once.
 /// </summary>
 /// <param name="Proposal">What the leader signed.</param>
-/// <param name="Blocks">The block and those before it, the oldest first, as far as they are neither final nor in an earlier record.</param>
+/// <param name="Blocks">
+/// The block and those before it, the oldest first, as far as they are neither final nor in an earlier record.
+/// </param>
 public sealed record AcceptedProposal(SignedProposal Proposal, ImmutableArray<Block> Blocks) : ConsensusRecord
 {
     /// <inheritdoc/>

@@ -32,7 +32,9 @@ public sealed class BrokenRulesTests
 
     private static void Finds(SimplexRules broken, params string[] symptoms) => Finds(broken, attack: null, symptoms);
 
-    /// <summary>Some run shows one of the symptoms; the attack is there in every run, or some attack in every other one.</summary>
+    /// <summary>
+    /// Some run shows one of the symptoms; the attack is there in every run, or some attack in every other one.
+    /// </summary>
     private static void Finds(SimplexRules broken, Attack? attack, params string[] symptoms)
     {
         List<string> others = [];

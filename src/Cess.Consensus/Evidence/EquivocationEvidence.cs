@@ -46,7 +46,9 @@ public abstract record EquivocationEvidence(ushort Validator) : IScaleValue<Equi
             VoteEquivocation.KindByte => new VoteEquivocation(Vote.Decode(ref reader), Vote.Decode(ref reader)),
             byte kind => throw new ScaleException(ScaleError.UnknownVariant, start, $"there is no evidence of kind {kind}."),
         };
-        return evidence.IsContradiction ? evidence : throw ScaleReader.Invalid(start, "the statements do not contradict each other in order.");
+        return evidence.IsContradiction
+            ? evidence
+            : throw ScaleReader.Invalid(start, "the statements do not contradict each other, or not in order.");
     }
 
     private protected abstract bool IsContradiction { get; }
@@ -64,7 +66,9 @@ public abstract record EquivocationEvidence(ushort Validator) : IScaleValue<Equi
 
 /// <summary>A leader signed two proposals.</summary>
 /// <param name="Validator">The leader's index.</param>
-/// <param name="First">The one with the smaller block hash; of the same block, the smaller parent hash, then the earlier parent.</param>
+/// <param name="First">
+/// The one with the smaller block hash; of the same block, the smaller parent hash, then the earlier parent.
+/// </param>
 /// <param name="Second">The other.</param>
 public sealed record ProposalEquivocation(ushort Validator, SignedProposal First, SignedProposal Second)
     : EquivocationEvidence(Validator)

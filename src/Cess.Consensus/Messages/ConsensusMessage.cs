@@ -14,7 +14,9 @@ public abstract record ConsensusMessage : IScaleValue<ConsensusMessage>
     {
     }
 
-    /// <summary>The iteration that it is about, which tells the era whose machine it is for; null for those that any era answers.</summary>
+    /// <summary>
+    /// The iteration that it is about, which tells the era whose machine it is for; null for those that any era answers.
+    /// </summary>
     public abstract ulong? Iteration { get; }
 
     private protected abstract MessageKind Kind { get; }
@@ -157,7 +159,9 @@ public sealed record NotarisationsRequest(ulong First, ulong Last) : ConsensusMe
     {
         int start = reader.Offset;
         NotarisationsRequest request = new(reader.ReadCompactU64(), reader.ReadCompactU64());
-        return request.First <= request.Last ? request : throw ScaleReader.Invalid(start, "the last iteration is before the first.");
+        return request.First <= request.Last
+            ? request
+            : throw ScaleReader.Invalid(start, "the last iteration is before the first.");
     }
 
     private protected override void EncodeFields(ScaleWriter writer)
@@ -200,7 +204,9 @@ public sealed record FinalBlocksRequest(ulong Above) : ConsensusMessage
 
 /// <summary>Final blocks, and what proves it.</summary>
 /// <param name="Blocks">One after the other; at least one.</param>
-/// <param name="Links">The headers between the last of them and the certificate's block, that one's included if it is not among the blocks.</param>
+/// <param name="Links">
+/// The headers between the last of them and the certificate's block, that one's included if it is not among the blocks.
+/// </param>
 /// <param name="Certificate">Makes the last of all these final.</param>
 public sealed record FinalBlocks(ImmutableArray<Block> Blocks, ImmutableArray<BlockHeader> Links, Certificate Certificate)
     : ConsensusMessage
@@ -217,7 +223,9 @@ public sealed record FinalBlocks(ImmutableArray<Block> Blocks, ImmutableArray<Bl
     /// The answer to a <see cref="FinalBlocksRequest"/>: as many blocks as are allowed, of one era, ending at a certificate
     /// where that is possible. (An era's last block always has a certificate of its era.)
     /// </summary>
-    /// <param name="following">The stored blocks after the height that was asked for, in order; read no further than needed.</param>
+    /// <param name="following">
+    /// The stored blocks after the height that was asked for, in order; read no further than needed.
+    /// </param>
     /// <returns>Null if no certificate follows.</returns>
     public static FinalBlocks? Collect(IEnumerable<(Block Block, Certificate? Certificate)> following)
     {
@@ -228,8 +236,8 @@ public sealed record FinalBlocks(ImmutableArray<Block> Blocks, ImmutableArray<Bl
         foreach ((Block block, Certificate? certificate) in following)
         {
             long size = block.Transactions.Sum(transaction => (long)transaction.Bytes.Length);
-            bool fits = blocks.Count == 0
-                || (links.Count == 0 && blocks.Count < ConsensusLimits.FinalBlocksMax && bytes + size <= ConsensusLimits.FinalBlocksBytes);
+            bool hasRoom = blocks.Count < ConsensusLimits.FinalBlocksMax && bytes + size <= ConsensusLimits.FinalBlocksBytes;
+            bool fits = blocks.Count == 0 || (links.Count == 0 && hasRoom);
             if (fits)
                 blocks.Add(block);
             else if (whole is not null || links.Count == ConsensusLimits.LinkHeadersMax)

@@ -8,7 +8,8 @@ namespace Cess.Consensus.Messages;
 /// <param name="Iteration">The iteration.</param>
 /// <param name="Block">Hash of the block; null for the dummy.</param>
 /// <param name="Votes">In strictly ascending order of validators.</param>
-public sealed record Notarisation(ulong Iteration, Hash256? Block, ImmutableArray<CertificateVote> Votes) : IScaleValue<Notarisation>
+public sealed record Notarisation(ulong Iteration, Hash256? Block, ImmutableArray<CertificateVote> Votes)
+    : IScaleValue<Notarisation>
 {
     /// <summary>What the votes say.</summary>
     public VoteKind Kind => Block.HasValue ? VoteKind.Notarise : VoteKind.Dummy;

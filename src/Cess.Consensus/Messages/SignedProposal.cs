@@ -7,7 +7,9 @@ namespace Cess.Consensus.Messages;
 /// a block. If both blocks are the same, the leader adds none and gives the parent another chance to become final.
 /// </summary>
 /// <param name="Iteration">The leader's iteration.</param>
-/// <param name="ParentIteration">The iteration in which the parent was notarised, smaller; or that of the last final block.</param>
+/// <param name="ParentIteration">
+/// The iteration in which the parent was notarised, smaller; or that of the last final block.
+/// </param>
 /// <param name="Parent">Hash of the parent.</param>
 /// <param name="Block">Hash of the proposed block.</param>
 /// <param name="Signature">The leader's, over <see cref="Digest(Hash256)"/>.</param>

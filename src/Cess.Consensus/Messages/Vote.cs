@@ -9,7 +9,10 @@ public enum VoteKind : byte
     /// <summary>The block may follow its parent in this iteration. One block an iteration.</summary>
     Notarise = 0,
 
-    /// <summary>The iteration may pass without a block: time is up. Allowed besides <see cref="Notarise"/>, never besides <see cref="Finalise"/>.</summary>
+    /// <summary>
+    /// The iteration may pass without a block: time is up. Allowed besides <see cref="Notarise"/>, never besides <see
+    /// cref="Finalise"/>.
+    /// </summary>
     Dummy = 1,
 
     /// <summary>The block is notarised, and this validator has not voted for the dummy, nor ever will.</summary>

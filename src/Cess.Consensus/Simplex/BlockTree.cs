@@ -36,6 +36,9 @@ internal sealed class Candidate(Block block)
 
     /// <summary>The iteration of the newest record that has it; 0 for none.</summary>
     public ulong PersistedIn { get; set; }
+
+    /// <summary>True if a record has it, where those of iterations before a number may be gone.</summary>
+    public bool IsPersisted(ulong forgotten) => PersistedIn > 0 && PersistedIn >= forgotten;
 }
 
 /// <summary>The blocks after the last final one that the host has.</summary>
@@ -67,14 +70,16 @@ internal sealed class BlockTree(ulong height, Hash256 block)
         Block = block;
     }
 
-    /// <summary>The block and those before it, the oldest first, that no record has; from now on, that of this iteration has them.</summary>
+    /// <summary>
+    /// The block and those before it, the oldest first, that no record has; from now on, that of this iteration has them.
+    /// </summary>
     /// <param name="hash">The block.</param>
     /// <param name="iteration">The iteration of the record to be written.</param>
     /// <param name="forgotten">Records of iterations before this one may be gone.</param>
     public ImmutableArray<Block> TakeUnpersisted(Hash256 hash, ulong iteration, ulong forgotten)
     {
         List<Block> blocks = [];
-        for (; Find(hash) is { } candidate && (candidate.PersistedIn == 0 || candidate.PersistedIn < forgotten); hash = candidate.Parent)
+        for (; Find(hash) is { } candidate && !candidate.IsPersisted(forgotten); hash = candidate.Parent)
         {
             candidate.PersistedIn = iteration;
             blocks.Add(candidate.Block);

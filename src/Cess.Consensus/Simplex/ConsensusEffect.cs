@@ -60,7 +60,9 @@ public sealed record CheckBlock(Hash256 Hash, Block Block) : ConsensusEffect;
 /// These blocks are final: execute those that have not been, append them, publish them. A block that can't be executed means that
 /// more than a third of the validators, or the software, is faulty: stop.
 /// </summary>
-/// <param name="Blocks">One after the other; the first follows the last final one. None if a newer certificate confirms that one.</param>
+/// <param name="Blocks">
+/// One after the other; the first follows the last final one. None if a newer certificate confirms that one.
+/// </param>
 /// <param name="Certificate">Of the last block; null if that comes with later blocks.</param>
 public sealed record FinaliseBlocks(ImmutableArray<Block> Blocks, Certificate? Certificate) : ConsensusEffect;
 
@@ -74,8 +76,8 @@ public sealed record ServeFinalBlocks(int To, ulong Above) : ConsensusEffect;
 public sealed record ReportEquivocation(EquivocationEvidence Evidence) : ConsensusEffect;
 
 /// <summary>
-/// A peer sent what no honest one sends, or (<see cref="ConsensusError.TooManyRequests"/>) more than it gets answered. Nothing needs to
-/// be done; a host may log it, or stop listening for a while.
+/// A peer sent what no honest one sends, or (<see cref="ConsensusError.TooManyRequests"/>) more than it gets answered. Nothing
+/// needs to be done; a host may log it, or stop listening for a while.
 /// </summary>
 /// <param name="From">Its index in the era's validators.</param>
 /// <param name="Error">What is wrong.</param>

@@ -34,12 +34,15 @@ public sealed partial class SimplexMachine
             Repeat();
     }
 
-    /// <summary>Messages may have been lost: says again where this validator is, and what it has voted that still counts.</summary>
+    /// <summary>
+    /// Messages may have been lost: says again where this validator is, and what it has voted that still counts.
+    /// </summary>
     private void Repeat()
     {
         Broadcast(Status());
         Round round = _rounds[_iteration];
-        foreach (Vote? own in (ReadOnlySpan<Vote?>)[round.OwnNotarise, round.OwnDummy, _rounds.All.LastOrDefault(r => r.OwnFinalise.HasValue)?.OwnFinalise])
+        Vote? finalise = _rounds.All.LastOrDefault(earlier => earlier.OwnFinalise.HasValue)?.OwnFinalise;
+        foreach (Vote? own in (ReadOnlySpan<Vote?>)[round.OwnNotarise, round.OwnDummy, finalise])
         {
             if (own is { } vote)
                 Broadcast(new VoteMessage(vote));
@@ -57,7 +60,9 @@ public sealed partial class SimplexMachine
 
     private void AskForJustification(SignedProposal proposal)
     {
-        if (proposal.ParentIteration >= _rounds.FinalIteration && _rounds.FindMissing(proposal) is { } missing && missing > _rounds.FinalIteration)
+        // What does not build on the final block never will be justified.
+        ulong final = _rounds.FinalIteration;
+        if (proposal.ParentIteration >= final && _rounds.FindMissing(proposal) is { } missing && missing > final)
             AskForNotarisations(missing, proposal.Iteration - 1, _era.LeaderOf(proposal.Iteration));
     }
 
@@ -188,7 +193,7 @@ public sealed partial class SimplexMachine
         }
 
         // Cheap checks first: whoever sends what is not final has spent more on it than it costs here.
-        bool isChecked = _certificate is { } known && known.Iteration == certificate.Iteration && known.BlockHash == certificate.BlockHash;
+        bool isChecked = _certificate?.Iteration == certificate.Iteration && _certificate.BlockHash == certificate.BlockHash;
         if (!isChecked)
         {
             if (CheckCertificate(from, certificate) is not { } verified)
@@ -198,7 +203,7 @@ public sealed partial class SimplexMachine
 
         if (answer.Blocks[0].Header.Parent != _tree.Block)
         {
-            Halt($"Block {certificate.BlockHash} is final in iteration {certificate.Iteration} and does not follow block {_tree.Block}.");
+            Halt($"Block {certificate.BlockHash} is final in {certificate.Iteration} and does not follow block {_tree.Block}.");
             return;
         }
 
@@ -214,7 +219,8 @@ public sealed partial class SimplexMachine
     }
 
     /// <summary>
-    /// An older certificate than the newest one is worth handing over, too: the host stores it, and has it for others who are late.
+    /// An older certificate than the newest one is worth handing over, too: the host stores it, and has it for others who are
+    /// late.
     /// </summary>
     private void Take(FinalBlocks answer, Certificate certificate)
     {

@@ -80,7 +80,8 @@ public sealed partial class SimplexMachine
         if (header.Parent != proposal.Parent)
             return ConsensusError.BlockMismatch;
         // Rewards and absences are counted by it.
-        return header.Proposer == _era.Accounts[_era.LeaderOf(proposal.Iteration)] ? ConsensusError.None : ConsensusError.ProposerWrong;
+        AccountId leader = _era.Accounts[_era.LeaderOf(proposal.Iteration)];
+        return header.Proposer == leader ? ConsensusError.None : ConsensusError.ProposerWrong;
     }
 
     private static bool HasItsTransactions(Block block) =>
@@ -88,24 +89,31 @@ public sealed partial class SimplexMachine
 
     private void VoteForProposal()
     {
-        if (!_settings.Self.HasValue || _rounds.Find(_iteration) is not { Proposals: [var proposal, ..] } round || !_rules.MayNotarise(round))
+        if (!_settings.Self.HasValue
+            || _rounds.Find(_iteration) is not { Proposals: [var proposal, ..] } round
+            || !_rules.MayNotarise(round))
+        {
             return;
+        }
+
         if (!_rules.IsJustified(_rounds, proposal))
         {
             AskForJustification(proposal);
             return;
         }
 
-        if (!IsExecutable(proposal.Block))
-            return;
-        if (!proposal.IsRepeat && _tree.Find(proposal.Block) is { } candidate && (candidate.State != BlockState.Valid || !HasRoom(candidate.Height)))
+        if (!IsExecutable(proposal.Block) || (!proposal.IsRepeat && !IsWelcome(proposal.Block)))
             return;
         if (!round.IsPersisted)
             Accept(round, proposal);
         Cast(round, VoteKind.Notarise, proposal.Block);
     }
 
-    private bool HasRoom(ulong height) => height <= _era.LastHeight && height <= _tree.Height + ConsensusLimits.UnfinalisedBlocksMax;
+    private bool IsWelcome(Hash256 hash) =>
+        _tree.Find(hash) is { State: BlockState.Valid } candidate && HasRoom(candidate.Height);
+
+    private bool HasRoom(ulong height) =>
+        height <= _era.LastHeight && height <= _tree.Height + ConsensusLimits.UnfinalisedBlocksMax;
 
     private void Accept(Round round, SignedProposal proposal)
     {
@@ -164,7 +172,7 @@ public sealed partial class SimplexMachine
 
     private void AskForProposal()
     {
-        if (_settings.Self is not { } self || _era.LeaderOf(_iteration) != self || _asked is not null || !_rules.MayPropose(_rounds[_iteration]))
+        if (_settings.Self != Leader || _asked is not null || !_rules.MayPropose(_rounds[_iteration]))
             return;
         if (_rounds.FindParent(_iteration, out ulong missing) is not { } parent)
         {
@@ -225,7 +233,7 @@ public sealed partial class SimplexMachine
 
             if (candidate.State == BlockState.Invalid || candidate.Height <= _tree.Height)
             {
-                Halt($"Block {certificate.BlockHash} is final in iteration {certificate.Iteration} and does not follow block {_tree.Block} by the rules.");
+                Halt($"Block {certificate.BlockHash} is final in {certificate.Iteration} and does not follow block {_tree.Block} by the rules.");
                 return;
             }
 

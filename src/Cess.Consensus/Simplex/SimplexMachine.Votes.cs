@@ -201,7 +201,7 @@ public sealed partial class SimplexMachine
             return;
         if (_rounds.Find(certificate.Iteration)?.Block is { } known && known.Block != certificate.BlockHash)
         {
-            Halt($"Block {certificate.BlockHash} is final in iteration {certificate.Iteration}, where {known.Block} is notarised.");
+            Halt($"Block {certificate.BlockHash} is final in {certificate.Iteration}, where {known.Block} is notarised.");
             return;
         }
 

@@ -41,8 +41,8 @@ public sealed partial class SimplexMachine
     /// <param name="settings">What this one brings.</param>
     /// <param name="final">The last block that is durable: the era's start or later.</param>
     /// <param name="records">
-    /// All records that were persisted and not forgotten, of this era; none for a validator that never took part. A validator that has lost its
-    /// records must not vote any more in their era.
+    /// All records that were persisted and not forgotten, of this era; none for a validator that never took part. A validator
+    /// that has lost its records must not vote any more in their era.
     /// </param>
     public SimplexMachine(ConsensusEra era, SimplexSettings settings, FinalPoint final, IEnumerable<ConsensusRecord> records)
         : this(era, settings, final, records, SimplexRules.Protocol)
@@ -55,7 +55,8 @@ public sealed partial class SimplexMachine
         if (era.Count != era.Leaders.Validators || era.Count != era.Accounts.Length)
         {
             throw new ArgumentException(
-                $"{era.Count} validators, but {era.Accounts.Length} accounts and leaders among {era.Leaders.Validators}.", nameof(era));
+                $"{era.Count} validators, but {era.Accounts.Length} accounts, and leaders among {era.Leaders.Validators}.",
+                nameof(era));
         }
 
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(settings.DeltaMs);
@@ -140,7 +141,9 @@ public sealed partial class SimplexMachine
 
     /// <summary>Answers <see cref="ProposeBlock"/> with a block.</summary>
     /// <param name="iteration">As asked.</param>
-    /// <param name="block">A valid block on the parent that was asked for, by this validator's account. The host has the state after it.</param>
+    /// <param name="block">
+    /// A valid block on the parent that was asked for, by this validator's account. The host has the state after it.
+    /// </param>
     /// <param name="nowMs">The time.</param>
     /// <returns>Nothing, if the iteration is over: then the block is of no use.</returns>
     /// <exception cref="ArgumentException">The block does not follow the parent, or names another proposer.</exception>
@@ -151,7 +154,7 @@ public sealed partial class SimplexMachine
         if (_asked is { } asked && asked.Iteration == iteration && iteration == _iteration)
         {
             if (block.Header.Parent != asked.Parent || block.Header.Height != asked.Height)
-                throw new ArgumentException($"The block of height {block.Header.Height} does not follow the parent asked for.", nameof(block));
+                throw new ArgumentException($"Block {block.Header.Height} does not follow the parent asked for.", nameof(block));
             if (block.Header.Proposer != _era.Accounts[_settings.Self!.Value])
                 throw new ArgumentException($"The block names {block.Header.Proposer} as its proposer.", nameof(block));
             _asked = null;

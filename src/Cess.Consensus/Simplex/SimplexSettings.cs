@@ -11,7 +11,8 @@ public delegate Signature SignDigest(Hash256 digest);
 /// <param name="Self">This validator's index in the era; null to follow without a vote.</param>
 /// <param name="DeltaMs">
 /// Δ: how long a message and the work that it causes (waiting for transactions, building, checking or persisting a block) usually
-/// take at most. Time-outs are 3Δ. Too small costs iterations, too large costs time when a leader is down; agreement depends on neither.
+/// take at most. Time-outs are 3Δ. Too small costs iterations, too large costs time when a leader is down; agreement depends on
+/// neither.
 /// </param>
 /// <param name="Sign">Signs; not called if <paramref name="Self"/> is null.</param>
 /// <param name="Verify">Checks signatures; <see cref="PublicKeyCache.Verify(PublicKey, Hash256, Signature)"/> is one.</param>

@@ -5,7 +5,9 @@ using Cess.Primitives;
 
 namespace Cess.Consensus.Tests.Simulation;
 
-/// <summary>A host with one machine: carries out effects in order, one after the other, and keeps what is durable over crashes.</summary>
+/// <summary>
+/// A host with one machine: carries out effects in order, one after the other, and keeps what is durable over crashes.
+/// </summary>
 internal sealed class Node(World world, int index, Attack? attack)
 {
     private readonly List<byte[]> _records = [];
@@ -144,7 +146,9 @@ internal sealed class Node(World world, int index, Attack? attack)
         }
     }
 
-    /// <summary>What was to be done for the old era comes before this; what timers and checks of it are still to come is void.</summary>
+    /// <summary>
+    /// What was to be done for the old era comes before this; what timers and checks of it are still to come is void.
+    /// </summary>
     private void BeginNextEra()
     {
         _machine = null;
@@ -216,8 +220,8 @@ internal sealed class Node(World world, int index, Attack? attack)
     }
 
     /// <summary>
-    /// Instead of its own proposal: one on one of the last blocks that were proposed, or beside the last of them, as if its parent
-    /// had only just been notarised.
+    /// Instead of its own proposal: one on one of the last blocks that were proposed, or beside the last of them, as if its
+    /// parent had only just been notarised.
     /// </summary>
     private ProposalMessage Fork(SignedProposal own)
     {

@@ -46,8 +46,9 @@ internal sealed record Scenario(int Validators, int Seed)
 }
 
 /// <summary>
-/// A network of validators in one thread and in virtual time. All that happens follows from the seed: delays, losses, repetitions,
-/// partitions, crashes in the middle of a call's effects, restarts from what was durable, and what the Byzantine ones do.
+/// A network of validators in one thread and in virtual time. All that happens follows from the seed: delays, losses,
+/// repetitions, partitions, crashes in the middle of a call's effects, restarts from what was durable, and what the Byzantine
+/// ones do.
 /// </summary>
 internal sealed class World
 {

@@ -15,7 +15,8 @@ public readonly record struct Candidate(AccountId Account, ulong Credit, Balance
 /// <param name="Credit">Its credit, as a share of the largest, in 0 … <see cref="Range"/>.</param>
 /// <param name="Stake">Its stake, as a share of the largest, in 0 … <see cref="Range"/>.</param>
 /// <param name="Random">Its draw, in 0 … <see cref="Range"/>.</param>
-public readonly record struct CandidateScore(AccountId Account, uint Credit, uint Stake, uint Random) : IComparable<CandidateScore>
+public readonly record struct CandidateScore(AccountId Account, uint Credit, uint Stake, uint Random)
+    : IComparable<CandidateScore>
 {
     /// <summary>What the largest of each is normalised to.</summary>
     public const uint Range = 1_000_000;
@@ -90,7 +91,10 @@ public static class EraSelection
     {
         ArgumentOutOfRangeException.ThrowIfNegative(seats);
         if (candidates.Count > SelectionLimits.CandidatesMax)
-            throw new ArgumentException($"{candidates.Count} candidates where {SelectionLimits.CandidatesMax} are allowed.", nameof(candidates));
+        {
+            throw new ArgumentException(
+                $"{candidates.Count} candidates where {SelectionLimits.CandidatesMax} are allowed.", nameof(candidates));
+        }
 
         ulong creditMax = 0;
         Balance stakeMax = Balance.Zero;

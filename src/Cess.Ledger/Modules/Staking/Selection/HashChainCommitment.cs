@@ -11,7 +11,9 @@ namespace Cess.Ledger.Modules.Staking.Selection;
 /// counts one up. The ledger ties positions to what a proposer can't choose (the block's height, say), so that for every block
 /// there is one right reveal, and a proposer can only show it or lose the block.
 /// </remarks>
-/// <param name="Account">Whose chain. It is hashed into each step, so that a copied commitment is of no use to the copier.</param>
+/// <param name="Account">
+/// Whose chain. It is hashed into each step, so that a copied commitment is of no use to the copier.
+/// </param>
 /// <param name="Value">The last value that is public.</param>
 /// <param name="Position">Where it stands.</param>
 public sealed record HashChainCommitment(AccountId Account, Hash256 Value, ulong Position) : IScaleValue<HashChainCommitment>

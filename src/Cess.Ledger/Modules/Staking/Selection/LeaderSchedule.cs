@@ -13,7 +13,8 @@ public sealed class LeaderSchedule(Hash256 seed, int validators)
 {
     private readonly int _validators = validators is > 0 and <= LedgerLimits.ValidatorsMax
         ? validators
-        : throw new ArgumentOutOfRangeException(nameof(validators), validators, $"An era has 1 to {LedgerLimits.ValidatorsMax} validators.");
+        : throw new ArgumentOutOfRangeException(
+            nameof(validators), validators, $"An era has 1 to {LedgerLimits.ValidatorsMax} validators.");
 
     private Round? _last;
 
