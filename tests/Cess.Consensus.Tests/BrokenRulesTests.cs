@@ -10,7 +10,8 @@ public sealed class BrokenRulesTests
     private const int SeedsMax = 400;
 
     [Fact]
-    public void A_quorum_that_is_one_vote_too_small_is_found() => Finds(new SmallQuorum(), "certificate does not verify", "Two blocks", "halts");
+    public void A_quorum_that_is_one_vote_too_small_is_found() =>
+        Finds(new SmallQuorum(), "certificate does not verify", "Two blocks", "halts");
 
     [Fact]
     public void A_vote_that_is_not_persisted_is_found() => Finds(new Forgets<CastVote>(), "contradicts its vote");
@@ -25,10 +26,12 @@ public sealed class BrokenRulesTests
     public void A_finalisation_after_a_time_out_is_found() => Finds(new FinalisesLate(), "contradicts its vote", "is accused");
 
     [Fact]
-    public void A_vote_without_looking_for_the_parents_notarisation_is_found() => Finds(new IgnoresParent(), Attack.Forker, "Two blocks", "halts", "does not follow");
+    public void A_vote_without_looking_for_the_parents_notarisation_is_found() =>
+        Finds(new IgnoresParent(), Attack.Forker, "Two blocks", "halts", "does not follow");
 
     [Fact]
-    public void A_vote_without_looking_for_the_dummies_between_is_found() => Finds(new IgnoresDummies(), Attack.Forker, "Two blocks", "halts", "does not follow");
+    public void A_vote_without_looking_for_the_dummies_between_is_found() =>
+        Finds(new IgnoresDummies(), Attack.Forker, "Two blocks", "halts", "does not follow");
 
     private static void Finds(SimplexRules broken, params string[] symptoms) => Finds(broken, attack: null, symptoms);
 

@@ -11,7 +11,9 @@ public sealed class CodecTests
 {
     private static readonly byte[][] s_encodings =
     [
-        .. Samples.Messages.Values.Select(Scale.Encode), .. Samples.Records.Values.Select(Scale.Encode), .. Samples.Evidence.Values.Select(Scale.Encode),
+        .. Samples.Messages.Values.Select(Scale.Encode),
+        .. Samples.Records.Values.Select(Scale.Encode),
+        .. Samples.Evidence.Values.Select(Scale.Encode),
     ];
 
     [Fact]
@@ -163,7 +165,8 @@ public sealed class CodecTests
     private static List<(Block Block, Certificate? Certificate)> Chain(int count, int certifiedEvery) =>
     [
         .. Enumerable.Range(1, count).Select(height => (
-            Lockstep.MakeBlock((ulong)height, default, 0), height % certifiedEvery == 0 ? Samples.Certificate with { Iteration = (ulong)height } : null)),
+            Lockstep.MakeBlock((ulong)height, default, 0),
+            height % certifiedEvery == 0 ? Samples.Certificate with { Iteration = (ulong)height } : null)),
     ];
 
     private static void AssertReads<T>(byte[] bytes, Type type)
@@ -182,5 +185,6 @@ public sealed class CodecTests
     }
 
     private static bool IsCanonical<T>(byte[] bytes)
-        where T : class, IScaleValue<T> => !Scale.TryDecode<T>(bytes, out T? value, out _) || Scale.Encode(value).AsSpan().SequenceEqual(bytes);
+        where T : class, IScaleValue<T> =>
+        !Scale.TryDecode<T>(bytes, out T? value, out _) || Scale.Encode(value).AsSpan().SequenceEqual(bytes);
 }

@@ -17,8 +17,8 @@ public sealed class EvidenceTests
     {
         Rig rig = new(4);
         int voter = rig.Other(1);
-        rig.Receive(voter, new VoteMessage(rig.Vote(voter, VoteKind.Notarise, 1, s_one)));
-        AssertReport(rig, voter, rig.Receive(voter, new VoteMessage(rig.Vote(voter, VoteKind.Notarise, 1, s_other))));
+        rig.ReceiveVote(voter, VoteKind.Notarise, 1, s_one);
+        AssertReport(rig, voter, rig.ReceiveVote(voter, VoteKind.Notarise, 1, s_other));
     }
 
     [Fact]
@@ -26,8 +26,8 @@ public sealed class EvidenceTests
     {
         Rig rig = new(4);
         int voter = rig.Other(1);
-        rig.Receive(voter, new VoteMessage(rig.Vote(voter, VoteKind.Finalise, 1, s_one)));
-        AssertReport(rig, voter, rig.Receive(voter, new VoteMessage(rig.Vote(voter, VoteKind.Finalise, 1, s_other))));
+        rig.ReceiveVote(voter, VoteKind.Finalise, 1, s_one);
+        AssertReport(rig, voter, rig.ReceiveVote(voter, VoteKind.Finalise, 1, s_other));
     }
 
     [Theory]
@@ -37,8 +37,8 @@ public sealed class EvidenceTests
     {
         Rig rig = new(4);
         int voter = rig.Other(1);
-        rig.Receive(voter, new VoteMessage(rig.Vote(voter, first, 1, first == VoteKind.Dummy ? default : s_one)));
-        AssertReport(rig, voter, rig.Receive(voter, new VoteMessage(rig.Vote(voter, second, 1, second == VoteKind.Dummy ? default : s_one))));
+        rig.ReceiveVote(voter, first, 1, first == VoteKind.Dummy ? default : s_one);
+        AssertReport(rig, voter, rig.ReceiveVote(voter, second, 1, second == VoteKind.Dummy ? default : s_one));
     }
 
     [Fact]
@@ -56,8 +56,9 @@ public sealed class EvidenceTests
     {
         Rig rig = new(4);
         int voter = rig.Other(1);
-        rig.Receive(voter, new VoteMessage(rig.Vote(voter, VoteKind.Notarise, 1, s_other)));
-        AssertReport(rig, voter, [.. rig.Receive(rig.Other(2), new NotarisationMessage(rig.Notarise(1, s_one))).OfType<ReportEquivocation>()]);
+        rig.ReceiveVote(voter, VoteKind.Notarise, 1, s_other);
+        ConsensusEffect[] effects = rig.Receive(rig.Other(2), rig.Notarise(1, s_one));
+        AssertReport(rig, voter, [.. effects.OfType<ReportEquivocation>()]);
     }
 
     [Fact]
@@ -65,8 +66,8 @@ public sealed class EvidenceTests
     {
         Rig rig = new(4);
         int voter = rig.Other(1);
-        rig.Receive(voter, new VoteMessage(rig.Vote(voter, VoteKind.Notarise, 1, s_one)));
-        Assert.Empty(rig.Receive(voter, new VoteMessage(rig.Vote(voter, VoteKind.Dummy, 1, default))));
+        rig.ReceiveVote(voter, VoteKind.Notarise, 1, s_one);
+        Assert.Empty(rig.ReceiveVote(voter, VoteKind.Dummy, 1, default));
     }
 
     [Fact]
@@ -74,7 +75,7 @@ public sealed class EvidenceTests
     {
         Rig rig = new(4);
         int voter = rig.Other(1);
-        rig.Receive(voter, new VoteMessage(rig.Vote(voter, VoteKind.Notarise, 1, s_one)));
+        rig.ReceiveVote(voter, VoteKind.Notarise, 1, s_one);
         Vote forged = rig.Vote(voter, VoteKind.Notarise, 1, s_other) with { Signature = FakeKeys.Garbage(1) };
         Assert.Equal([new RefuseMessage(voter, ConsensusError.SignatureInvalid)], rig.Receive(voter, new VoteMessage(forged)));
     }
@@ -84,10 +85,10 @@ public sealed class EvidenceTests
     {
         Rig rig = new(4);
         int voter = rig.Other(1);
-        rig.Receive(voter, new VoteMessage(rig.Vote(voter, VoteKind.Notarise, 1, s_one)));
-        Assert.NotEmpty(rig.Receive(voter, new VoteMessage(rig.Vote(voter, VoteKind.Notarise, 1, s_other))));
-        Assert.Empty(rig.Receive(voter, new VoteMessage(rig.Vote(voter, VoteKind.Notarise, 1, Hash256.Sha256("third"u8)))));
-        Assert.Empty(rig.Receive(voter, new VoteMessage(rig.Vote(voter, VoteKind.Finalise, 1, s_one))));
+        rig.ReceiveVote(voter, VoteKind.Notarise, 1, s_one);
+        Assert.NotEmpty(rig.ReceiveVote(voter, VoteKind.Notarise, 1, s_other));
+        Assert.Empty(rig.ReceiveVote(voter, VoteKind.Notarise, 1, Hash256.Sha256("third"u8)));
+        Assert.Empty(rig.ReceiveVote(voter, VoteKind.Finalise, 1, s_one));
     }
 
     [Fact]
@@ -108,13 +109,14 @@ public sealed class EvidenceTests
         Vote one = Sign(new Vote(1, VoteKind.Notarise, 9, s_one, default));
         Vote other = Sign(new Vote(1, VoteKind.Notarise, 9, s_other, default));
         PublicKey key = s_keys.Validators.Keys[1];
-        EquivocationEvidence right = EquivocationEvidence.Of(one, other);
+        var right = (VoteEquivocation)EquivocationEvidence.Of(one, other);
         Assert.Equal(ConsensusError.None, right.Verify(genesis, key, s_keys.Verify));
         Assert.Equal(ConsensusError.SignatureInvalid, right.Verify(genesis, s_keys.Validators.Keys[2], s_keys.Verify));
         Assert.Equal(ConsensusError.SignatureInvalid, right.Verify(Hash256.Sha256("other chain"u8), key, s_keys.Verify));
         Assert.Equal(ConsensusError.NoEquivocation, new VoteEquivocation(one, one).Verify(genesis, key, s_keys.Verify));
-        Assert.Equal(ConsensusError.NoEquivocation, EquivocationEvidence.Of(one, Sign(other with { Iteration = 10 })).Verify(genesis, key, s_keys.Verify));
-        VoteEquivocation swapped = Assert.IsType<VoteEquivocation>(right) with { First = ((VoteEquivocation)right).Second, Second = ((VoteEquivocation)right).First };
+        EquivocationEvidence later = EquivocationEvidence.Of(one, Sign(other with { Iteration = 10 }));
+        Assert.Equal(ConsensusError.NoEquivocation, later.Verify(genesis, key, s_keys.Verify));
+        VoteEquivocation swapped = right with { First = right.Second, Second = right.First };
         Assert.Equal(ConsensusError.NoEquivocation, swapped.Verify(genesis, key, s_keys.Verify));
 
         Vote Sign(Vote vote) => vote with { Signature = FakeKeys.Sign(1, vote.Digest(genesis)) };

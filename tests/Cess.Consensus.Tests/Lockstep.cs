@@ -55,6 +55,8 @@ internal sealed class Lockstep
 
     public IReadOnlyList<(Block Block, Certificate? Certificate)> Chain(int validator) => _chains[validator];
 
+    public IEnumerable<BlockHeader> Headers(int validator) => _chains[validator].Select(entry => entry.Block.Header);
+
     public IReadOnlyList<ConsensusRecord> Records(int validator) => _records[validator];
 
     public IReadOnlyList<ConsensusEffect> Effects(int validator) => _all[validator];
@@ -145,7 +147,8 @@ internal sealed class Lockstep
 
                     break;
                 case ProposeBlock propose when propose.Height <= _height:
-                    Do(validator, Machines[validator].BlockBuilt(propose.Iteration, MakeBlock(propose.Height, propose.Parent, validator), Now));
+                    Block built = MakeBlock(propose.Height, propose.Parent, validator);
+                    Do(validator, Machines[validator].BlockBuilt(propose.Iteration, built, Now));
                     break;
                 case CheckBlock check:
                     Do(validator, Machines[validator].BlockChecked(check.Hash, BlockVerdict.Valid, Now));

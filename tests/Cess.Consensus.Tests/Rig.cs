@@ -42,6 +42,11 @@ internal sealed class Rig
 
     public ConsensusEffect[] Receive(int from, ConsensusMessage message) => Follow(Machine.Receive(from, message, Now));
 
+    public ConsensusEffect[] Receive(int from, Notarisation notarisation) => Receive(from, new NotarisationMessage(notarisation));
+
+    public ConsensusEffect[] ReceiveVote(int from, VoteKind kind, ulong iteration, Hash256 block) =>
+        Receive(from, new VoteMessage(Vote(from, kind, iteration, block)));
+
     /// <summary>Milliseconds until the time-out, which is the timer's after the repetitions that come before it.</summary>
     public long NextTimeout()
     {
@@ -51,8 +56,11 @@ internal sealed class Rig
         {
             Now = _timer;
             ConsensusEffect[] effects = Follow(Machine.Tick(Now));
-            if (effects.Any(e => e is BroadcastMessage { Message: VoteMessage { Vote: { Kind: VoteKind.Dummy } vote } } && vote.Iteration == iteration))
+            if (effects.Any(effect => effect is BroadcastMessage { Message: VoteMessage { Vote: { Kind: VoteKind.Dummy } vote } }
+                && vote.Iteration == iteration))
+            {
                 return Now - start;
+            }
         }
     }
 

@@ -20,7 +20,9 @@ internal static class Samples
         Signature.FromBytes([.. Enumerable.Repeat((byte)0x5a, 32), .. Enumerable.Repeat((byte)0x6b, 32)]);
 
     public static Block Block => new(
-        new BlockHeader(6, Fill(0x61), 1_700_000_000_000, new AccountId(Fill(0x62)), Block.TransactionsRootOf([]), Fill(0x63), Fill(0x64)), []);
+        new BlockHeader(
+            6, Fill(0x61), 1_700_000_000_000, new AccountId(Fill(0x62)), Block.TransactionsRootOf([]), Fill(0x63), Fill(0x64)),
+        []);
 
     public static Certificate Certificate => new(Fill(0x71), 9, s_votes);
 

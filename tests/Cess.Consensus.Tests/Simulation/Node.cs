@@ -40,7 +40,11 @@ internal sealed class Node(World world, int index, Attack? attack)
         ConsensusRecord[] records = [.. _records.Select(bytes => Scale.Decode<ConsensusRecord>(bytes))];
         SimplexSettings settings = new(index, World.DeltaMs, world.Keys.SignerOf(index), world.Keys.Verify);
         _machine = new SimplexMachine(
-            world.EraOf(_era), settings, new FinalPoint((ulong)Height, _tip, _iteration), records, IsHonest ? world.Rules : SimplexRules.Protocol);
+            world.EraOf(_era),
+            settings,
+            new FinalPoint((ulong)Height, _tip, _iteration),
+            records,
+            IsHonest ? world.Rules : SimplexRules.Protocol);
         Take(_machine.Start(world.Now));
     }
 
@@ -202,7 +206,7 @@ internal sealed class Node(World world, int index, Attack? attack)
             world.Promises.Sent(index, message);
         else if (attack == Attack.Saboteur && !Sabotage(ref message))
             return;
-        else if (attack == Attack.Forker && message is ProposalMessage { Proposal: var own } && world.EraOf(Iterations.EraOf(own.Iteration)).LeaderOf(own.Iteration) == index)
+        else if (attack == Attack.Forker && message is ProposalMessage { Proposal: var own } && world.LeaderOf(own.Iteration) == index)
             message = Fork(own);
         world.Deliver(index, to, message);
     }

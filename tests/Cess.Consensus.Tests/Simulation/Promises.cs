@@ -59,8 +59,8 @@ internal sealed class Promises(World world)
                 if (!votes.Exists(earlier => earlier.Kind == vote.Kind))
                     votes.Add(vote);
                 break;
-            case ProposalMessage { Proposal: var proposal } when world.EraOf(Iterations.EraOf(proposal.Iteration)).LeaderOf(proposal.Iteration) == node:
-                if (_proposals.TryGetValue(proposal.Iteration, out SignedProposal? earlierProposal) && !earlierProposal.SaysTheSameAs(proposal))
+            case ProposalMessage { Proposal: var proposal } when world.LeaderOf(proposal.Iteration) == node:
+                if (_proposals.TryGetValue(proposal.Iteration, out SignedProposal? before) && !before.SaysTheSameAs(proposal))
                     throw new BrokenPromiseException($"{node} contradicts its proposal in iteration {proposal.Iteration}.");
                 _proposals[proposal.Iteration] = proposal;
                 break;

@@ -134,6 +134,8 @@ internal sealed class World
         new LeaderSchedule(Hash256.Sha256(BitConverter.GetBytes(number + ((ulong)_scenario.Seed << 32))), Count),
         _scenario.EraBlocks is { } blocks ? (number + 1) * blocks : ulong.MaxValue);
 
+    public int LeaderOf(ulong iteration) => EraOf(Iterations.EraOf(iteration)).LeaderOf(iteration);
+
     public ulong EraAfter(ulong height) => _scenario.EraBlocks is { } blocks ? height / blocks : 0;
 
     public void At(long delay, Action action) => _events.Enqueue(action, (Now + delay, _order++));
