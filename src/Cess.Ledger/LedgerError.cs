@@ -5,6 +5,7 @@ using Cess.Ledger.Modules.Balances;
 using Cess.Ledger.Modules.Chain;
 using Cess.Ledger.Modules.Files;
 using Cess.Ledger.Modules.Miners;
+using Cess.Ledger.Modules.Staking;
 using Cess.Primitives;
 
 namespace Cess.Ledger;
@@ -36,7 +37,7 @@ public sealed record ErrorInfo(string Name, string Text, Fault Fault);
 public readonly record struct LedgerError(ModuleId Module, ushort Code) : IScaleValue<LedgerError>
 {
     private static readonly FrozenDictionary<LedgerError, ErrorInfo> s_catalogue =
-        new[] { ChainErrors.All, BalancesErrors.All, MinersErrors.All, FilesErrors.All, AccountsErrors.All }
+        new[] { ChainErrors.All, BalancesErrors.All, MinersErrors.All, FilesErrors.All, AccountsErrors.All, StakingErrors.All }
             .SelectMany(catalogue => catalogue)
             .ToFrozenDictionary();
 
@@ -75,6 +76,9 @@ public readonly record struct LedgerError(ModuleId Module, ushort Code) : IScale
 
     /// <summary>The error of the accounts module.</summary>
     public static implicit operator LedgerError(AccountsError error) => new(ModuleId.Accounts, (ushort)error);
+
+    /// <summary>The error of the staking module.</summary>
+    public static implicit operator LedgerError(StakingError error) => new(ModuleId.Staking, (ushort)error);
 
     /// <summary>The error of the files module.</summary>
     public static implicit operator LedgerError(FilesError error) => new(ModuleId.Files, (ushort)error);

@@ -41,6 +41,33 @@ public static class LedgerLimits
     /// <summary>Most modules in a delegate's scope.</summary>
     public const int ScopeModulesMax = 16;
 
+    /// <summary>Most tokens that a chain can ever have; it leaves room for every product that the rules take.</summary>
+    public static Balance SupplyMax { get; } = new(UInt128.One << 104);
+
+    /// <summary>Most candidates for validators.</summary>
+    public const int CandidatesMax = 512;
+
+    /// <summary>Most validators that one account nominates.</summary>
+    public const int NominationsMax = 16;
+
+    /// <summary>Most withdrawals that one stake, or one nomination, has pending.</summary>
+    public const int UnbondingChunksMax = 16;
+
+    /// <summary>Most eras that unbonding takes.</summary>
+    public const int UnbondingErasMax = 128;
+
+    /// <summary>Most eras in jail.</summary>
+    public const uint JailErasMax = 10_000;
+
+    /// <summary>Most years with new tokens.</summary>
+    public const uint IssuanceYearsMax = 100;
+
+    /// <summary>Most punishments of a validator that are counted in an era.</summary>
+    public const uint PunishmentsMax = 1000;
+
+    /// <summary>Fewest turns of an equal share from which on a validator can be absent.</summary>
+    public const uint AbsenceTurnsMin = 8;
+
     /// <summary>Largest price of a unit of weight that a chain can set, so that no fee can overflow.</summary>
     public static Balance FeePerWeightMax { get; } = new(UInt128.One << 80);
 

@@ -5,6 +5,7 @@ using Cess.Ledger.Modules.Balances;
 using Cess.Ledger.Modules.Chain;
 using Cess.Ledger.Modules.Files;
 using Cess.Ledger.Modules.Miners;
+using Cess.Ledger.Modules.Staking;
 using Cess.Ledger.Transactions;
 using Cess.Primitives;
 using FsCheck;
@@ -63,6 +64,12 @@ public sealed class CodecTests
         RoundTrip<ValidatorSet>(State("validators"));
         RoundTrip<AccountRecord>(State("account"));
         RoundTrip<MinerRecord>(State("miner"));
+        RoundTrip<EraRecord>(State("era"));
+        RoundTrip<TokenSupply>(State("supply"));
+        RoundTrip<StakeRecord>(State("stake"));
+        RoundTrip<ValidatorRecord>(State("validator"));
+        RoundTrip<EraMembers>(State("members"));
+        RoundTrip<NominationRecord>(State("nomination"));
         RoundTrip<DelegateRecord>(State("delegate"));
         RoundTrip<BucketRecord>(State("bucket"));
         RoundTrip<ObjectEntry>(State("object"));
@@ -161,6 +168,7 @@ public sealed class CodecTests
         Check<MinersError>(e => e);
         Check<FilesError>(e => e);
         Check<AccountsError>(e => e);
+        Check<StakingError>(e => e);
         Assert.Equal("Unknown", new LedgerError(ModuleId.Files, 60_000).Info.Name);
 
         static void Check<T>(Func<T, LedgerError> toError)

@@ -7,6 +7,8 @@ using Cess.Ledger.Modules.Batches;
 using Cess.Ledger.Modules.Chain;
 using Cess.Ledger.Modules.Files;
 using Cess.Ledger.Modules.Miners;
+using Cess.Ledger.Modules.Staking;
+using Cess.Ledger.Modules.Staking.Selection;
 using Cess.Ledger.Transactions;
 using Cess.Primitives;
 
@@ -70,6 +72,22 @@ public static class Samples
             Bob.Id, [CallScope.AllOf(ModuleId.Balances), new CallScope(ModuleId.Files, 5)], Balance.FromTokens(12), 1_000)),
         ("remove-delegate", new RemoveDelegate(Bob.Id)),
         ("act-as", new ActAs(Bob.Id, new AddStake(new Balance(64)))),
+        ("bond", new Bond(Balance.FromTokens(12))),
+        ("unbond", new Unbond(new Balance(64))),
+        ("withdraw", new Withdraw()),
+        ("validate", new Validate(100, Root(0x41), 1_000)),
+        ("chill", new Chill()),
+        ("unjail", new Unjail()),
+        ("nominate", new Nominate(Bob.Id, Balance.FromTokens(12))),
+        ("leave-nomination", new LeaveNomination(Bob.Id, 64)),
+        ("withdraw-nomination", new WithdrawNomination(Bob.Id)),
+        ("reveal", new Reveal(Root(0x42))),
+        ("report-equivocation", new ReportEquivocation(new EquivocationEvidence(
+            Bob.Id,
+            Bob.Key.PublicKey,
+            9,
+            new SignedVote(ConsensusVoteKind.Dummy, Hash256.Zero, FixedSignature),
+            new SignedVote(ConsensusVoteKind.Finalise, Root(0x71), FixedSignature)))),
         ("batch", new Batch(
             BatchMode.EachOnItsOwn, [new Transfer(Bob.Id, new Balance(5)), new AddStake(new Balance(64))])),
     ];
@@ -94,6 +112,16 @@ public static class Samples
         ("delegate-set", new DelegateSet(Alice.Id, Bob.Id, 1_000)),
         ("delegate-removed", new DelegateRemoved(Alice.Id, Bob.Id)),
         ("acted-as", new ActedAs(Alice.Id, Bob.Id, new Balance(64))),
+        ("bonded", new Bonded(Alice.Id, new Balance(64))),
+        ("unbonded", new Unbonded(Alice.Id, new Balance(64), 30)),
+        ("withdrawn", new Withdrawn(Alice.Id, new Balance(64))),
+        ("candidate-changed", new CandidateChanged(Alice.Id, CandidateStatus.Jailed)),
+        ("nominated", new Nominated(Alice.Id, Bob.Id, new Balance(64), 70)),
+        ("nomination-left", new NominationLeft(Alice.Id, Bob.Id, new Balance(64), 30)),
+        ("slashed", new Slashed(Alice.Id, new Balance(64), SlashReason.Absence)),
+        ("rewarded", new Rewarded(Alice.Id, new Balance(64), new Balance(6))),
+        ("era-started", new EraStarted(2, 1_200, new Balance(64), [Alice.Id, Bob.Id])),
+        ("revealed", new Revealed(Alice.Id, Root(0x42))),
         ("batch-completed", new BatchCompleted(Alice.Id, 2, [new FailedCall(1, MinersError.NotRegistered)])),
         ("deletion-refused", new DeletionRefused(Alice.Id, [new RefusedFile(File(0x32), FilesError.FileNotActive)])),
     ];
@@ -153,6 +181,22 @@ public static class Samples
         ("account", Scale.Encode(new AccountRecord(Balance.FromTokens(3), new Balance(5), 70, Alice.Key.PublicKey))),
         ("delegate", Scale.Encode(new DelegateRecord(
             Alice.Id, Bob.Id, [new CallScope(ModuleId.Files, 5)], Balance.FromTokens(12), 1_000))),
+        ("era", Scale.Encode(new EraRecord(2, 600, 1_200, Root(0x43)))),
+        ("supply", Scale.Encode(new TokenSupply(Balance.FromTokens(3)))),
+        ("stake", Scale.Encode(new StakeRecord(Balance.FromTokens(3), [new UnbondingChunk(new Balance(64), 30)]))),
+        ("validator", Scale.Encode(new ValidatorRecord(
+            CandidateStatus.Candidate,
+            0,
+            100,
+            new HashChainCommitment(Alice.Id, Root(0x41), 2),
+            1_002,
+            Alice.Key.PublicKey,
+            Bob.Key.PublicKey,
+            new SharedPool(new Balance(64), 70),
+            [30, 31],
+            new CreditRecord(5, 1, [300, 1_000])))),
+        ("members", Scale.Encode(new EraMembers([Alice.Id, Bob.Id], [7, 70]))),
+        ("nomination", Scale.Encode(new NominationRecord(Alice.Id, Bob.Id, 70, [new LeavingShares(30, 6)]))),
         ("miner", Scale.Encode(new MinerRecord(
             new MinerId(7), Alice.Id, Bob.Id, "https://m.example", new Balance(64), 1ul << 40, 500, 1_000, MinerStatus.Positive, 12))),
         ("bucket", Scale.Encode(new BucketRecord("photos", Alice.Id, 1_700_000_000_000, new byte[] { 1, 2, 3 }, 2, 70_000, 1))),

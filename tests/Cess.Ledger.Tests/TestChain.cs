@@ -2,6 +2,7 @@ using Cess.Ledger.Blocks;
 using Cess.Ledger.Modules;
 using Cess.Ledger.Modules.Balances;
 using Cess.Ledger.Modules.Chain;
+using Cess.Ledger.Modules.Staking;
 using Cess.Ledger.Transactions;
 using Cess.Primitives;
 
@@ -74,10 +75,10 @@ public sealed class TestChain
     }
 
     /// <summary>Makes a block of what is queued.</summary>
-    public ExecutedBlock Seal(ulong timeStepMs = 1_000)
+    public ExecutedBlock Seal(ulong timeStepMs = 1_000, TestAccount? proposer = null)
     {
         ExecutedBlock executed = BlockExecutor.Execute(
-            State, new BlockContext(State.Header.TimeMs + timeStepMs, Accounts[0].Id), _queue);
+            State, new BlockContext(State.Header.TimeMs + timeStepMs, (proposer ?? Accounts[0]).Id), _queue);
         _queue.Clear();
         _nonces.Clear();
 
@@ -114,8 +115,13 @@ public sealed class TestChain
             Seal();
     }
 
-    /// <summary>All tokens of all accounts.</summary>
-    public Balance Supply() => BalancesOf(State).Aggregate(Balance.Zero, (sum, a) => sum + a.Free + a.Reserved);
+    /// <summary>All tokens of all accounts and pools.</summary>
+    public Balance Supply()
+    {
+        Balance accounts = BalancesOf(State).Aggregate(Balance.Zero, (sum, a) => sum + a.Free + a.Reserved);
+        Balance pools = StakingState.ValidatorCollection.Walk(State.Tree).Aggregate(Balance.Zero, (sum, v) => sum + v.Pool.Tokens);
+        return accounts + pools + StakingState.LeavingCollection.Walk(State.Tree).Aggregate(Balance.Zero, (sum, p) => sum + p.Pool.Tokens);
+    }
 
     public static IEnumerable<AccountRecord> BalancesOf(LedgerState state) =>
         state.Tree.Walk(Ledger.State.StateKey.Collection((byte)ModuleId.Balances, 0))

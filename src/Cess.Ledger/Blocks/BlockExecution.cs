@@ -4,6 +4,7 @@ using Cess.Ledger.Modules;
 using Cess.Ledger.Modules.Balances;
 using Cess.Ledger.Modules.Chain;
 using Cess.Ledger.Modules.Files;
+using Cess.Ledger.Modules.Staking;
 using Cess.Ledger.State;
 using Cess.Ledger.Transactions;
 using Cess.Primitives;
@@ -37,6 +38,7 @@ internal sealed class BlockExecution : IDisposable
         _context = new CallContext(_overlay, parent, timeMs);
 
         FilesModule.BeginBlock(_context);
+        Eras.BeginBlock(_context, proposer);
         _overlay.Commit();
         _startEvents = [.. _context.Events];
         _writer.WriteVector(_startEvents);

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Cess.Ledger.Modules.Balances;
 using Cess.Ledger.Modules.Chain;
+using Cess.Ledger.Modules.Staking.Selection;
 using Cess.Ledger.State;
 using Cess.Primitives;
 
@@ -66,8 +67,12 @@ public sealed record Genesis(
                 builder, account.Account, AccountRecord.Empty with { Free = account.Free, Key = account.Key });
         }
 
-        StateTree tree = builder.ToTree(parallel);
         Hash256 hash = ComputeHash();
+        Balance supply = Accounts.Aggregate(Balance.Zero, (sum, account) => sum + account.Free);
+        BalancesState.SupplyCollection.Set(builder, default, new TokenSupply(supply));
+        Hash256 seed = EraRandomness.Initial(hash).SeedOf(0);
+        ChainState.Era.Set(builder, default, new EraRecord(0, 0, Parameters.Staking.EraBlocks, seed));
+        StateTree tree = builder.ToTree(parallel);
         BlockHeader header = new(
             Height: 0,
             Parent: hash,
@@ -109,7 +114,7 @@ public sealed record Genesis(
         if (Parameters.FindFault() is { } fault)
             return fault;
 
-        // The sum is the supply for ever, so no balance can overflow later.
+        // So that no balance can overflow, ever.
         Balance supply = Balance.Zero;
         for (int i = 0; i < Accounts.Length; i++)
         {
@@ -117,8 +122,8 @@ public sealed record Genesis(
                 return $"Account {Accounts[i].Account} is not in ascending order, or twice in the list.";
             if (Accounts[i].Key is { } key && key.ToAccountId() != Accounts[i].Account)
                 return $"The key of account {Accounts[i].Account} is another account's.";
-            if (!supply.TryAdd(Accounts[i].Free, out supply))
-                return "The accounts' tokens together exceed the largest amount.";
+            if (!supply.TryAdd(Accounts[i].Free, out supply) || supply > LedgerLimits.SupplyMax)
+                return "The accounts' tokens together exceed the largest supply.";
         }
 
         return null;

@@ -3,6 +3,7 @@ using Cess.Ledger.Modules.Balances;
 using Cess.Ledger.Modules.Chain;
 using Cess.Ledger.Modules.Files;
 using Cess.Ledger.Modules.Miners;
+using Cess.Ledger.Modules.Staking;
 using Cess.Ledger.State;
 using Cess.Primitives;
 
@@ -16,6 +17,22 @@ public static class LedgerKeys
 
     /// <summary>Key of the <see cref="ValidatorSet"/>.</summary>
     public static StateKey Validators => ChainState.Validators.KeyOf(default);
+
+    /// <summary>Key of the <see cref="EraRecord"/>.</summary>
+    public static StateKey Era => ChainState.Era.KeyOf(default);
+
+    /// <summary>Key of the <see cref="TokenSupply"/>.</summary>
+    public static StateKey Supply => BalancesState.SupplyCollection.KeyOf(default);
+
+    /// <summary>Key of a <see cref="StakeRecord"/>.</summary>
+    public static StateKey Stake(AccountId account) => StakingState.StakeCollection.KeyOf(account);
+
+    /// <summary>Key of a <see cref="ValidatorRecord"/>.</summary>
+    public static StateKey Validator(AccountId account) => StakingState.ValidatorCollection.KeyOf(account);
+
+    /// <summary>Key of a <see cref="NominationRecord"/>.</summary>
+    public static StateKey Nomination(AccountId nominator, AccountId validator) =>
+        StakingState.NominationCollection.KeyOf(new NominationKey(nominator, validator));
 
     /// <summary>Key of an <see cref="AccountRecord"/>.</summary>
     public static StateKey Account(AccountId id) => BalancesState.AccountCollection.KeyOf(id);

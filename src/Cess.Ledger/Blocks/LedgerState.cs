@@ -1,8 +1,10 @@
+using System.Collections.Immutable;
 using Cess.Ledger.Modules.Accounts;
 using Cess.Ledger.Modules.Balances;
 using Cess.Ledger.Modules.Chain;
 using Cess.Ledger.Modules.Files;
 using Cess.Ledger.Modules.Miners;
+using Cess.Ledger.Modules.Staking;
 using Cess.Ledger.State;
 using Cess.Primitives;
 
@@ -24,6 +26,8 @@ public sealed class LedgerState
             ?? throw new ArgumentException("The state has no parameters.", nameof(tree));
         Validators = ChainState.Validators.Get(tree, default)
             ?? throw new ArgumentException("The state has no validators.", nameof(tree));
+        Era = ChainState.Era.Get(tree, default)
+            ?? throw new ArgumentException("The state has no era.", nameof(tree));
     }
 
     /// <summary>Hash of the chain's genesis.</summary>
@@ -44,8 +48,14 @@ public sealed class LedgerState
     /// <summary>The chain's parameters.</summary>
     public ChainParameters Parameters { get; }
 
-    /// <summary>Who may propose and vote.</summary>
+    /// <summary>Who may propose the next block and vote on it.</summary>
     public ValidatorSet Validators { get; }
+
+    /// <summary>The era of the next block.</summary>
+    public EraRecord Era { get; }
+
+    /// <summary>All tokens that there are.</summary>
+    public Balance Supply => BalancesState.SupplyCollection.Get(Tree, default)!.Tokens;
 
     /// <summary>An account; <see cref="AccountRecord.Empty"/> if the ledger has never seen it.</summary>
     public AccountRecord Account(AccountId id) => BalancesState.AccountCollection.Get(Tree, id) ?? AccountRecord.Empty;
@@ -68,6 +78,31 @@ public sealed class LedgerState
 
     /// <summary>All miners, in no particular order.</summary>
     public IEnumerable<MinerRecord> Miners() => MinersState.MinerCollection.Walk(Tree);
+
+    /// <summary>What an account has staked; nothing for most.</summary>
+    public StakeRecord Stake(AccountId account) => StakingState.StakeCollection.Get(Tree, account) ?? StakeRecord.Empty;
+
+    /// <summary>A validator, candidate or not; null if the account never was one.</summary>
+    public ValidatorRecord? Validator(AccountId account) => StakingState.ValidatorCollection.Get(Tree, account);
+
+    /// <summary>The accounts that the next era's validators are drawn from, ascending.</summary>
+    public ImmutableArray<AccountId> Candidates() => StakingState.CandidatesCollection.Get(Tree, default)?.Accounts ?? [];
+
+    /// <summary>The accounts of the <see cref="Validators"/> in the same order, and how many of the era's blocks each has proposed.</summary>
+    public EraMembers EraMembers() => new StakingState(new StateOverlay(Tree)).Members;
+
+    /// <summary>What an account has in a validator's pool; null for nothing.</summary>
+    public NominationRecord? Nomination(AccountId nominator, AccountId validator) =>
+        StakingState.NominationCollection.Get(Tree, new NominationKey(nominator, validator));
+
+    /// <summary>What an account has in validators' pools, in no particular order.</summary>
+    public IEnumerable<NominationRecord> NominationsOf(AccountId nominator) =>
+        // As with delegates: ids can be made to collide.
+        StakingState.NominationCollection.WalkGroup(Tree, NominationKey.Group(nominator)).Where(n => n.Nominator == nominator);
+
+    /// <summary>Tokens that have left a validator's pool and wait for an era.</summary>
+    public SharedPool LeavingPool(AccountId validator, ulong era) =>
+        StakingState.LeavingCollection.Get(Tree, new ValidatorAt(validator, era))?.Pool ?? default;
 
     /// <summary>A bucket; null if there is none of that name.</summary>
     public BucketRecord? Bucket(string name) => FilesState.BucketCollection.Get(Tree, new BucketName(name));

@@ -3,6 +3,7 @@ using Cess.Ledger.Modules.Balances;
 using Cess.Ledger.Modules.Batches;
 using Cess.Ledger.Modules.Files;
 using Cess.Ledger.Modules.Miners;
+using Cess.Ledger.Modules.Staking;
 using Cess.Primitives;
 
 namespace Cess.Ledger.Modules;
@@ -53,6 +54,7 @@ public abstract record Call : IScaleValue<Call>
             ModuleId.Files => FilesCall.DecodeFields(ref reader),
             ModuleId.Batches => Batch.DecodeFields(ref reader),
             ModuleId.Accounts => AccountsCall.DecodeFields(ref reader),
+            ModuleId.Staking => StakingCall.DecodeFields(ref reader),
             ModuleId module => throw new ScaleException(ScaleError.UnknownVariant, start, $"{module} has no calls."),
         };
     }

@@ -6,6 +6,7 @@ using Cess.Ledger.Modules.Batches;
 using Cess.Ledger.Modules.Chain;
 using Cess.Ledger.Modules.Files;
 using Cess.Ledger.Modules.Miners;
+using Cess.Ledger.Modules.Staking;
 using Cess.Ledger.State;
 using Cess.Primitives;
 
@@ -34,6 +35,8 @@ internal sealed class CallContext(StateOverlay overlay, LedgerState parent, ulon
     public BalancesState Balances { get; } = new(overlay);
 
     public AccountsState Accounts { get; } = new(overlay);
+
+    public StakingState Staking { get; } = new(overlay);
 
     public MinersState Miners { get; } = new(overlay);
 
@@ -73,6 +76,7 @@ internal sealed class CallContext(StateOverlay overlay, LedgerState parent, ulon
             FilesCall files => FilesModule.Apply(this, files),
             Batch batch => BatchesModule.Apply(this, batch),
             AccountsCall accounts => AccountsModule.Apply(this, accounts),
+            StakingCall staking => StakingModule.Apply(this, staking),
             _ => throw new UnreachableException(),
         };
 

@@ -34,6 +34,12 @@ internal static class CallWeights
     /// <summary>Giving back what a file uses.</summary>
     public const ulong FileDeletion = 15_000;
 
+    /// <summary>Walking a hash chain from one reveal to the one before.</summary>
+    public const ulong HashChainSteps = 2_500_000;
+
+    /// <summary>Slashing a validator with all that leaves its pool.</summary>
+    public const ulong Slash = 500_000;
+
     /// <summary>What a batch adds to its calls.</summary>
     public const ulong Batch = 1_000;
 }

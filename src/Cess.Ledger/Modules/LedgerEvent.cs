@@ -3,6 +3,7 @@ using Cess.Ledger.Modules.Balances;
 using Cess.Ledger.Modules.Batches;
 using Cess.Ledger.Modules.Files;
 using Cess.Ledger.Modules.Miners;
+using Cess.Ledger.Modules.Staking;
 using Cess.Primitives;
 
 namespace Cess.Ledger.Modules;
@@ -44,6 +45,7 @@ public abstract record LedgerEvent : IScaleValue<LedgerEvent>
             ModuleId.Files => FilesEvent.DecodeFields(ref reader),
             ModuleId.Batches => BatchCompleted.DecodeFields(ref reader),
             ModuleId.Accounts => AccountsEvent.DecodeFields(ref reader),
+            ModuleId.Staking => StakingEvent.DecodeFields(ref reader),
             ModuleId module => throw new ScaleException(ScaleError.UnknownVariant, start, $"{module} has no events."),
         };
     }

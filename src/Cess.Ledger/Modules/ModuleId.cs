@@ -22,4 +22,7 @@ public enum ModuleId : byte
 
     /// <summary>Keys and delegates of accounts.</summary>
     Accounts = 5,
+
+    /// <summary>Stakes, validators, nominators and eras.</summary>
+    Staking = 6,
 }

@@ -4,6 +4,7 @@ using Cess.BlockStore;
 using Cess.Grains.Chain;
 using Cess.Ledger.Blocks;
 using Cess.Ledger.Modules.Chain;
+using Cess.Ledger.Modules.Staking;
 using Cess.Ledger.State;
 using Cess.Node.Keys;
 using Cess.Primitives;
@@ -112,6 +113,13 @@ public sealed class NodeParts : IAsyncDisposable
                 FeePerWeight = Balance.Parse("0.0000000001"),
                 Treasury = treasury,
                 StakePerTebibyte = Balance.Parse("4000"),
+                // CESS's issuance to validators. One validator needs no bond; others may join when four of them have one.
+                Staking = new StakingParameters
+                {
+                    ValidatorBondMin = Balance.Parse("100000"),
+                    NominationMin = Balance.Parse("100"),
+                    FirstYearIssuance = Balance.Parse("238500000"),
+                },
             },
             Genesis.Sorted(
             [

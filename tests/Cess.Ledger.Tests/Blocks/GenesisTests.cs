@@ -1,5 +1,6 @@
 using Cess.Ledger.Blocks;
 using Cess.Ledger.Modules.Chain;
+using Cess.Ledger.Modules.Staking;
 using Cess.Primitives;
 
 namespace Cess.Ledger.Tests.Blocks;
@@ -52,6 +53,30 @@ public sealed class GenesisTests
 
         Refused(s_genesis with { Parameters = s_genesis.Parameters with { FeePerWeight = LedgerLimits.FeePerWeightMax + new Balance(1) } });
         Refused(s_genesis with { Parameters = s_genesis.Parameters with { BlockWeight = 0 } });
+        Refused(s_genesis with { Accounts = [s_genesis.Accounts[0] with { Free = LedgerLimits.SupplyMax }, s_genesis.Accounts[1]] });
+        StakingParameters staking = s_genesis.Parameters.Staking;
+        foreach (StakingParameters wrong in new[]
+        {
+            staking with { EraBlocks = 0 },
+            staking with { ErasPerYear = 0 },
+            staking with { Seats = 0 },
+            staking with { Seats = LedgerLimits.ValidatorsMax + 1 },
+            staking with { CandidatesMin = 0 },
+            staking with { UnbondingEras = 0 },
+            staking with { UnbondingEras = LedgerLimits.UnbondingErasMax + 1 },
+            staking with { JailEras = LedgerLimits.JailErasMax + 1 },
+            staking with { EquivocationSlashPermille = 1_001 },
+            staking with { AbsenceSlashPermille = 1_001 },
+            staking with { AbsencePermille = 1_001 },
+            staking with { YearlyPermille = 1_001 },
+            staking with { TreasuryPermille = 1_001 },
+            staking with { IssuanceYears = LedgerLimits.IssuanceYearsMax + 1 },
+            staking with { FirstYearIssuance = LedgerLimits.SupplyMax + new Balance(1) },
+        })
+        {
+            Refused(s_genesis with { Parameters = s_genesis.Parameters with { Staking = wrong } });
+        }
+
         Refused(s_genesis with { Parameters = s_genesis.Parameters with { BlockWeight = LedgerLimits.BlockWeightMax + 1 } });
 
         static void Refused(Genesis genesis)

@@ -30,12 +30,26 @@ public sealed record AccountRecord(Balance Free, Balance Reserved, ulong Nonce, 
         new(reader.ReadAmount(), reader.ReadAmount(), reader.ReadCompactU64(), reader.ReadOptionalValue<PublicKey>());
 }
 
+/// <summary>All tokens that there are: the genesis's, and what was issued since.</summary>
+/// <param name="Tokens">All tokens.</param>
+public sealed record TokenSupply(Balance Tokens) : IScaleValue<TokenSupply>
+{
+    /// <summary>Writes the amount.</summary>
+    public void Encode(ScaleWriter writer) => writer.WriteAmount(Tokens);
+
+    /// <summary>Reads the amount.</summary>
+    public static TokenSupply Decode(ref ScaleReader reader) => new(reader.ReadAmount());
+}
+
 /// <summary>The records of the balances module, as one block changes them.</summary>
 internal sealed class BalancesState(StateOverlay overlay)
 {
     public static readonly StateCollection<AccountId, AccountRecord> AccountCollection =
         new(ModuleId.Balances, 0, StateCollections.ByValue);
 
+    public static readonly StateCollection<Singleton, TokenSupply> SupplyCollection = new(ModuleId.Balances, 1, Singleton.Key);
+
+    private readonly StateTable<Singleton, TokenSupply> _supply = overlay.Table(SupplyCollection);
     private readonly StateTable<AccountId, AccountRecord> _accounts = overlay.Table(AccountCollection);
 
     public AccountRecord Account(AccountId id) => _accounts.Get(id) ?? AccountRecord.Empty;
@@ -48,7 +62,7 @@ internal sealed class BalancesState(StateOverlay overlay)
             return;
 
         AccountRecord account = Account(id);
-        // Cannot overflow: genesis bounds the supply, and nothing here makes tokens.
+        // Cannot overflow: the supply is bounded.
         Set(id, account with { Free = account.Free + amount });
     }
 
@@ -76,6 +90,33 @@ internal sealed class BalancesState(StateOverlay overlay)
 
         Set(id, account with { Free = rest, Reserved = account.Reserved + amount });
         return null;
+    }
+
+    /// <summary>Makes reserved tokens free.</summary>
+    public void Release(AccountId id, Balance amount)
+    {
+        AccountRecord account = Account(id);
+        Set(id, account with { Free = account.Free + amount, Reserved = account.Reserved - amount });
+    }
+
+    /// <summary>Takes reserved tokens from an account; whoever calls puts them elsewhere.</summary>
+    public void TakeReserved(AccountId id, Balance amount)
+    {
+        if (amount.IsZero)
+            return;
+
+        AccountRecord account = Account(id);
+        Set(id, account with { Reserved = account.Reserved - amount });
+    }
+
+    /// <summary>Makes new tokens, as many as the bound on the supply lets; whoever calls puts them somewhere.</summary>
+    public Balance Issue(Balance wanted)
+    {
+        Balance supply = _supply.Get(default)!.Tokens;
+        Balance issued = Balance.Min(wanted, LedgerLimits.SupplyMax - supply);
+        if (!issued.IsZero)
+            _supply.Set(default, new TokenSupply(supply + issued));
+        return issued;
     }
 
     private static AccountRecord RecordOf(StateCell cell) => (AccountRecord?)cell.Value ?? AccountRecord.Empty;

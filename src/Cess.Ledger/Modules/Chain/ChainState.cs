@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Cess.Ledger.Modules.Staking;
 using Cess.Ledger.State;
 using Cess.Primitives;
 
@@ -28,6 +29,9 @@ public sealed record ChainParameters : IScaleValue<ChainParameters>
     /// <summary>Blocks from a file's declaration to the block at whose start it is dropped if incomplete; at least 1.</summary>
     public uint DealDeadlineBlocks { get; init; } = 600;
 
+    /// <summary>Eras, stakes and issuance.</summary>
+    public StakingParameters Staking { get; init; } = new();
+
     /// <summary>Writes the fields in the order of their declaration.</summary>
     public void Encode(ScaleWriter writer)
     {
@@ -38,6 +42,7 @@ public sealed record ChainParameters : IScaleValue<ChainParameters>
         writer.Write(Treasury);
         writer.WriteAmount(StakePerTebibyte);
         writer.WriteCompact(DealDeadlineBlocks);
+        writer.Write(Staking);
     }
 
     /// <summary>Reads the parameters.</summary>
@@ -53,6 +58,7 @@ public sealed record ChainParameters : IScaleValue<ChainParameters>
             Treasury = reader.Read<AccountId>(),
             StakePerTebibyte = reader.ReadAmount(),
             DealDeadlineBlocks = reader.ReadCompactU32(),
+            Staking = reader.Read<StakingParameters>(),
         };
         return parameters.FindFault() is { } fault ? throw ScaleReader.Invalid(start, fault) : parameters;
     }
@@ -67,6 +73,8 @@ public sealed record ChainParameters : IScaleValue<ChainParameters>
     {
         if (DealDeadlineBlocks == 0)
             return "A deal's deadline is at least one block away.";
+        if (Staking.FindFault() is { } fault)
+            return fault;
         if (BlockWeight is 0 or > LedgerLimits.BlockWeightMax)
             return "A block's weight is out of bounds.";
         if (FeePerWeight > LedgerLimits.FeePerWeightMax)
@@ -97,4 +105,6 @@ internal static class ChainState
     public static readonly StateCollection<Singleton, ChainParameters> Parameters = new(ModuleId.Chain, 0, Singleton.Key);
 
     public static readonly StateCollection<Singleton, ValidatorSet> Validators = new(ModuleId.Chain, 1, Singleton.Key);
+
+    public static readonly StateCollection<Singleton, EraRecord> Era = new(ModuleId.Chain, 2, Singleton.Key);
 }

@@ -1,0 +1,160 @@
+using Cess.Ledger.Blocks;
+using Cess.Ledger.Modules.Balances;
+using Cess.Ledger.Modules.Staking;
+using Cess.Primitives;
+
+namespace Cess.Ledger.Tests.Modules;
+
+public sealed class SlashingTests : IDisposable
+{
+    private static readonly Hash256 s_one = Hash256.Sha256([1]);
+    private static readonly Hash256 s_other = Hash256.Sha256([2]);
+
+    private readonly StakingFixture _staking = new(p => p with { EquivocationSlashPermille = 100 });
+
+    public void Dispose() => _staking.Dispose();
+
+    [Theory]
+    [InlineData(ConsensusVoteKind.Notarise, 1, ConsensusVoteKind.Notarise, 2, true)]
+    [InlineData(ConsensusVoteKind.Finalise, 1, ConsensusVoteKind.Finalise, 2, true)]
+    [InlineData(ConsensusVoteKind.Finalise, 1, ConsensusVoteKind.Dummy, 0, true)]
+    [InlineData(ConsensusVoteKind.Dummy, 0, ConsensusVoteKind.Finalise, 1, true)]
+    [InlineData(ConsensusVoteKind.Notarise, 1, ConsensusVoteKind.Notarise, 1, false)]
+    [InlineData(ConsensusVoteKind.Finalise, 1, ConsensusVoteKind.Finalise, 1, false)]
+    [InlineData(ConsensusVoteKind.Notarise, 1, ConsensusVoteKind.Finalise, 2, false)]
+    [InlineData(ConsensusVoteKind.Notarise, 1, ConsensusVoteKind.Dummy, 0, false)]
+    [InlineData(ConsensusVoteKind.Dummy, 1, ConsensusVoteKind.Dummy, 2, false)]
+    public void Votes_contradict_each_other_as_the_consensus_says(
+        ConsensusVoteKind first, byte firstBlock, ConsensusVoteKind second, byte secondBlock, bool contradict)
+    {
+        SignedVote Vote(ConsensusVoteKind kind, byte block) => new(kind, block == 0 ? Hash256.Zero : Hash256.Sha256([block]), default);
+        Assert.Equal(contradict, new EquivocationEvidence(default, default, 1, Vote(first, firstBlock), Vote(second, secondBlock)).IsContradiction());
+    }
+
+    [Fact]
+    public void Who_votes_for_two_blocks_loses_with_its_nominators_and_goes_to_jail()
+    {
+        _staking.ElectThree();
+        _staking.Chain.MustDo(_staking[6], new Bond(Tokens(500)));
+        _staking.Chain.MustDo(_staking[6], new Nominate(_staking[1].Id, Tokens(400)));
+        _staking.Chain.MustDo(_staking[6], new LeaveNomination(_staking[1].Id, Tokens(100).Units));
+        _staking.Chain.MustDo(_staking[1], new Unbond(Tokens(50)));
+        Balance treasury = _staking.State.Account(TestChain.Treasury).Free;
+
+        Receipt receipt = _staking.Chain.MustDo(_staking[7], new ReportEquivocation(Evidence(Iteration)));
+        Assert.Equal([new Slashed(_staking[1].Id, Tokens(60), SlashReason.Equivocation), new CandidateChanged(_staking[1].Id, CandidateStatus.Jailed)], receipt.Events.AsEnumerable());
+        Assert.Equal(treasury + Tokens(60), _staking.State.Account(TestChain.Treasury).Free);
+        StakeRecord stake = _staking.State.Stake(_staking[1].Id);
+        Assert.Equal((Tokens(135), Tokens(45)), (stake.Active, stake.Unbonding.Single().Amount));
+        Assert.Equal(Tokens(180), _staking.State.Account(_staking[1].Id).Reserved);
+        Assert.Equal(Tokens(270), _staking.Validator(1).Pool.Tokens);
+        Assert.Equal(Tokens(90), _staking.State.LeavingPool(_staking[1].Id, 3).Tokens);
+        Assert.DoesNotContain(_staking[1].Id, _staking.State.Candidates());
+        Assert.Equal(_staking.State.Supply, _staking.Chain.Supply());
+
+        _staking.Fails(StakingError.AlreadyPunished, 7, new ReportEquivocation(Evidence(Iteration)));
+        _staking.Fails(StakingError.Jailed, 1, new Validate(0, s_one, 5));
+        _staking.Fails(StakingError.NotCandidate, 6, new Nominate(_staking[1].Id, Tokens(5)));
+        _staking.Fails(StakingError.JailTermRuns, 1, new Unjail());
+        _staking.Chain.MustDo(_staking[7], new ReportEquivocation(Evidence(Iteration + 1)));
+    }
+
+    [Fact]
+    public void Jail_ends_after_its_term_when_the_validator_asks_for_it()
+    {
+        _staking.ElectThree();
+        _staking.Chain.MustDo(_staking[7], new ReportEquivocation(Evidence(Iteration)));
+        _staking.EndEra();
+        _staking.Fails(StakingError.JailTermRuns, 1, new Unjail());
+        _staking.EndEra();
+        _staking.Chain.MustDo(_staking[1], new Unjail());
+        _staking.Chain.MustDo(_staking[1], new Validate(0, s_one, 5));
+        Assert.Contains(_staking[1].Id, _staking.State.Candidates());
+    }
+
+    [Fact]
+    public void Evidence_that_proves_nothing_is_refused()
+    {
+        _staking.ElectThree();
+        EquivocationEvidence good = Evidence(Iteration);
+        Refused(StakingError.ValidatorUnknown, good with { Validator = _staking[0].Id });
+        Refused(StakingError.VotesCompatible, good with { Second = good.First });
+        Refused(StakingError.VoteInvalid, good with { Validator = _staking[2].Id });
+        Refused(StakingError.VoteInvalid, good with { Key = _staking[2].Key.PublicKey });
+        Refused(StakingError.VoteInvalid, good with { Iteration = Iteration + 1 });
+        Refused(StakingError.VoteInvalid, good with { First = good.First with { Block = Hash256.Sha256([3]) } });
+        Refused(StakingError.VoteInvalid, good with { Second = good.Second with { Signature = good.First.Signature } });
+        Refused(StakingError.EvidenceOutdated, Evidence(2ul << 40));
+        _staking.EndEra();
+        _staking.EndEra();
+        Assert.Equal(3ul, _staking.State.Era.Index);
+        Refused(StakingError.EvidenceOutdated, Evidence(1));
+        _staking.Chain.MustDo(_staking[7], new ReportEquivocation(good));
+
+        void Refused(StakingError error, EquivocationEvidence evidence) => _staking.Fails(error, 7, new ReportEquivocation(evidence));
+    }
+
+    [Fact]
+    public void What_could_be_withdrawn_before_the_report_is_not_slashed()
+    {
+        _staking.ElectThree();
+        _staking.Chain.MustDo(_staking[1], new Unbond(Tokens(50)));
+        _staking.EndEra();
+        _staking.EndEra();
+        _staking.Chain.MustDo(_staking[7], new ReportEquivocation(Evidence((3ul << 40) + 1)));
+        Assert.Equal(Tokens(50), _staking.State.Stake(_staking[1].Id).Unbonding.Single().Amount);
+        _staking.Chain.MustDo(_staking[1], new Withdraw());
+        Assert.Equal(_staking.State.Supply, _staking.Chain.Supply());
+    }
+
+    [Fact]
+    public void Who_proposes_far_less_than_its_share_is_slashed_and_jailed()
+    {
+        using StakingFixture staking = new(p => p with { EraBlocks = 40, AbsencePermille = 500, AbsenceSlashPermille = 10 });
+        staking.ElectThree();
+        ExecutedBlock end = staking.EndEra(1, 2, 1, 2, 1, 2, 3);
+        Slashed slashed = Assert.Single(end.StartEvents.OfType<Slashed>());
+        Assert.Equal(new Slashed(staking[3].Id, Tokens(2), SlashReason.Absence), slashed);
+        Assert.Equal(Tokens(198), staking.State.Stake(staking[3].Id).Active);
+        Assert.Equal(CandidateStatus.Jailed, staking.Validator(3).Status);
+
+        // Two candidates are too few to draw from: the set stays, the jailed one in it, and nobody is punished for the same jail again.
+        Assert.Equal(3, staking.State.Validators.Keys.Length);
+        Assert.Empty(staking.EndEra(1, 2).StartEvents.OfType<Slashed>());
+    }
+
+    [Fact]
+    public void Few_turns_make_no_absence()
+    {
+        using StakingFixture staking = new(p => p with { AbsencePermille = 1_000 });
+        staking.ElectThree();
+        Assert.Empty(staking.EndEra(1).StartEvents.OfType<Slashed>());
+    }
+
+    [Fact]
+    public void A_pool_slashed_to_nothing_can_be_left_with_nothing()
+    {
+        using StakingFixture staking = new(p => p with { EquivocationSlashPermille = 1_000 });
+        staking.ElectThree();
+        staking.Chain.MustDo(staking[6], new Bond(Tokens(500)));
+        staking.Chain.MustDo(staking[6], new Nominate(staking[1].Id, Tokens(400)));
+        staking.Chain.MustDo(staking[7], new ReportEquivocation(Evidence(staking, Iteration)));
+        Assert.Equal(Balance.Zero, staking.Validator(1).Pool.Tokens);
+        staking.Chain.MustDo(staking[6], new LeaveNomination(staking[1].Id, Tokens(400).Units));
+        Assert.Null(staking.State.Nomination(staking[6].Id, staking[1].Id));
+        Assert.Equal((default, staking.State.Supply), (staking.Validator(1).Pool, staking.Chain.Supply()));
+    }
+
+    private static ulong Iteration => (1ul << 40) + 7;
+
+    private EquivocationEvidence Evidence(ulong iteration) => Evidence(_staking, iteration);
+
+    private static EquivocationEvidence Evidence(StakingFixture staking, ulong iteration) => new(
+        staking[1].Id,
+        staking[1].Key.PublicKey,
+        iteration,
+        StakingFixture.Vote(ConsensusVoteKind.Notarise, staking[1], staking.State.Genesis, iteration, s_one),
+        StakingFixture.Vote(ConsensusVoteKind.Notarise, staking[1], staking.State.Genesis, iteration, s_other));
+
+    private static Balance Tokens(ulong tokens) => Balance.FromTokens(tokens);
+}
