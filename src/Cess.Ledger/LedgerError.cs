@@ -4,6 +4,7 @@ using Cess.Ledger.Modules.Accounts;
 using Cess.Ledger.Modules.Balances;
 using Cess.Ledger.Modules.Chain;
 using Cess.Ledger.Modules.Files;
+using Cess.Ledger.Modules.Governance;
 using Cess.Ledger.Modules.Miners;
 using Cess.Ledger.Modules.Staking;
 using Cess.Primitives;
@@ -37,7 +38,11 @@ public sealed record ErrorInfo(string Name, string Text, Fault Fault);
 public readonly record struct LedgerError(ModuleId Module, ushort Code) : IScaleValue<LedgerError>
 {
     private static readonly FrozenDictionary<LedgerError, ErrorInfo> s_catalogue =
-        new[] { ChainErrors.All, BalancesErrors.All, MinersErrors.All, FilesErrors.All, AccountsErrors.All, StakingErrors.All }
+        new[]
+        {
+            ChainErrors.All, BalancesErrors.All, MinersErrors.All, FilesErrors.All,
+            AccountsErrors.All, StakingErrors.All, GovernanceErrors.All,
+        }
             .SelectMany(catalogue => catalogue)
             .ToFrozenDictionary();
 
@@ -79,6 +84,9 @@ public readonly record struct LedgerError(ModuleId Module, ushort Code) : IScale
 
     /// <summary>The error of the staking module.</summary>
     public static implicit operator LedgerError(StakingError error) => new(ModuleId.Staking, (ushort)error);
+
+    /// <summary>The error of the governance module.</summary>
+    public static implicit operator LedgerError(GovernanceError error) => new(ModuleId.Governance, (ushort)error);
 
     /// <summary>The error of the files module.</summary>
     public static implicit operator LedgerError(FilesError error) => new(ModuleId.Files, (ushort)error);

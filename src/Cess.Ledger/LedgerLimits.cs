@@ -68,6 +68,21 @@ public static class LedgerLimits
     /// <summary>Fewest turns of an equal share from which on a validator can be absent.</summary>
     public const uint AbsenceTurnsMin = 8;
 
+    /// <summary>Most open proposals.</summary>
+    public const int ProposalsMax = 16;
+
+    /// <summary>Most open proposals of one validator.</summary>
+    public const int ProposalsPerValidatorMax = 2;
+
+    /// <summary>Most approvals that a proposal keeps: before more are taken, those of former validators go.</summary>
+    public const int ApprovalsMax = 2 * ValidatorsMax;
+
+    /// <summary>Most blocks from a proposal to its enactment.</summary>
+    public const ulong EnactmentBlocksMax = 10_000_000;
+
+    /// <summary>Smallest weight of a block that a chain can set: one that has room for a vote to change it.</summary>
+    public const ulong BlockWeightMin = 100_000;
+
     /// <summary>Largest price of a unit of weight that a chain can set, so that no fee can overflow.</summary>
     public static Balance FeePerWeightMax { get; } = new(UInt128.One << 80);
 

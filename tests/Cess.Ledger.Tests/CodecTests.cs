@@ -4,6 +4,7 @@ using Cess.Ledger.Modules.Accounts;
 using Cess.Ledger.Modules.Balances;
 using Cess.Ledger.Modules.Chain;
 using Cess.Ledger.Modules.Files;
+using Cess.Ledger.Modules.Governance;
 using Cess.Ledger.Modules.Miners;
 using Cess.Ledger.Modules.Staking;
 using Cess.Ledger.Transactions;
@@ -65,6 +66,7 @@ public sealed class CodecTests
         RoundTrip<AccountRecord>(State("account"));
         RoundTrip<MinerRecord>(State("miner"));
         RoundTrip<EraRecord>(State("era"));
+        RoundTrip<ProposalRecord>(State("proposal"));
         RoundTrip<TokenSupply>(State("supply"));
         RoundTrip<StakeRecord>(State("stake"));
         RoundTrip<ValidatorRecord>(State("validator"));
@@ -169,6 +171,7 @@ public sealed class CodecTests
         Check<FilesError>(e => e);
         Check<AccountsError>(e => e);
         Check<StakingError>(e => e);
+        Check<GovernanceError>(e => e);
         Assert.Equal("Unknown", new LedgerError(ModuleId.Files, 60_000).Info.Name);
 
         static void Check<T>(Func<T, LedgerError> toError)

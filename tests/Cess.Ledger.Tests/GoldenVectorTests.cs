@@ -3,6 +3,7 @@ using Cess.Ledger.Blocks;
 using Cess.Ledger.Modules;
 using Cess.Ledger.Modules.Accounts;
 using Cess.Ledger.Modules.Files;
+using Cess.Ledger.Modules.Governance;
 using Cess.Ledger.Modules.Miners;
 using Cess.Ledger.State;
 using Cess.Primitives;
@@ -43,6 +44,7 @@ public sealed partial class GoldenVectorTests
             ["dummy-digest"] = ConsensusVotes.Digest(ConsensusVoteKind.Dummy, Samples.Root(0x0e), 9, Hash256.Zero).ToArray(),
             ["key-era"] = LedgerKeys.Era.Bytes.ToArray(),
             ["key-nomination"] = LedgerKeys.Nomination(Samples.Alice.Id, Samples.Bob.Id).Bytes.ToArray(),
+            ["treasury"] = TreasuryAccount.Id.Hash.ToArray(),
             ["transaction-id"] = Samples.Known.Id.ToArray(),
             ["receipt-success"] = Scale.Encode(Samples.Success),
             ["receipt-failure"] = Scale.Encode(Samples.Failure),

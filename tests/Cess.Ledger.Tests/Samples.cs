@@ -6,6 +6,7 @@ using Cess.Ledger.Modules.Balances;
 using Cess.Ledger.Modules.Batches;
 using Cess.Ledger.Modules.Chain;
 using Cess.Ledger.Modules.Files;
+using Cess.Ledger.Modules.Governance;
 using Cess.Ledger.Modules.Miners;
 using Cess.Ledger.Modules.Staking;
 using Cess.Ledger.Modules.Staking.Selection;
@@ -51,6 +52,16 @@ public static class Samples
     public static Signature FixedSignature { get; } =
         Signature.FromBytes([.. Enumerable.Repeat((byte)0x5a, 32), .. Enumerable.Repeat((byte)0x6b, 32)]);
 
+    public static ChainParameters Parameters { get; } = new()
+    {
+        TransactionFee = new Balance(1_000),
+        FeePerByte = new Balance(10),
+        FeePerWeight = new Balance(3),
+        Treasury = new AccountId(Root(0x7e)),
+        StakePerTebibyte = Balance.FromTokens(4_000),
+        DealDeadlineBlocks = 600,
+    };
+
     public static IReadOnlyList<(string Name, Call Call)> Calls { get; } =
     [
         ("transfer", new Transfer(Bob.Id, Balance.FromTokens(12))),
@@ -88,6 +99,10 @@ public static class Samples
             9,
             new SignedVote(ConsensusVoteKind.Dummy, Hash256.Zero, FixedSignature),
             new SignedVote(ConsensusVoteKind.Finalise, Root(0x71), FixedSignature)))),
+        ("propose-parameters", new Propose(new ChangeParameters(Parameters), 1_000)),
+        ("propose-spending", new Propose(new SpendTreasury(Bob.Id, Balance.FromTokens(12)), 1_000)),
+        ("vote", new Vote(3, true)),
+        ("retract", new Retract(3)),
         ("batch", new Batch(
             BatchMode.EachOnItsOwn, [new Transfer(Bob.Id, new Balance(5)), new AddStake(new Balance(64))])),
     ];
@@ -122,6 +137,10 @@ public static class Samples
         ("rewarded", new Rewarded(Alice.Id, new Balance(64), new Balance(6))),
         ("era-started", new EraStarted(2, 1_200, new Balance(64), [Alice.Id, Bob.Id])),
         ("revealed", new Revealed(Alice.Id, Root(0x42))),
+        ("proposed", new Proposed(3, Alice.Id, 1_000)),
+        ("voted", new Voted(3, Alice.Id, true)),
+        ("enacted", new Enacted(3, Alice.Id)),
+        ("proposal-dropped", new ProposalDropped(3, Alice.Id, ProposalEnd.Outdated)),
         ("batch-completed", new BatchCompleted(Alice.Id, 2, [new FailedCall(1, MinersError.NotRegistered)])),
         ("deletion-refused", new DeletionRefused(Alice.Id, [new RefusedFile(File(0x32), FilesError.FileNotActive)])),
     ];
@@ -158,15 +177,7 @@ public static class Samples
     public static Genesis Genesis { get; } = new(
         "golden",
         1_700_000_000_000,
-        new ChainParameters
-        {
-            TransactionFee = new Balance(1_000),
-            FeePerByte = new Balance(10),
-            FeePerWeight = new Balance(3),
-            Treasury = new AccountId(Root(0x7e)),
-            StakePerTebibyte = Balance.FromTokens(4_000),
-            DealDeadlineBlocks = 600,
-        },
+        Parameters,
         Genesis.Sorted(
         [
             new GenesisAccount(Alice.Id, Balance.FromTokens(1_000_000), Alice.Key.PublicKey),
@@ -197,6 +208,8 @@ public static class Samples
             new CreditRecord(5, 1, [300, 1_000])))),
         ("members", Scale.Encode(new EraMembers([Alice.Id, Bob.Id], [7, 70]))),
         ("nomination", Scale.Encode(new NominationRecord(Alice.Id, Bob.Id, 70, [new LeavingShares(30, 6)]))),
+        ("proposal", Scale.Encode(new ProposalRecord(
+            3, Alice.Id, new SpendTreasury(Bob.Id, Balance.FromTokens(12)), 1_000, Root(0x45), [Alice.Id, Bob.Id]))),
         ("miner", Scale.Encode(new MinerRecord(
             new MinerId(7), Alice.Id, Bob.Id, "https://m.example", new Balance(64), 1ul << 40, 500, 1_000, MinerStatus.Positive, 12))),
         ("bucket", Scale.Encode(new BucketRecord("photos", Alice.Id, 1_700_000_000_000, new byte[] { 1, 2, 3 }, 2, 70_000, 1))),

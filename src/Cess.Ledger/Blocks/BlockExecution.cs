@@ -4,6 +4,7 @@ using Cess.Ledger.Modules;
 using Cess.Ledger.Modules.Balances;
 using Cess.Ledger.Modules.Chain;
 using Cess.Ledger.Modules.Files;
+using Cess.Ledger.Modules.Governance;
 using Cess.Ledger.Modules.Staking;
 using Cess.Ledger.State;
 using Cess.Ledger.Transactions;
@@ -38,6 +39,7 @@ internal sealed class BlockExecution : IDisposable
         _context = new CallContext(_overlay, parent, timeMs);
 
         FilesModule.BeginBlock(_context);
+        GovernanceModule.BeginBlock(_context);
         Eras.BeginBlock(_context, proposer);
         _overlay.Commit();
         _startEvents = [.. _context.Events];

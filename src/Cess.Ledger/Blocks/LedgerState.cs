@@ -3,6 +3,7 @@ using Cess.Ledger.Modules.Accounts;
 using Cess.Ledger.Modules.Balances;
 using Cess.Ledger.Modules.Chain;
 using Cess.Ledger.Modules.Files;
+using Cess.Ledger.Modules.Governance;
 using Cess.Ledger.Modules.Miners;
 using Cess.Ledger.Modules.Staking;
 using Cess.Ledger.State;
@@ -103,6 +104,12 @@ public sealed class LedgerState
     /// <summary>Tokens that have left a validator's pool and wait for an era.</summary>
     public SharedPool LeavingPool(AccountId validator, ulong era) =>
         StakingState.LeavingCollection.Get(Tree, new ValidatorAt(validator, era))?.Pool ?? default;
+
+    /// <summary>An open proposal; null if there is none with that number.</summary>
+    public ProposalRecord? Proposal(uint id) => GovernanceState.ProposalCollection.Get(Tree, new ProposalNumber(id));
+
+    /// <summary>All open proposals, in no particular order.</summary>
+    public IEnumerable<ProposalRecord> Proposals() => GovernanceState.ProposalCollection.Walk(Tree);
 
     /// <summary>A bucket; null if there is none of that name.</summary>
     public BucketRecord? Bucket(string name) => FilesState.BucketCollection.Get(Tree, new BucketName(name));

@@ -6,20 +6,63 @@ namespace Cess.Ledger.Blocks;
 
 /// <summary>
 /// Trusts a chain's validators and nobody else: checks headers that others hand over, and records against those headers.
-/// Knows one set of validators, the genesis's; it is to follow changes of the set when the ledger has them.
+/// Knows the validators of one era at a time, and for which heights they speak; <see cref="Advance"/> leads into the next.
+/// Not for concurrent use with <see cref="Advance"/>.
 /// </summary>
+/// <remarks>
+/// Whoever has bought the keys of an era long past can sign another history from there on. A client that was away for longer
+/// than stake takes to unbond should start anew from an era that it hears of from somebody it trusts.
+/// </remarks>
 /// <param name="genesis">Hash of the chain's genesis.</param>
-/// <param name="validators">The chain's validators.</param>
+/// <param name="era">An era that is known to be the chain's.</param>
+/// <param name="validators">Its validators.</param>
 /// <param name="keys">Imported keys.</param>
-public sealed class LightClient(Hash256 genesis, ValidatorSet validators, PublicKeyCache keys)
+public sealed class LightClient(Hash256 genesis, EraRecord era, ValidatorSet validators, PublicKeyCache keys)
 {
+    /// <summary>The era whose headers can be checked.</summary>
+    public EraRecord Era { get; private set; } = era;
+
+    /// <summary>Its validators.</summary>
+    public ValidatorSet Validators { get; private set; } = validators;
+
+    /// <summary>Starts at a chain's beginning.</summary>
+    /// <param name="state">The ledger after block 0: see <see cref="Genesis.ToState"/>.</param>
+    /// <param name="keys">Imported keys.</param>
+    public static LightClient StartingAt(LedgerState state, PublicKeyCache keys) =>
+        new(state.Genesis, state.Era, state.Validators, keys);
+
     /// <summary>Null if the header is final, else why not.</summary>
     public LedgerError? Verify(BlockHeader header, Certificate certificate)
     {
         if (header.Version != BlockHeader.CurrentVersion)
             return ChainError.BlockVersionUnknown;
         // Nobody votes on block 0: whoever knows the genesis knows it.
-        return header.Height == 0 ? ChainError.HeightWrong : certificate.Verify(genesis, header.ComputeHash(), validators, keys);
+        if (header.Height == 0)
+            return ChainError.HeightWrong;
+        if (header.Height <= Era.Start || header.Height > Era.End)
+            return ChainError.EraUnknown;
+        return certificate.Verify(genesis, header.ComputeHash(), Validators, keys);
+    }
+
+    /// <summary>Goes on to the next era; null if that was proven, else why not, and the client stays where it is.</summary>
+    public LedgerError? Advance(EraHandover handover)
+    {
+        if (Verify(handover.Header, handover.Certificate) is { } error)
+            return error;
+
+        // The proof is of what validators have certified: the rest is to keep a proof of an earlier block from passing.
+        EraRecord next = handover.Era;
+        bool follows = handover.Header.Height == Era.End && next.Index == Era.Index + 1 && next.Start == Era.End;
+        if (!follows
+            || !ProvesRecord(handover.Header, handover.Proof, LedgerKeys.Era, Scale.Encode(next))
+            || !ProvesRecord(handover.Header, handover.Proof, LedgerKeys.Validators, Scale.Encode(handover.Validators)))
+        {
+            return ChainError.HandoverInvalid;
+        }
+
+        Era = next;
+        Validators = handover.Validators;
+        return null;
     }
 
     /// <summary>True if after the block, the record under <paramref name="key"/> was exactly <paramref name="value"/>.</summary>

@@ -2,6 +2,7 @@ using Cess.Ledger.Modules.Accounts;
 using Cess.Ledger.Modules.Balances;
 using Cess.Ledger.Modules.Batches;
 using Cess.Ledger.Modules.Files;
+using Cess.Ledger.Modules.Governance;
 using Cess.Ledger.Modules.Miners;
 using Cess.Ledger.Modules.Staking;
 using Cess.Primitives;
@@ -55,6 +56,7 @@ public abstract record Call : IScaleValue<Call>
             ModuleId.Batches => Batch.DecodeFields(ref reader),
             ModuleId.Accounts => AccountsCall.DecodeFields(ref reader),
             ModuleId.Staking => StakingCall.DecodeFields(ref reader),
+            ModuleId.Governance => GovernanceCall.DecodeFields(ref reader),
             ModuleId module => throw new ScaleException(ScaleError.UnknownVariant, start, $"{module} has no calls."),
         };
     }

@@ -5,6 +5,7 @@ using Cess.Ledger.Modules.Balances;
 using Cess.Ledger.Modules.Batches;
 using Cess.Ledger.Modules.Chain;
 using Cess.Ledger.Modules.Files;
+using Cess.Ledger.Modules.Governance;
 using Cess.Ledger.Modules.Miners;
 using Cess.Ledger.Modules.Staking;
 using Cess.Ledger.State;
@@ -37,6 +38,8 @@ internal sealed class CallContext(StateOverlay overlay, LedgerState parent, ulon
     public AccountsState Accounts { get; } = new(overlay);
 
     public StakingState Staking { get; } = new(overlay);
+
+    public GovernanceState Governance { get; } = new(overlay);
 
     public MinersState Miners { get; } = new(overlay);
 
@@ -77,6 +80,7 @@ internal sealed class CallContext(StateOverlay overlay, LedgerState parent, ulon
             Batch batch => BatchesModule.Apply(this, batch),
             AccountsCall accounts => AccountsModule.Apply(this, accounts),
             StakingCall staking => StakingModule.Apply(this, staking),
+            GovernanceCall governance => GovernanceModule.Apply(this, governance),
             _ => throw new UnreachableException(),
         };
 

@@ -2,6 +2,7 @@ using Cess.Ledger.Modules.Accounts;
 using Cess.Ledger.Modules.Balances;
 using Cess.Ledger.Modules.Batches;
 using Cess.Ledger.Modules.Files;
+using Cess.Ledger.Modules.Governance;
 using Cess.Ledger.Modules.Miners;
 using Cess.Ledger.Modules.Staking;
 using Cess.Primitives;
@@ -46,6 +47,7 @@ public abstract record LedgerEvent : IScaleValue<LedgerEvent>
             ModuleId.Batches => BatchCompleted.DecodeFields(ref reader),
             ModuleId.Accounts => AccountsEvent.DecodeFields(ref reader),
             ModuleId.Staking => StakingEvent.DecodeFields(ref reader),
+            ModuleId.Governance => GovernanceEvent.DecodeFields(ref reader),
             ModuleId module => throw new ScaleException(ScaleError.UnknownVariant, start, $"{module} has no events."),
         };
     }

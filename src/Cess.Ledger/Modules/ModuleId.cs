@@ -25,4 +25,7 @@ public enum ModuleId : byte
 
     /// <summary>Stakes, validators, nominators and eras.</summary>
     Staking = 6,
+
+    /// <summary>Parameters and the treasury.</summary>
+    Governance = 7,
 }

@@ -4,6 +4,7 @@ using Cess.BlockStore;
 using Cess.Grains.Chain;
 using Cess.Ledger.Blocks;
 using Cess.Ledger.Modules.Chain;
+using Cess.Ledger.Modules.Governance;
 using Cess.Ledger.Modules.Staking;
 using Cess.Ledger.State;
 using Cess.Node.Keys;
@@ -16,7 +17,6 @@ public sealed class NodeParts : IAsyncDisposable
 {
     private const string OwnerName = "owner";
     private const string ValidatorName = "validator";
-    private const string TreasuryName = "treasury";
 
     private NodeParts()
     {
@@ -102,7 +102,6 @@ public sealed class NodeParts : IAsyncDisposable
 
     private static Genesis MakeGenesis(NodeFolder folder, KeyStore keys, AccountId owner, AccountId validator, AccountId[] miners)
     {
-        AccountId treasury = keys.GetOrCreate(TreasuryName);
         var genesis = new Genesis(
             "cess-local",
             (ulong)TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds(),
@@ -111,7 +110,7 @@ public sealed class NodeParts : IAsyncDisposable
                 TransactionFee = Balance.Parse("0.0001"),
                 FeePerByte = Balance.Parse("0.0000001"),
                 FeePerWeight = Balance.Parse("0.0000000001"),
-                Treasury = treasury,
+                Treasury = TreasuryAccount.Id,
                 StakePerTebibyte = Balance.Parse("4000"),
                 // CESS's issuance to validators. One validator needs no bond; others may join when four of them have one.
                 Staking = new StakingParameters

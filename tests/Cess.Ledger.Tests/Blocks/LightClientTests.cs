@@ -20,7 +20,7 @@ public sealed class LightClientTests : IDisposable
         _chain.MustDo(_chain.Accounts[1], new Transfer(_chain.Accounts[2].Id, Balance.OneToken));
         _header = _chain.State.Header;
         _hash = _chain.State.BlockHash;
-        _client = new LightClient(_chain.State.Genesis, Set, _keys);
+        _client = new LightClient(_chain.State.Genesis, _chain.State.Era, Set, _keys);
     }
 
     private ValidatorSet Set => new([.. _validators.Select(v => v.Key.PublicKey)]);
@@ -67,7 +67,7 @@ public sealed class LightClientTests : IDisposable
     public void Votes_for_another_block_or_another_chain_do_not_count()
     {
         Assert.Equal(ChainError.CertificateOfOtherBlock, _client.Verify(_header with { TimeMs = 1 }, Certificate(0, 1, 2)));
-        LightClient other = new(Hash256.Zero, Set, _keys);
+        LightClient other = new(Hash256.Zero, _chain.State.Era, Set, _keys);
         Assert.Equal(ChainError.CertificateInsufficient, other.Verify(_header, Certificate(0, 1, 2)));
         Assert.Equal(ChainError.BlockVersionUnknown, _client.Verify(_header with { Version = 9 }, Certificate(0, 1, 2)));
     }

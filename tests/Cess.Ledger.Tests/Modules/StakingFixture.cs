@@ -18,7 +18,7 @@ public sealed class StakingFixture : IDisposable
 
     private readonly Dictionary<AccountId, HashChain> _chains = [];
 
-    public StakingFixture(Func<StakingParameters, StakingParameters>? change = null)
+    public StakingFixture(Func<StakingParameters, StakingParameters>? change = null, uint votingBlocks = 1)
     {
         StakingParameters parameters = new()
         {
@@ -31,7 +31,7 @@ public sealed class StakingFixture : IDisposable
             JailEras = 1,
             AbsencePermille = 0,
         };
-        Chain = new TestChain(new ChainParameters { Staking = change?.Invoke(parameters) ?? parameters }, accounts: 8);
+        Chain = new TestChain(new ChainParameters { Staking = change?.Invoke(parameters) ?? parameters, VotingBlocks = votingBlocks }, accounts: 8);
     }
 
     public TestChain Chain { get; }

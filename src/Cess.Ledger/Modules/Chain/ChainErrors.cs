@@ -86,6 +86,12 @@ public enum ChainError : ushort
 
     /// <summary>A snapshot is malformed or does not give the state root of its header.</summary>
     SnapshotInvalid = 61,
+
+    /// <summary>The header is of an era whose validators are not known.</summary>
+    EraUnknown = 62,
+
+    /// <summary>A handover is not at its era's end, or its proof does not prove what it says.</summary>
+    HandoverInvalid = 63,
 }
 
 /// <summary>The catalogue of <see cref="ChainError"/>.</summary>
@@ -119,6 +125,8 @@ internal static class ChainErrors
         Entry(ChainError.CertificateOfOtherBlock, Fault.Proposer, "The certificate names another block."),
         Entry(ChainError.CertificateInsufficient, Fault.Proposer, "The certificate has too few valid votes."),
         Entry(ChainError.SnapshotInvalid, Fault.Proposer, "The snapshot is malformed, or not the state of its header."),
+        Entry(ChainError.EraUnknown, Fault.Proposer, "The header is of an era whose validators are not known."),
+        Entry(ChainError.HandoverInvalid, Fault.Proposer, "The handover is not at its era's end, or its proof proves something else."),
     ];
 
     private static KeyValuePair<LedgerError, ErrorInfo> Entry(ChainError error, Fault fault, string text) =>

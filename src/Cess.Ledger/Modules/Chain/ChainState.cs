@@ -5,7 +5,7 @@ using Cess.Primitives;
 
 namespace Cess.Ledger.Modules.Chain;
 
-/// <summary>The chain's parameters, set by genesis.</summary>
+/// <summary>The chain's parameters, set by genesis and changed by the validators' votes.</summary>
 public sealed record ChainParameters : IScaleValue<ChainParameters>
 {
     /// <summary>What every transaction pays.</summary>
@@ -29,6 +29,9 @@ public sealed record ChainParameters : IScaleValue<ChainParameters>
     /// <summary>Blocks from a file's declaration to the block at whose start it is dropped if incomplete; at least 1.</summary>
     public uint DealDeadlineBlocks { get; init; } = 600;
 
+    /// <summary>Fewest blocks from a proposal to its enactment, at least 1.</summary>
+    public uint VotingBlocks { get; init; } = 1000;
+
     /// <summary>Eras, stakes and issuance.</summary>
     public StakingParameters Staking { get; init; } = new();
 
@@ -42,6 +45,7 @@ public sealed record ChainParameters : IScaleValue<ChainParameters>
         writer.Write(Treasury);
         writer.WriteAmount(StakePerTebibyte);
         writer.WriteCompact(DealDeadlineBlocks);
+        writer.WriteCompact(VotingBlocks);
         writer.Write(Staking);
     }
 
@@ -58,6 +62,7 @@ public sealed record ChainParameters : IScaleValue<ChainParameters>
             Treasury = reader.Read<AccountId>(),
             StakePerTebibyte = reader.ReadAmount(),
             DealDeadlineBlocks = reader.ReadCompactU32(),
+            VotingBlocks = reader.ReadCompactU32(),
             Staking = reader.Read<StakingParameters>(),
         };
         return parameters.FindFault() is { } fault ? throw ScaleReader.Invalid(start, fault) : parameters;
@@ -75,7 +80,9 @@ public sealed record ChainParameters : IScaleValue<ChainParameters>
             return "A deal's deadline is at least one block away.";
         if (Staking.FindFault() is { } fault)
             return fault;
-        if (BlockWeight is 0 or > LedgerLimits.BlockWeightMax)
+        if (VotingBlocks == 0)
+            return "A vote takes at least one block.";
+        if (BlockWeight is < LedgerLimits.BlockWeightMin or > LedgerLimits.BlockWeightMax)
             return "A block's weight is out of bounds.";
         if (FeePerWeight > LedgerLimits.FeePerWeightMax)
             return "The fee for weight is too large.";
