@@ -61,6 +61,7 @@ public sealed class CodecTests
     {
         RoundTrip<BlockRecord>(Scale.Encode(Samples.Record));
         RoundTrip<Genesis>(Scale.Encode(Samples.Genesis));
+        RoundTrip<EraHandover>(Scale.Encode(Samples.Handover));
         RoundTrip<ChainParameters>(State("parameters"));
         RoundTrip<ValidatorSet>(State("validators"));
         RoundTrip<AccountRecord>(State("account"));
@@ -104,6 +105,7 @@ public sealed class CodecTests
             SameOrRefused<LedgerEvent>(bytes);
             SameOrRefused<BlockRecord>(bytes);
             SameOrRefused<Genesis>(bytes);
+            SameOrRefused<EraHandover>(bytes);
             if (SignedTransaction.TryDecode(bytes, out SignedTransaction? transaction, out LedgerError error))
                 Assert.Equal(bytes, transaction.Bytes.ToArray());
             else

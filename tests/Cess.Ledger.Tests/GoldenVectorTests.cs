@@ -44,6 +44,8 @@ public sealed partial class GoldenVectorTests
             ["dummy-digest"] = ConsensusVotes.Digest(ConsensusVoteKind.Dummy, Samples.Root(0x0e), 9, Hash256.Zero).ToArray(),
             ["key-era"] = LedgerKeys.Era.Bytes.ToArray(),
             ["key-nomination"] = LedgerKeys.Nomination(Samples.Alice.Id, Samples.Bob.Id).Bytes.ToArray(),
+            ["proposal-digest"] = ConsensusVotes.ProposalDigest(Samples.Root(0x0e), 9, Samples.Root(0x71), new ProposedParent(Samples.Root(0x72), 8)).ToArray(),
+            ["handover-sha256"] = Scale.Sha256(Samples.Handover).ToArray(),
             ["treasury"] = TreasuryAccount.Id.Hash.ToArray(),
             ["transaction-id"] = Samples.Known.Id.ToArray(),
             ["receipt-success"] = Scale.Encode(Samples.Success),

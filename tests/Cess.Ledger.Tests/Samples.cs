@@ -10,6 +10,7 @@ using Cess.Ledger.Modules.Governance;
 using Cess.Ledger.Modules.Miners;
 using Cess.Ledger.Modules.Staking;
 using Cess.Ledger.Modules.Staking.Selection;
+using Cess.Ledger.State;
 using Cess.Ledger.Transactions;
 using Cess.Primitives;
 
@@ -99,6 +100,12 @@ public static class Samples
             9,
             new SignedVote(ConsensusVoteKind.Dummy, Hash256.Zero, FixedSignature),
             new SignedVote(ConsensusVoteKind.Finalise, Root(0x71), FixedSignature)))),
+        ("report-proposals", new ReportEquivocation(new EquivocationEvidence(
+            Bob.Id,
+            Bob.Key.PublicKey,
+            9,
+            new SignedVote(ConsensusVoteKind.Propose, Root(0x71), FixedSignature, new ProposedParent(Root(0x72), 8)),
+            new SignedVote(ConsensusVoteKind.Propose, Root(0x71), FixedSignature, new ProposedParent(Root(0x72), 7))))),
         ("propose-parameters", new Propose(new ChangeParameters(Parameters), 1_000)),
         ("propose-spending", new Propose(new SpendTreasury(Bob.Id, Balance.FromTokens(12)), 1_000)),
         ("vote", new Vote(3, true)),
@@ -185,6 +192,14 @@ public static class Samples
         ]),
         new ValidatorSet([Alice.Key.PublicKey]));
 
+    /// <summary>Of the genesis: no block is its era's last, but the form is right.</summary>
+    public static EraHandover Handover { get; } = new(
+        Header,
+        Certificate,
+        new EraRecord(2, 600, 1_200, Root(0x43)),
+        Genesis.Validators,
+        StateProof.Of(Genesis.ToState().Tree, LedgerKeys.Era, LedgerKeys.Validators));
+
     public static IReadOnlyList<(string Name, byte[] Bytes)> StateValues { get; } =
     [
         ("parameters", Scale.Encode(Genesis.Parameters)),
@@ -227,6 +242,7 @@ public static class Samples
         Revealing.Bytes.ToArray(),
         OfSeveral.Bytes.ToArray(),
         Scale.Encode(Record),
+        Scale.Encode(Handover),
         Scale.Encode(Genesis),
     ];
 }

@@ -24,6 +24,9 @@ public sealed class SlashingTests : IDisposable
     [InlineData(ConsensusVoteKind.Notarise, 1, ConsensusVoteKind.Finalise, 2, false)]
     [InlineData(ConsensusVoteKind.Notarise, 1, ConsensusVoteKind.Dummy, 0, false)]
     [InlineData(ConsensusVoteKind.Dummy, 1, ConsensusVoteKind.Dummy, 2, false)]
+    [InlineData(ConsensusVoteKind.Propose, 1, ConsensusVoteKind.Propose, 2, true)]
+    [InlineData(ConsensusVoteKind.Propose, 1, ConsensusVoteKind.Propose, 1, false)]
+    [InlineData(ConsensusVoteKind.Propose, 1, ConsensusVoteKind.Notarise, 2, false)]
     public void Votes_contradict_each_other_as_the_consensus_says(
         ConsensusVoteKind first, byte firstBlock, ConsensusVoteKind second, byte secondBlock, bool contradict)
     {
@@ -57,6 +60,22 @@ public sealed class SlashingTests : IDisposable
         _staking.Fails(StakingError.NotCandidate, 6, new Nominate(_staking[1].Id, Tokens(5)));
         _staking.Fails(StakingError.JailTermRuns, 1, new Unjail());
         _staking.Chain.MustDo(_staking[7], new ReportEquivocation(Evidence(Iteration + 1)));
+    }
+
+    [Fact]
+    public void A_leader_that_proposes_twice_is_punished_also_for_one_block_behind_two_parents()
+    {
+        _staking.ElectThree();
+        EquivocationEvidence evidence = Evidence(Iteration) with { First = Proposal(new ProposedParent(s_one, 3)), Second = Proposal(new ProposedParent(s_one, 4)) };
+        Assert.False((evidence with { Second = evidence.First }).IsContradiction());
+        _staking.Fails(StakingError.VoteInvalid, 7, new ReportEquivocation(evidence with { Second = evidence.Second with { Parent = new ProposedParent(s_one, 5) } }));
+        _staking.Chain.MustDo(_staking[7], new ReportEquivocation(evidence));
+
+        SignedVote Proposal(ProposedParent parent) => new(
+            ConsensusVoteKind.Propose,
+            s_other,
+            _staking[1].Key.Sign(ConsensusVotes.ProposalDigest(_staking.State.Genesis, Iteration, s_other, parent)),
+            parent);
     }
 
     [Fact]

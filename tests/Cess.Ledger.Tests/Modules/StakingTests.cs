@@ -181,6 +181,19 @@ public sealed class StakingTests : IDisposable
     }
 
     [Fact]
+    public void Two_accounts_of_one_key_get_one_seat()
+    {
+        _staking.MakeCandidate(1);
+        _staking.MakeCandidate(2);
+        _staking.MakeCandidate(3);
+        TestAccount same = _staking[2];
+        _staking.Chain.MustDo(_staking[3], new RotateKey(
+            same.Key.PublicKey, same.Key.Sign(RotateKey.ProofDigest(_staking.State.Genesis, _staking[3].Id, same.Key.PublicKey))));
+        _staking.EndEra();
+        Assert.Single(_staking.State.Validators.Keys);
+    }
+
+    [Fact]
     public void A_validator_that_rotates_its_key_votes_with_the_new_one_from_the_next_era_on()
     {
         _staking.ElectThree();

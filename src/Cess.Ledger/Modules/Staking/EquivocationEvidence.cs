@@ -3,26 +3,45 @@ using Cess.Primitives;
 
 namespace Cess.Ledger.Modules.Staking;
 
-/// <summary>A vote with its signature.</summary>
+/// <summary>A vote, or a leader's proposal, with its signature.</summary>
 /// <param name="Kind">What it says.</param>
 /// <param name="Block">Hash of which block; <see cref="Hash256.Zero"/> for the dummy.</param>
-/// <param name="Signature">The validator's, over <see cref="ConsensusVotes.Digest"/>.</param>
-public readonly record struct SignedVote(ConsensusVoteKind Kind, Hash256 Block, Signature Signature) : IScaleValue<SignedVote>
+/// <param name="Signature">The validator's, over the digest of <see cref="ConsensusVotes"/>.</param>
+/// <param name="Parent">What a proposal's block follows; of no meaning for votes.</param>
+public readonly record struct SignedVote(
+    ConsensusVoteKind Kind, Hash256 Block, Signature Signature, ProposedParent Parent = default) : IScaleValue<SignedVote>
 {
-    /// <summary>Writes the fields in the order of their declaration.</summary>
+    /// <summary>What the validator has signed.</summary>
+    public Hash256 Digest(Hash256 genesis, ulong iteration) => Kind == ConsensusVoteKind.Propose
+        ? ConsensusVotes.ProposalDigest(genesis, iteration, Block, Parent)
+        : ConsensusVotes.Digest(Kind, genesis, iteration, Block);
+
+    /// <summary>Writes kind, block and signature, and of a proposal the parent.</summary>
     public void Encode(ScaleWriter writer)
     {
         writer.WriteEnum(Kind);
         writer.Write(Block);
         writer.Write(Signature);
+        if (Kind == ConsensusVoteKind.Propose)
+        {
+            writer.Write(Parent.Block);
+            writer.WriteCompact(Parent.Iteration);
+        }
     }
 
     /// <summary>Reads a vote.</summary>
-    public static SignedVote Decode(ref ScaleReader reader) =>
-        new(reader.ReadEnum<ConsensusVoteKind>(), Hash256.Decode(ref reader), Signature.Decode(ref reader));
+    public static SignedVote Decode(ref ScaleReader reader)
+    {
+        ConsensusVoteKind kind = reader.ReadEnum<ConsensusVoteKind>();
+        Hash256 block = Hash256.Decode(ref reader);
+        Signature signature = Signature.Decode(ref reader);
+        return kind == ConsensusVoteKind.Propose
+            ? new SignedVote(kind, block, signature, new ProposedParent(Hash256.Decode(ref reader), reader.ReadCompactU64()))
+            : new SignedVote(kind, block, signature);
+    }
 }
 
-/// <summary>Two votes of one validator in one iteration that no honest one casts together.</summary>
+/// <summary>Two votes, or two proposals, of one validator in one iteration that no honest one signs together.</summary>
 /// <param name="Validator">The validator's account.</param>
 /// <param name="Key">The key under which both are signed.</param>
 /// <param name="Iteration">The iteration of both.</param>
@@ -33,12 +52,17 @@ public sealed record EquivocationEvidence(
 {
     /// <summary>
     /// True if the votes contradict each other by the rules of Simplex (Chan &amp; Pass, 2023): two blocks notarised, two blocks
-    /// finalised, or one finalised after a time-out. To notarise a block and then to time out is allowed, and so is to finalise
-    /// another block than one has notarised: the others may have notarised it.
+    /// finalised, one finalised after a time-out, or two different proposals. To notarise a block and then to time out is
+    /// allowed, and so is to finalise another block than one has notarised: the others may have notarised it.
     /// </summary>
-    public bool IsContradiction() => First.Kind == Second.Kind
-        ? First.Kind != ConsensusVoteKind.Dummy && First.Block != Second.Block
-        : First.Kind != ConsensusVoteKind.Notarise && Second.Kind != ConsensusVoteKind.Notarise;
+    public bool IsContradiction() => (First.Kind, Second.Kind) switch
+    {
+        (ConsensusVoteKind.Propose, ConsensusVoteKind.Propose) => First.Block != Second.Block || First.Parent != Second.Parent,
+        (ConsensusVoteKind.Notarise, ConsensusVoteKind.Notarise) => First.Block != Second.Block,
+        (ConsensusVoteKind.Finalise, ConsensusVoteKind.Finalise) => First.Block != Second.Block,
+        (ConsensusVoteKind.Finalise, ConsensusVoteKind.Dummy) or (ConsensusVoteKind.Dummy, ConsensusVoteKind.Finalise) => true,
+        _ => false,
+    };
 
     /// <summary>True if both votes are signed by <see cref="Key"/>.</summary>
     public bool IsSigned(Hash256 genesis)
@@ -47,8 +71,8 @@ public sealed record EquivocationEvidence(
             return false;
         using (key)
         {
-            return key.Verify(ConsensusVotes.Digest(First.Kind, genesis, Iteration, First.Block), First.Signature)
-                && key.Verify(ConsensusVotes.Digest(Second.Kind, genesis, Iteration, Second.Block), Second.Signature);
+            return key.Verify(First.Digest(genesis, Iteration), First.Signature)
+                && key.Verify(Second.Digest(genesis, Iteration), Second.Signature);
         }
     }
 

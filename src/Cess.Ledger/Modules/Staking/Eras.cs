@@ -134,11 +134,14 @@ internal static class Eras
     {
         StakingParameters parameters = context.Parameters.Staking;
         List<Candidate> candidates = [];
+        HashSet<PublicKey> keys = [];
         foreach (AccountId account in context.Staking.Candidates)
         {
             ValidatorRecord validator = context.Staking.Validator(account)!;
             Balance own = context.Staking.Stake(account).Active;
-            if (own >= parameters.ValidatorBondMin && validator.ChainLast >= era)
+            // Two accounts can have taken the same key; it gets one seat, and one vote.
+            bool isWorthy = own >= parameters.ValidatorBondMin && validator.ChainLast >= era;
+            if (isWorthy && keys.Add(context.Balances.Account(account).Key!.Value))
                 candidates.Add(new Candidate(account, validator.Credit.Score, own + validator.Pool.Tokens));
         }
 
