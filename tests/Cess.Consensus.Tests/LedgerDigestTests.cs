@@ -26,7 +26,7 @@ public sealed class LedgerDigestTests
     [Fact]
     public void The_era_of_an_iteration_is_the_ledgers()
     {
-        foreach (ulong iteration in new[] { 0ul, 1, Iterations.BaseOf(1), Iterations.BaseOf(1) + 1, Iterations.BaseOf(7) - 1 })
+        foreach (ulong iteration in new ulong[] { 0, 1, Iterations.BaseOf(1), Iterations.BaseOf(1) + 1, Iterations.BaseOf(7) - 1 })
             Assert.Equal(ConsensusVotes.EraOf(iteration), Iterations.EraOf(iteration));
     }
 }

@@ -20,7 +20,7 @@ public sealed class MachineTests
         SimplexMachine machine = new(
             era, new SimplexSettings(0, 100, key.Sign, cache.Verify), new FinalPoint(0, tip.Header.ComputeHash(), 0), []);
         IReadOnlyList<ConsensusEffect> effects = machine.Start(0);
-        LightClient client = new(era.Genesis, era.Validators, cache);
+        LightClient client = new(era.Genesis, new EraRecord(0, 0, 1_000, Hash256.Zero), era.Validators, cache);
         for (ulong height = 1; height <= 20; height++)
         {
             ProposeBlock propose = Assert.IsType<ProposeBlock>(effects[^1]);
@@ -52,7 +52,7 @@ public sealed class MachineTests
         ConsensusEra era = Lockstep.EraOf(new ValidatorSet([.. keys.Select(key => key.PublicKey)]));
         Lockstep network = new(era, [.. keys.Select(key => (SignDigest)key.Sign)], _ => cache.Verify, height: 10);
         network.StartAll();
-        LightClient client = new(era.Genesis, era.Validators, cache);
+        LightClient client = new(era.Genesis, new EraRecord(0, 0, 1_000, Hash256.Zero), era.Validators, cache);
         for (int validator = 0; validator < 4; validator++)
         {
             Assert.Equal(11, network.Chain(validator).Count);

@@ -14,7 +14,8 @@ namespace Cess.Ledger.Blocks;
 /// <param name="Validators">Its validators.</param>
 /// <param name="Proof">Proves both against the header.</param>
 public sealed record EraHandover(
-    BlockHeader Header, Certificate Certificate, EraRecord Era, ValidatorSet Validators, StateProof Proof) : IScaleValue<EraHandover>
+    BlockHeader Header, Certificate Certificate, EraRecord Era, ValidatorSet Validators, StateProof Proof)
+    : IScaleValue<EraHandover>
 {
     /// <summary>The handover at the last block of an era.</summary>
     /// <param name="state">The ledger after that block.</param>

@@ -89,7 +89,7 @@ public sealed class LedgerState
     /// <summary>The accounts that the next era's validators are drawn from, ascending.</summary>
     public ImmutableArray<AccountId> Candidates() => StakingState.CandidatesCollection.Get(Tree, default)?.Accounts ?? [];
 
-    /// <summary>The accounts of the <see cref="Validators"/> in the same order, and how many of the era's blocks each has proposed.</summary>
+    /// <summary>The accounts of the <see cref="Validators"/>, in their order, and each one's blocks of the era.</summary>
     public EraMembers EraMembers() => new StakingState(new StateOverlay(Tree)).Members;
 
     /// <summary>What an account has in a validator's pool; null for nothing.</summary>

@@ -70,11 +70,11 @@ internal static class Nominations
 
         context.Staking.TrySetNomination(nomination with { Shares = nomination.Shares - call.Shares, Leaving = entries });
         // Only eras to come matter: what can be withdrawn can't be slashed.
-        ImmutableArray<ulong> eras = [.. validator.LeavingEras.Where(e => e > now && e != era), .. shares > 0 || validator.LeavingEras.Contains(era) ? [era] : Array.Empty<ulong>()];
+        IEnumerable<ulong> eras = validator.LeavingEras.Where(e => e > now);
         context.Staking.SetValidator(call.Validator, validator with
         {
             Pool = validator.Pool.Leave(call.Shares),
-            LeavingEras = eras.Sort(),
+            LeavingEras = [.. (shares > 0 ? eras.Append(era) : eras).Distinct().Order()],
         });
         context.Emit(new NominationLeft(context.Sender, call.Validator, worth, era));
         return null;

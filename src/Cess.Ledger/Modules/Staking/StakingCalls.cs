@@ -158,7 +158,9 @@ public sealed record Nominate(AccountId Validator, Balance Amount) : StakingCall
     }
 }
 
-/// <summary>Starts to take nominated tokens back. They earn no more, and can be slashed until the unbonding eras have passed.</summary>
+/// <summary>
+/// Starts to take nominated tokens back. They earn no more, and can be slashed until the unbonding eras have passed.
+/// </summary>
 /// <param name="Validator">Whose pool.</param>
 /// <param name="Shares">How many of the sender's shares.</param>
 public sealed record LeaveNomination(AccountId Validator, UInt128 Shares) : StakingCall

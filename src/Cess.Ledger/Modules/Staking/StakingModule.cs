@@ -117,7 +117,9 @@ internal static class StakingModule
         return null;
     }
 
-    /// <summary>Another hash chain. It does not free a validator from the reveal that it owes for this era: that counts as silence.</summary>
+    /// <summary>
+    /// Another hash chain. It does not free a validator from the reveal that it owes for this era: that counts as silence.
+    /// </summary>
     private static ValidatorRecord WithNewChain(CallContext context, ValidatorRecord validator, Validate call)
     {
         ulong era = context.Staking.Era.Index;

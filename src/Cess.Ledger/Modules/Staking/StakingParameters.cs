@@ -22,7 +22,9 @@ public sealed record StakingParameters : IScaleValue<StakingParameters>
     /// <summary>Least amount of a nomination.</summary>
     public Balance NominationMin { get; init; }
 
-    /// <summary>Eras from leaving to having the tokens, 1 to <see cref="LedgerLimits.UnbondingErasMax"/>; until then they can be slashed.</summary>
+    /// <summary>
+    /// Eras from leaving to having the tokens, 1 to <see cref="LedgerLimits.UnbondingErasMax"/>; until then they can be slashed.
+    /// </summary>
     public uint UnbondingEras { get; init; } = 112;
 
     /// <summary>Eras that a jailed validator stays out, at most <see cref="LedgerLimits.JailErasMax"/>.</summary>

@@ -194,11 +194,21 @@ public sealed record ValidatorRecord(
         PublicKey seatKey = reader.Read<PublicKey>();
         PublicKey previousSeatKey = reader.Read<PublicKey>();
         SharedPool pool = reader.Read<SharedPool>();
-        ImmutableArray<ulong>.Builder leaving = ImmutableArray.CreateBuilder<ulong>(reader.ReadCount(LedgerLimits.UnbondingErasMax + 1));
+        ImmutableArray<ulong>.Builder leaving =
+            ImmutableArray.CreateBuilder<ulong>(reader.ReadCount(LedgerLimits.UnbondingErasMax));
         while (leaving.Count < leaving.Capacity)
             leaving.Add(reader.ReadCompactU64());
         return new ValidatorRecord(
-            status, jailedUntil, commission, chain, chainLast, seatKey, previousSeatKey, pool, leaving.MoveToImmutable(), CreditRecord.Decode(ref reader));
+            status,
+            jailedUntil,
+            commission,
+            chain,
+            chainLast,
+            seatKey,
+            previousSeatKey,
+            pool,
+            leaving.MoveToImmutable(),
+            CreditRecord.Decode(ref reader));
     }
 }
 

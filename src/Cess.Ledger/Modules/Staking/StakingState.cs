@@ -71,7 +71,8 @@ internal readonly record struct ValidatorAt(AccountId Validator, ulong Number) :
 /// <summary>The records of the staking module, as one block changes them.</summary>
 internal sealed class StakingState(StateOverlay overlay)
 {
-    public static readonly StateCollection<AccountId, StakeRecord> StakeCollection = new(ModuleId.Staking, 0, StateCollections.ByValue);
+    public static readonly StateCollection<AccountId, StakeRecord> StakeCollection =
+        new(ModuleId.Staking, 0, StateCollections.ByValue);
 
     public static readonly StateCollection<AccountId, ValidatorRecord> ValidatorCollection =
         new(ModuleId.Staking, 1, StateCollections.ByValue);
@@ -198,7 +199,8 @@ internal sealed class StakingState(StateOverlay overlay)
             _leaving.Set(new ValidatorAt(validator, era), new LeavingPool(pool));
     }
 
-    public EraRandomness Randomness(Hash256 genesis) => _randomness.Get(default)?.Randomness ?? EraRandomness.Initial(genesis);
+    public EraRandomness Randomness(Hash256 genesis) =>
+        _randomness.Get(default)?.Randomness ?? EraRandomness.Initial(genesis);
 
     public void SetRandomness(EraRandomness randomness) => _randomness.Set(default, new RandomnessRecord(randomness));
 
