@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Cess.Ledger.Modules;
 using Cess.Ledger.Modules.Balances;
+using Cess.Ledger.Modules.Batches;
 using Cess.Ledger.Modules.Files;
 using Cess.Ledger.Modules.Miners;
 using Cess.Primitives;
@@ -20,6 +21,14 @@ public sealed class CallChoices(int seed, TestAccount[] accounts, LedgerModel mo
     public static string[] Buckets { get; } = ["alpha", "beta-2", "gamma"];
 
     public (TestAccount Sender, Call Call) Next()
+    {
+        (TestAccount sender, Call call) = NextCall();
+        if (Choose(10) > 0)
+            return (sender, call);
+        return (sender, new Batch(BatchMode.EachOnItsOwn, [call, .. Enumerable.Range(0, Choose(4)).Select(_ => NextCall().Call)]));
+    }
+
+    private (TestAccount Sender, Call Call) NextCall()
     {
         TestAccount anyone = accounts[Choose(accounts.Length)];
         string bucket = Choose(15) == 0 ? "Not a bucket" : Buckets[Choose(Buckets.Length)];

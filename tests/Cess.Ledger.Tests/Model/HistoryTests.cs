@@ -1,6 +1,7 @@
 using Cess.Ledger.Blocks;
 using Cess.Ledger.Modules;
 using Cess.Ledger.Modules.Balances;
+using Cess.Ledger.Modules.Batches;
 using Cess.Ledger.Modules.Chain;
 using Cess.Ledger.Modules.Files;
 using Cess.Ledger.Modules.Miners;
@@ -62,6 +63,7 @@ public sealed class HistoryTests
     private static IEnumerable<string> Everything() =>
     [
         .. Enum.GetNames<BalancesEventKind>(),
+        nameof(BatchCompleted),
         .. Enum.GetNames<MinersEventKind>(),
         .. Enum.GetNames<FilesEventKind>(),
         .. Enum.GetNames<DropReason>().Select(r => $"dropped: {r}"),
@@ -103,6 +105,8 @@ public sealed class HistoryTests
             SignedTransaction transaction = chain.Queue(sender, call);
             if (call is DeclareFile)
                 files.Add(new FileId(transaction.Id));
+            if (call is Batch batch)
+                files.AddRange(batch.Calls.Index().Where(c => c.Item is DeclareFile).Select(c => FileId.InBatch(transaction.Id, c.Index)));
             if (choices.Choose(4) == 0)
                 SealAndCompare(chain, model, files, seen);
         }
@@ -128,6 +132,12 @@ public sealed class HistoryTests
             account.Free -= fee;
             account.Nonce++;
             fees += fee;
+            if (transaction.Unsigned.Call is Batch batch)
+            {
+                ApplyEach(chain, model, transaction, batch, Assert.IsType<BatchCompleted>(executed.Receipts[i].Events[^1]));
+                continue;
+            }
+
             bool succeeds = model.Apply(
                 transaction.Unsigned.Account, transaction.Id, chain.State.Height, transaction.Unsigned.Call);
             Assert.True(
@@ -144,10 +154,22 @@ public sealed class HistoryTests
         Compare(chain.State, model, files);
     }
 
+    private static void ApplyEach(
+        TestChain chain, LedgerModel model, SignedTransaction transaction, Batch batch, BatchCompleted completed)
+    {
+        for (int i = 0; i < batch.Calls.Length; i++)
+        {
+            bool succeeds = model.Apply(
+                transaction.Unsigned.Account, FileId.InBatch(transaction.Id, i).Hash, chain.State.Height, batch.Calls[i]);
+            Assert.True(succeeds != completed.Failed.Any(failed => failed.Index == i), $"{batch.Calls[i]}, {i} of {batch.Calls.Length}");
+        }
+    }
+
     private static IEnumerable<string> Describe(LedgerEvent value) => value switch
     {
         DealDropped e => [e.Kind.ToString(), $"dropped: {e.Reason}"],
         FileDeleted e => [e.Kind.ToString(), $"deleted: {e.Reason}"],
+        BatchCompleted e => [nameof(BatchCompleted), .. e.Failed.Select(f => f.Error.ToString())],
         TransferReported e => [e.Kind.ToString(), .. e.Refused.Select(r => ((LedgerError)r.Error).ToString())],
         DeletionRefused e => [e.Kind.ToString(), .. e.Refused.Select(r => ((LedgerError)r.Error).ToString())],
         BalancesEvent e => [e.Kind.ToString()],

@@ -3,6 +3,7 @@ using Cess.Ledger.Modules.Accounts;
 using Cess.Ledger.Modules.Balances;
 using Cess.Ledger.Modules.Staking;
 using Cess.Ledger.Modules.Staking.Selection;
+using Cess.Ledger.State;
 using Cess.Primitives;
 
 namespace Cess.Ledger.Tests.Modules;
@@ -191,6 +192,20 @@ public sealed class StakingTests : IDisposable
             same.Key.PublicKey, same.Key.Sign(RotateKey.ProofDigest(_staking.State.Genesis, _staking[3].Id, same.Key.PublicKey))));
         _staking.EndEra();
         Assert.Single(_staking.State.Validators.Keys);
+    }
+
+    [Fact]
+    public void Work_is_credited_to_validators_alone_and_never_wraps()
+    {
+        _staking.MakeCandidate(1);
+        StakingState records = new(new StateOverlay(_staking.State.Tree));
+        records.AddCredit(_staking[1].Id, 7);
+        records.AddCredit(_staking[1].Id, 5);
+        records.AddCredit(_staking[2].Id, 5);
+        Assert.Equal(12ul, records.Validator(_staking[1].Id)!.Credit.Points);
+        Assert.Null(records.Validator(_staking[2].Id));
+        records.AddCredit(_staking[1].Id, ulong.MaxValue);
+        Assert.Equal(ulong.MaxValue, records.Validator(_staking[1].Id)!.Credit.Points);
     }
 
     [Fact]
