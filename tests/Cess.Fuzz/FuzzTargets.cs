@@ -3,10 +3,13 @@ using Cess.Coding;
 using Cess.Ledger;
 using Cess.Ledger.Blocks;
 using Cess.Ledger.Modules;
+using Cess.Ledger.Modules.Accounts;
 using Cess.Ledger.Modules.Balances;
 using Cess.Ledger.Modules.Chain;
 using Cess.Ledger.Modules.Files;
+using Cess.Ledger.Modules.Governance;
 using Cess.Ledger.Modules.Miners;
+using Cess.Ledger.Modules.Staking;
 using Cess.Ledger.State;
 using Cess.Ledger.Tests;
 using Cess.Ledger.Transactions;
@@ -36,6 +39,14 @@ public static class FuzzTargets
         Of<BucketRecord>("bucket", [Value("bucket")]),
         Of<FileRecord>("file", [Value("file")]),
         Of<DealRecord>("deal", [Value("deal")]),
+        Of<DelegateRecord>("delegate", [Value("delegate")]),
+        Of<EraRecord>("era", [Value("era")]),
+        Of<StakeRecord>("stake", [Value("stake")]),
+        Of<ValidatorRecord>("validator", [Value("validator")]),
+        Of<EraMembers>("members", [Value("members")]),
+        Of<NominationRecord>("nomination", [Value("nomination")]),
+        Of<ProposalRecord>("proposal", [Value("proposal")]),
+        Of<EraHandover>("handover", [Scale.Encode(Samples.Handover)]),
         Of<StateProof>("state-proof", Proofs()),
         new("snapshot", [Snapshot()], ReadSnapshot, e => e is LedgerException),
         Of<ObjectMetadata>("object-metadata", [Metadata()]),
