@@ -92,11 +92,7 @@ public abstract record StakingEvent(AccountId Account) : LedgerEvent
             StakingEventKind.Slashed =>
                 new Slashed(reader.Read<AccountId>(), reader.ReadAmount(), reader.ReadEnum<SlashReason>()),
             StakingEventKind.Rewarded => new Rewarded(reader.Read<AccountId>(), reader.ReadAmount(), reader.ReadAmount()),
-            StakingEventKind.EraStarted => new EraStarted(
-                reader.ReadCompactU64(),
-                reader.ReadCompactU64(),
-                reader.ReadAmount(),
-                reader.ReadImmutable<AccountId>(LedgerLimits.ValidatorsMax, AccountId.Size)),
+            StakingEventKind.EraStarted => EraStarted.DecodeStarted(ref reader, start),
             StakingEventKind.Revealed => new Revealed(reader.Read<AccountId>(), Hash256.Decode(ref reader)),
             StakingEventKind kind => throw new ScaleException(ScaleError.UnknownVariant, start, $"{kind} has no fields."),
         };
@@ -257,6 +253,17 @@ public sealed record EraStarted(ulong Era, ulong End, Balance Issued, ImmutableA
 {
     /// <inheritdoc/>
     public override StakingEventKind Kind => StakingEventKind.EraStarted;
+
+    internal static EraStarted DecodeStarted(ref ScaleReader reader, int start)
+    {
+        ulong era = reader.ReadCompactU64();
+        ulong end = reader.ReadCompactU64();
+        Balance issued = reader.ReadAmount();
+        ImmutableArray<AccountId> validators = reader.ReadImmutable<AccountId>(LedgerLimits.ValidatorsMax, AccountId.Size);
+        return validators.IsEmpty
+            ? throw ScaleReader.Invalid(start, "an era has at least one validator.")
+            : new EraStarted(era, end, issued, validators);
+    }
 
     /// <inheritdoc/>
     public override IEnumerable<Subject> Subjects => Validators.Select(Subject.Of);
