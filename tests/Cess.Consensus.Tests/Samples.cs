@@ -8,7 +8,7 @@ using Cess.Primitives;
 namespace Cess.Consensus.Tests;
 
 /// <summary>One of each, as docs/format/consensus.md shows them.</summary>
-internal static class Samples
+public static class Samples
 {
     public static readonly Hash256 Genesis = Fill(0x0e);
 

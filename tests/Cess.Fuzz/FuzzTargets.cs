@@ -1,5 +1,7 @@
 using System.Text;
 using Cess.Coding;
+using Cess.Consensus;
+using Cess.Consensus.Messages;
 using Cess.Ledger;
 using Cess.Ledger.Blocks;
 using Cess.Ledger.Modules;
@@ -14,6 +16,7 @@ using Cess.Ledger.State;
 using Cess.Ledger.Tests;
 using Cess.Ledger.Transactions;
 using Cess.Primitives;
+using ConsensusSamples = Cess.Consensus.Tests.Samples;
 
 namespace Cess.Fuzz;
 
@@ -49,6 +52,9 @@ public static class FuzzTargets
         Of<EraHandover>("handover", [Scale.Encode(Samples.Handover)]),
         Of<StateProof>("state-proof", Proofs()),
         new("snapshot", [Snapshot()], ReadSnapshot, e => e is LedgerException),
+        Of<ConsensusMessage>("consensus-message", [.. ConsensusSamples.Messages.Values.Select(message => Scale.Encode(message))]),
+        Of<ConsensusRecord>("consensus-record", [.. ConsensusSamples.Records.Values.Select(record => Scale.Encode(record))]),
+        Of<Consensus.Evidence.EquivocationEvidence>("evidence", [.. ConsensusSamples.Evidence.Values.Select(evidence => Scale.Encode(evidence))]),
         Of<ObjectMetadata>("object-metadata", [Metadata()]),
         new("address", [.. Addresses()], Address, _ => false),
         new("amount", [.. Amounts()], Amount, _ => false),

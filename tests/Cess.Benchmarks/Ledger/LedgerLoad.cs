@@ -23,12 +23,13 @@ internal static class LedgerLoad
         var count = options.Number("accounts", 10_000);
         var seconds = options.Seconds("seconds", 20);
         var expected = options.Number("expected", 30_000);
+        var batch = options.Number("batch", 1);
         options.RefuseUnused();
 
         var info = NodeInfo.TryRead(data)!;
         using var submitter = new Submitter(info.Http);
         var (genesis, nonce) = await ChainAsync(info);
-        using var accounts = new LoadAccounts(genesis, count);
+        using var accounts = new LoadAccounts(genesis, count, batch);
         using var owner = PrivateKey.ImportEncryptedPem(
             File.ReadAllText(Path.Combine(data, "keys", "owner.pem")), File.ReadAllText(Path.Combine(data, "keys", "passphrase")).Trim());
 
@@ -39,9 +40,8 @@ internal static class LedgerLoad
         if (submitter.Finalised != 2 * count)
             throw new InvalidOperationException($"Of {2 * count} transfers that make ready, {submitter.Finalised} are final.");
 
-        // No more than the machine's own limit can be used up.
         var full = Sign(accounts, (int)(expected * seconds.TotalSeconds), BatchFull);
-        Console.WriteLine($"signed {full.Sum(queue => queue.Count) * BatchFull:n0} transfers");
+        Console.WriteLine($"signed {full.Sum(queue => queue.Count) * BatchFull:n0} transactions");
         var rate = await SendFullAsync(submitter, full, seconds);
         foreach (var unsent in full.SelectMany(queue => queue))
             accounts.TakeBack(unsent.Senders);

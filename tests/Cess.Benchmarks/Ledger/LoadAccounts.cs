@@ -1,4 +1,6 @@
+using Cess.Ledger.Modules;
 using Cess.Ledger.Modules.Balances;
+using Cess.Ledger.Modules.Batches;
 using Cess.Ledger.Transactions;
 using Cess.Primitives;
 
@@ -10,26 +12,35 @@ internal sealed class LoadAccounts : IDisposable
     private const ulong ValidFor = 1_000_000_000;
 
     private readonly Hash256 _genesis;
+    private readonly int _batch;
     private readonly PrivateKey[] _keys;
+    private readonly AccountId[] _ids;
     private readonly ulong[] _nonces;
 
-    public LoadAccounts(Hash256 genesis, int count)
+    /// <param name="genesis">The chain.</param>
+    /// <param name="count">Accounts.</param>
+    /// <param name="batch">Transfers under one signature; a single one is not wrapped.</param>
+    public LoadAccounts(Hash256 genesis, int count, int batch)
     {
         _genesis = genesis;
+        _batch = batch;
         _keys = new PrivateKey[count];
         _nonces = new ulong[count];
         Parallel.For(0, count, i => _keys[i] = PrivateKey.Generate());
+        _ids = [.. _keys.Select(key => key.PublicKey.ToAccountId())];
     }
 
     public int Count => _keys.Length;
 
-    public AccountId Id(int account) => _keys[account].PublicKey.ToAccountId();
+    public AccountId Id(int account) => _ids[account];
 
-    /// <summary>A transfer of one unit to a neighbour. The first one of an account reveals its key.</summary>
+    /// <summary>Transfers of one unit to neighbours. The first transaction of an account reveals its key.</summary>
     public byte[] Next(int account)
     {
         var nonce = _nonces[account]++;
-        var call = new Transfer(Id((account + 1) % Count), new Balance(1));
+        Call call = _batch == 1
+            ? TransferTo(account + 1)
+            : new Batch(BatchMode.AllOrNothing, [.. Enumerable.Range(1, _batch).Select(i => TransferTo(account + i))]);
         return Sign(_genesis, _keys[account], nonce, call, nonce == 0 ? SignatureKind.RevealedKey : SignatureKind.KnownKey);
     }
 
@@ -55,6 +66,8 @@ internal sealed class LoadAccounts : IDisposable
             key.Dispose();
     }
 
-    private static byte[] Sign(Hash256 genesis, PrivateKey key, ulong nonce, Transfer call, SignatureKind kind) => SignedTransaction.Sign(
+    private Transfer TransferTo(int account) => new(Id(account % Count), new Balance(1));
+
+    private static byte[] Sign(Hash256 genesis, PrivateKey key, ulong nonce, Call call, SignatureKind kind) => SignedTransaction.Sign(
         new UnsignedTransaction(genesis, key.PublicKey.ToAccountId(), nonce, ValidFor, Balance.Zero, call), key, kind).Bytes.ToArray();
 }
