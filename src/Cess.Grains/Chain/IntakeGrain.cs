@@ -6,8 +6,11 @@ using Orleans.Concurrency;
 
 namespace Cess.Grains.Chain;
 
-/// <summary>Decodes and verifies what comes from outside, on as many cores as there are workers.</summary>
-[StatelessWorker]
+/// <summary>
+/// Decodes and verifies what comes from outside, on as many cores as there are workers. Reentrant, so that a worker whose
+/// transactions wait to be final verifies the next ones.
+/// </summary>
+[StatelessWorker, Reentrant]
 public sealed class IntakeGrain(IGrainFactory grains, ILedgerReader ledger, PublicKeyCache keys, NodeIdentity node)
     : Grain, IIntakeGrain
 {
