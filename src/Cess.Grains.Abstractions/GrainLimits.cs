@@ -42,6 +42,9 @@ public static class GrainLimits
     /// <summary>Recent blocks whose states and events stay in memory for consumers that catch up.</summary>
     public const int RecentBlocks = 256;
 
+    /// <summary>Transactions of those blocks, from the newest back; the newest block stays whatever it has.</summary>
+    public const int RecentTransactions = 50_000;
+
     /// <summary>Blocks after which a snapshot of the state is saved at the latest.</summary>
     public const int BlocksPerSnapshot = 10_000;
 

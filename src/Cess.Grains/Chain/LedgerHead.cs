@@ -53,10 +53,21 @@ public sealed class LedgerHead : ILedgerReader
             _references.Apply(block);
         Recent recent = _recent;
         FinalBlock[] all = [.. recent.Blocks, .. blocks];
-        if (all.Length > GrainLimits.RecentBlocks)
-            all = all[^GrainLimits.RecentBlocks..];
+        all = all[^CountKept(all)..];
         Volatile.Write(ref _recent, new Recent(blocks[^1].Block.State, all));
         Interlocked.Exchange(ref _next, NewSignal()).SetResult();
+    }
+
+    private static int CountKept(FinalBlock[] all)
+    {
+        int kept = 1;
+        int transactions = all[^1].Block.Receipts.Length;
+        while (kept < Math.Min(all.Length, GrainLimits.RecentBlocks)
+            && (transactions += all[^(kept + 1)].Block.Receipts.Length) <= GrainLimits.RecentTransactions)
+        {
+            kept++;
+        }
+        return kept;
     }
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
