@@ -42,6 +42,8 @@ internal sealed partial class S3Door
         http.TraceIdentifier = ids.RequestId;
         ids.Write(http.Response.Headers);
         Progress progress = new();
+        if (http.Request.Headers.Expect.Count > 0)
+            http.Response.OnStarting(() => CloseUnlessRead(http, progress));
         int status = ClientClosedRequest;
         bool hasRoom = Interlocked.Increment(ref _inFlight) <= _options.RequestsInFlightMax;
         try
@@ -63,6 +65,17 @@ internal sealed partial class S3Door
                 progress.Operation, status, progress.Request?.BytesIn ?? 0, progress.Request?.BytesOut ?? 0, duration);
             LogAnswer(ids.RequestId, progress.Operation, status, duration.TotalMilliseconds, progress.Target?.Bucket);
         }
+    }
+
+    /// <summary>
+    /// A client that asked whether to send its body, and is answered without it, sends it no more; the server would take the next
+    /// request on the connection for that body (RFC 9110, section 10.1.1).
+    /// </summary>
+    private static Task CloseUnlessRead(HttpContext http, Progress progress)
+    {
+        if (progress.Request is not { BytesIn: > 0 })
+            http.Response.Headers.Connection = "close";
+        return Task.CompletedTask;
     }
 
     private async Task HandleAsync(HttpContext http, Progress progress)
