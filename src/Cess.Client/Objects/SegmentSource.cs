@@ -43,7 +43,7 @@ internal sealed class SegmentSource : IDisposable
     private readonly Dictionary<int, PendingSegment> _pending = [];
     private readonly Dictionary<int, FileSegment> _confirmed = [];
     private readonly CancellationTokenSource _stop = new();
-    private Task<PendingSegment>? _reading;
+    private Task<(PendingSegment Segment, bool IsLast)>? _reading;
     private bool _isDisposed;
     private int _next;
     private string? _etag;
@@ -72,13 +72,13 @@ internal sealed class SegmentSource : IDisposable
     /// <summary>Bytes of content read so far.</summary>
     public long Length { get; private set; }
 
-    /// <summary>True when all content has been read.</summary>
+    /// <summary>True when <see cref="NextAsync"/> has handed out the last segment.</summary>
     public bool IsAtEnd { get; private set; }
 
     /// <summary>MD5 of all content, in hex; once <see cref="IsAtEnd"/>.</summary>
     public string ETag => _etag ??= Convert.ToHexStringLower(_md5.GetHashAndReset());
 
-    /// <summary>Segments that are not confirmed, in order.</summary>
+    /// <summary>Segments that were handed out and are not confirmed, in order.</summary>
     public IReadOnlyList<PendingSegment> Pending
     {
         get
@@ -109,8 +109,11 @@ internal sealed class SegmentSource : IDisposable
     public async Task<PendingSegment> NextAsync(CancellationToken cancellation)
     {
         _reading ??= ReadAsync(_stop.Token);
-        PendingSegment pending = await _reading.WaitAsync(cancellation);
+        (PendingSegment pending, bool isLast) = await _reading.WaitAsync(cancellation);
         _reading = null;
+        lock (_lock)
+            _pending.Add(pending.Index, pending);
+        IsAtEnd = isLast;
         return pending;
     }
 
@@ -146,6 +149,8 @@ internal sealed class SegmentSource : IDisposable
 
     private void EraseKeys()
     {
+        if (_reading is { IsCompletedSuccessfully: true } unclaimed)
+            ((IDisposable)unclaimed.Result.Segment.Buffer).Dispose();
         _ = _reading?.Exception;
         _encryptor.Dispose();
         _md5.Dispose();
@@ -153,7 +158,7 @@ internal sealed class SegmentSource : IDisposable
         CryptographicOperations.ZeroMemory(_fileKey);
     }
 
-    private async Task<PendingSegment> ReadAsync(CancellationToken cancellation)
+    private async Task<(PendingSegment Segment, bool IsLast)> ReadAsync(CancellationToken cancellation)
     {
         if (_next == _segmentsMax)
             throw TooLarge();
@@ -168,14 +173,7 @@ internal sealed class SegmentSource : IDisposable
                 throw new CessException(ClientErrors.ContentChanged, $"The content changed while it was read: it had {announced} bytes at first.");
 
             CodedSegment coded = await Task.Run(() => SegmentCoder.Encode(buffer, _encryptor, filled, isAtEnd, RunParallel), cancellation);
-            lock (_lock)
-            {
-                ObjectDisposedException.ThrowIf(_isDisposed, this);
-                PendingSegment pending = new(_next++, filled, coded, buffer);
-                _pending.Add(pending.Index, pending);
-                IsAtEnd = isAtEnd;
-                return pending;
-            }
+            return (new PendingSegment(_next++, filled, coded, buffer), isAtEnd);
         }
         catch
         {
