@@ -1,0 +1,78 @@
+using System.Globalization;
+using Cess.Consensus.Messages;
+using Cess.Primitives;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Net.Http.Headers;
+
+namespace Cess.Peers;
+
+/// <summary>The chain for nodes that join or have fallen behind: any node may read it, and can check what it reads.</summary>
+internal sealed class ChainEndpoints(IPeerChain chain, PeerOptions options)
+{
+    private readonly Room _waits = new(PeerLimits.BlockWaitsMax);
+    private readonly Room _large = new(PeerLimits.LargeAnswersMax);
+    private readonly Room _snapshots = new(PeerLimits.SnapshotsMax);
+
+    public async Task GetGenesisAsync(HttpContext http, CancellationToken cancellation)
+    {
+        string tag = $"\"{options.Genesis}\"";
+        http.Response.Headers.ETag = tag;
+        if (http.Request.Headers[HeaderNames.IfNoneMatch] == tag)
+            http.Response.StatusCode = StatusCodes.Status304NotModified;
+        else
+            await _large.WithinAsync(() => BinaryAnswer.WriteAsync(http, chain.Genesis, cancellation));
+    }
+
+    public async Task GetBlocksAsync(HttpContext http, CancellationToken cancellation)
+    {
+        ulong above = Number(http, "above") ?? throw new PeerException(PeerError.Malformed, "above is the height of the last block known.");
+        TimeSpan wait = TimeSpan.FromMilliseconds(Math.Min(Number(http, "wait") ?? 0, PeerLimits.BlockWaitMax.TotalMilliseconds));
+        FinalBlocks? blocks = null;
+        await _waits.WithinAsync(async () => blocks = await chain.ReadFinalBlocksAsync(above, wait, cancellation));
+        if (blocks is null)
+            http.Response.StatusCode = StatusCodes.Status204NoContent;
+        else
+            await _large.WithinAsync(() => BinaryAnswer.WriteAsync(http, Scale.Encode<ConsensusMessage>(blocks), cancellation));
+    }
+
+    public Task GetSnapshotAsync(HttpContext http, CancellationToken cancellation) => _snapshots.WithinAsync(async () =>
+    {
+        PeerSnapshot snapshot = await chain.OpenSnapshotAsync(cancellation)
+            ?? throw new PeerException(PeerError.NotFound, "this node has no snapshot.");
+        await using (snapshot.Content)
+        {
+            http.Response.ContentType = BinaryAnswer.ContentType;
+            http.Response.Headers[PeerPaths.HeightField] = snapshot.Height.ToString(CultureInfo.InvariantCulture);
+            await snapshot.Content.CopyToAsync(http.Response.Body, cancellation);
+        }
+    });
+
+    private static ulong? Number(HttpContext http, string name)
+    {
+        if (!http.Request.Query.TryGetValue(name, out var values))
+            return null;
+        return ulong.TryParse(values, NumberStyles.None, CultureInfo.InvariantCulture, out ulong number)
+            ? number
+            : throw new PeerException(PeerError.Malformed, $"{name} is a number.");
+    }
+
+    /// <summary>So many at once, and nobody waits.</summary>
+    private sealed class Room(int countMax)
+    {
+        private int _count;
+
+        public async Task WithinAsync(Func<Task> work)
+        {
+            try
+            {
+                if (Interlocked.Increment(ref _count) > countMax)
+                    throw new PeerException(PeerError.Busy, "too many others ask for the same.");
+                await work();
+            }
+            finally
+            {
+                Interlocked.Decrement(ref _count);
+            }
+        }
+    }
+}

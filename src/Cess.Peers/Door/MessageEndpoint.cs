@@ -1,0 +1,74 @@
+using Cess.Primitives;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
+
+namespace Cess.Peers;
+
+/// <summary>The other end of a link: reads frames for as long as they come.</summary>
+internal sealed class MessageEndpoint(
+    PeerBook book, IPeerValidators validators, Lazy<IPeerReceiver> receiver, PeerMetrics metrics, TimeProvider time)
+{
+    /// <exception cref="PeerException">The other node breaks the format, or says what it may not; nothing more is read from it.</exception>
+    public async Task HandleAsync(HttpContext http, PublicKey node, CancellationToken cancellation)
+    {
+        // A link has no end and may be silent; each frame has its bound.
+        if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
+            size.MaxRequestBodySize = null;
+        if (http.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } rate)
+            rate.MinDataRate = null;
+        await http.Response.StartAsync(cancellation);
+        await http.Response.Body.FlushAsync(cancellation);
+
+        FrameReader frames = new(http.Request.Body);
+        while (await frames.ReadHeaderAsync(cancellation) is var (kind, length))
+        {
+            metrics.Received(kind, LinkFrame.HeaderBytes + length);
+            if (kind == FrameKind.Consensus)
+                await ReadMessageAsync(frames, length, node, cancellation);
+            else
+                await ReadTransactionsAsync(frames, length, node, cancellation);
+        }
+    }
+
+    private async Task ReadMessageAsync(FrameReader frames, int length, PublicKey node, CancellationToken cancellation)
+    {
+        (AccountId from, AccountId to) = await frames.ReadAddressAsync(length, cancellation);
+        int bodyLength = length - (2 * AccountId.Size);
+        PeerError error = !book.Speaks(node, from) ? PeerError.SenderWrong
+            : !validators.Local.Contains(to) ? PeerError.ReceiverNotHere
+            : PeerError.None;
+        if (error == PeerError.None)
+        {
+            receiver.Value.Receive(from, to, await frames.ReadAsync(bodyLength, cancellation));
+            return;
+        }
+
+        if (!book.Names(node))
+            throw new PeerException(error, $"the node {node} speaks for {from} and no record names it.");
+        // A node that carries other validators may be ahead of our book, or behind it: its other messages are still wanted.
+        metrics.Refused(error);
+        await frames.SkipAsync(bodyLength, cancellation);
+    }
+
+    private async Task ReadTransactionsAsync(FrameReader frames, int length, PublicKey node, CancellationToken cancellation)
+    {
+        byte[] list = await frames.ReadAsync(length, cancellation);
+        receiver.Value.ReceiveTransactions(node, Decode(list));
+        // Who is nobody yet must be heard, or could never become a validator; but not for long at once.
+        if (!book.Names(node))
+            await Task.Delay(TimeSpan.FromSeconds((double)length / PeerLimits.StrangerBytesPerSecond), time, cancellation);
+    }
+
+    private static IReadOnlyList<ReadOnlyMemory<byte>> Decode(byte[] list)
+    {
+        try
+        {
+            return TransactionList.Decode(list);
+        }
+        catch (ScaleException e)
+        {
+            throw new PeerException(PeerError.Malformed, $"a frame has no transactions: {e.Message}", e);
+        }
+    }
+}

@@ -1,0 +1,15 @@
+using Cess.Primitives;
+using Microsoft.AspNetCore.Http;
+
+namespace Cess.Peers;
+
+/// <summary>Takes transactions from nodes that have no link yet: who wants to become a validator must say so somewhere.</summary>
+internal sealed class TransactionEndpoint(Lazy<IPeerReceiver> receiver)
+{
+    public async Task PostAsync(HttpContext http, PublicKey node, CancellationToken cancellation)
+    {
+        byte[] list = await BoundedBody.ReadAsync(http.Request.Body, PeerLimits.TransactionsFrameBytesMax, cancellation);
+        receiver.Value.ReceiveTransactions(node, TransactionList.Decode(list));
+        http.Response.StatusCode = StatusCodes.Status202Accepted;
+    }
+}

@@ -1,0 +1,17 @@
+using System.Collections.Concurrent;
+using Cess.Primitives;
+
+namespace Cess.Peers.Tests;
+
+/// <summary>Keeps what a node has received.</summary>
+internal sealed class Inbox : IPeerReceiver
+{
+    public ConcurrentQueue<(AccountId From, AccountId To, byte[] Message)> Messages { get; } = new();
+
+    public ConcurrentQueue<(PublicKey Node, byte[][] Transactions)> Transactions { get; } = new();
+
+    public void Receive(AccountId from, AccountId to, ReadOnlyMemory<byte> message) => Messages.Enqueue((from, to, message.ToArray()));
+
+    public void ReceiveTransactions(PublicKey node, IReadOnlyList<ReadOnlyMemory<byte>> transactions) =>
+        Transactions.Enqueue((node, [.. transactions.Select(transaction => transaction.ToArray())]));
+}
