@@ -152,6 +152,9 @@ public static class LedgerLimits
     /// <summary>Miners of a dropped deal that count as much as a place in the queue.</summary>
     public const int DeadlineSharesPerWork = 16;
 
+    /// <summary>Most headers of a proof that a block is final: consensus certifies a block long before so many wait for it.</summary>
+    public const int FinalityHeadersMax = 1024;
+
     /// <summary>Most keys that one state proof is made for.</summary>
     public const int StateProofKeysMax = 1024;
 

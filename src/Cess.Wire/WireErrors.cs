@@ -65,6 +65,9 @@ public static class WireErrors
     /// <summary>No such block.</summary>
     public static readonly WireError BlockNotFound = new("blocks.not_found", 404, "There is no such final block.");
 
+    /// <summary>No such handover.</summary>
+    public static readonly WireError HandoverNotFound = new("eras.handover_not_found", 404, "The era is not over, or its end is so fresh that the handover is still being made.");
+
     /// <summary>No such transaction.</summary>
     public static readonly WireError TransactionNotFound = new("transactions.not_found", 404, "No final block that this node indexes holds such a transaction, and none waits for one.");
 

@@ -62,6 +62,9 @@ public sealed class CodecTests
         RoundTrip<BlockRecord>(Scale.Encode(Samples.Record));
         RoundTrip<Genesis>(Scale.Encode(Samples.Genesis));
         RoundTrip<EraHandover>(Scale.Encode(Samples.Handover));
+        RoundTrip<FinalityProof>(Scale.Encode(Samples.Finality));
+        RoundTrip<RecordsProof>(Scale.Encode(Samples.RecordsProof));
+        RoundTrip<TransactionProof>(Scale.Encode(Samples.TransactionProof));
         RoundTrip<ChainParameters>(State("parameters"));
         RoundTrip<ValidatorSet>(State("validators"));
         RoundTrip<AccountRecord>(State("account"));
@@ -106,6 +109,8 @@ public sealed class CodecTests
             SameOrRefused<BlockRecord>(bytes);
             SameOrRefused<Genesis>(bytes);
             SameOrRefused<EraHandover>(bytes);
+            SameOrRefused<RecordsProof>(bytes);
+            SameOrRefused<TransactionProof>(bytes);
             if (SignedTransaction.TryDecode(bytes, out SignedTransaction? transaction, out LedgerError error))
                 Assert.Equal(bytes, transaction.Bytes.ToArray());
             else

@@ -46,6 +46,8 @@ public sealed partial class GoldenVectorTests
             ["key-nomination"] = LedgerKeys.Nomination(Samples.Alice.Id, Samples.Bob.Id).Bytes.ToArray(),
             ["proposal-digest"] = ConsensusVotes.ProposalDigest(Samples.Root(0x0e), 9, Samples.Root(0x71), new ProposedParent(Samples.Root(0x72), 8)).ToArray(),
             ["handover-sha256"] = Scale.Sha256(Samples.Handover).ToArray(),
+            ["records-proof"] = Scale.Encode(Samples.RecordsProof),
+            ["transaction-proof-sha256"] = Scale.Sha256(Samples.TransactionProof).ToArray(),
             ["treasury"] = TreasuryAccount.Id.Hash.ToArray(),
             ["transaction-id"] = Samples.Known.Id.ToArray(),
             ["receipt-success"] = Scale.Encode(Samples.Success),

@@ -200,6 +200,16 @@ public static class Samples
         Genesis.Validators,
         StateProof.Of(Genesis.ToState().Tree, LedgerKeys.Era, LedgerKeys.Validators));
 
+    /// <summary>One header, certified itself.</summary>
+    public static FinalityProof Finality { get; } = new([Header], Certificate);
+
+    /// <summary>Of a record that is there and one that is not.</summary>
+    public static RecordsProof RecordsProof { get; } =
+        RecordsProof.Of(Genesis.ToState(), Finality, [LedgerKeys.Supply, LedgerKeys.Bucket("nobodys")]);
+
+    /// <summary>Of the second transaction of the block.</summary>
+    public static TransactionProof TransactionProof { get; } = TransactionProof.Of(Record, Finality, 1);
+
     public static IReadOnlyList<(string Name, byte[] Bytes)> StateValues { get; } =
     [
         ("parameters", Scale.Encode(Genesis.Parameters)),
@@ -243,6 +253,8 @@ public static class Samples
         OfSeveral.Bytes.ToArray(),
         Scale.Encode(Record),
         Scale.Encode(Handover),
+        Scale.Encode(RecordsProof),
+        Scale.Encode(TransactionProof),
         Scale.Encode(Genesis),
     ];
 }

@@ -8,10 +8,12 @@ using Cess.Gateway.Objects.Pipeline;
 using Cess.Grains;
 using Cess.Grains.Chain;
 using Cess.Grains.DataPlane;
+using Cess.Grains.LightClients;
 using Cess.Ledger.Blocks;
 using Cess.Ledger.Modules;
 using Cess.Ledger.Modules.Chain;
 using Cess.Ledger.Modules.Miners;
+using Cess.Ledger.Modules.Staking;
 using Cess.Ledger.State;
 using Cess.Primitives;
 using Microsoft.Extensions.DependencyInjection;
@@ -57,7 +59,8 @@ internal sealed class TestNetwork : IAsyncDisposable
 
     public int StoredFragments => Miners.Sum(miner => miner.Count);
 
-    public static async Task<TestNetwork> StartAsync(int miners = 12, long? quota = null, string policy = "4+8")
+    public static async Task<TestNetwork> StartAsync(
+        int miners = 12, long? quota = null, string policy = "4+8", uint eraBlocks = 14_400)
     {
         var custody = new TestCustody();
         AccountId owner = custody.Create();
@@ -66,7 +69,7 @@ internal sealed class TestNetwork : IAsyncDisposable
         var genesis = new Genesis(
             "test",
             (ulong)TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds(),
-            new ChainParameters { TransactionFee = Balance.Parse("0.001"), Treasury = custody.Create() },
+            new ChainParameters { TransactionFee = Balance.Parse("0.001"), Treasury = custody.Create(), Staking = new StakingParameters { EraBlocks = eraBlocks } },
             Genesis.Sorted(accounts.Append(owner).Append(validator).Select(
                 account => new GenesisAccount(account, Balance.Parse("1000000"), custody.PublicKeyOf(account)))),
             new ValidatorSet([custody.PublicKeyOf(validator)]));
@@ -78,6 +81,8 @@ internal sealed class TestNetwork : IAsyncDisposable
         IServiceCollection services = builder.Services;
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<IBlockStore>(blocks);
+        services.AddSingleton(genesis);
+        services.AddSingleton<EraReplay>();
         services.AddSingleton<IParallelFor>(SequentialFor.Instance);
         services.AddSingleton<ICustody>(custody);
         services.AddSingleton(new PublicKeyCache());

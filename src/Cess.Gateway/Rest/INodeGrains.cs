@@ -16,6 +16,9 @@ public interface INodeGrains
     /// <summary>A final block; null when that height is not final yet.</summary>
     Task<StoredBlock?> GetBlockAsync(ulong height);
 
+    /// <summary>What leads light clients out of an era; null while it goes on.</summary>
+    Task<StoredHandover?> GetHandoverAsync(ulong era);
+
     /// <summary>Answers once each transaction has come as far as the goal says, or is refused.</summary>
     Task<IReadOnlyList<TransactionOutcome>> SubmitAsync(IReadOnlyList<ReadOnlyMemory<byte>> transactions, SubmissionGoal until);
 
@@ -34,6 +37,8 @@ internal sealed class NodeGrains(IGrainFactory grains) : INodeGrains
     public Task<IReadOnlyList<MinerView>> GetMinersAsync() => grains.GetGrain<ISchedulerGrain>(0).GetMinersAsync();
 
     public Task<StoredBlock?> GetBlockAsync(ulong height) => grains.GetGrain<IBlockGrain>(checked((long)height)).GetAsync();
+
+    public Task<StoredHandover?> GetHandoverAsync(ulong era) => grains.GetGrain<IHandoverGrain>(checked((long)era)).GetAsync();
 
     public Task<IReadOnlyList<TransactionOutcome>> SubmitAsync(IReadOnlyList<ReadOnlyMemory<byte>> transactions, SubmissionGoal until) =>
         grains.GetGrain<IIntakeGrain>(0).SubmitAsync(new TransactionBatch(transactions, until));

@@ -62,6 +62,7 @@ public static class RestDoorExtensions
         StatusEndpoints.Map(v1);
         BlockEndpoints.Map(v1);
         TransactionEndpoints.Map(v1);
+        ProofEndpoints.Map(v1);
         EventFeedEndpoints.Map(v1);
         AccountEndpoints.Map(v1);
         FileEndpoints.Map(v1);

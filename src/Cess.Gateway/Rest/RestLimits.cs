@@ -11,6 +11,12 @@ public static class RestLimits
     /// <summary>Blocks in one page.</summary>
     public const int BlocksPerPageMax = 100;
 
+    /// <summary>Keys that one request has records proven of.</summary>
+    public const int ProofKeysMax = 64;
+
+    /// <summary>Headers that lead from one to the certified one that makes it final.</summary>
+    public const int ProofHeadersMax = 1_024;
+
     /// <summary>Newest blocks that can be found by their hash, and their transactions by id.</summary>
     public const int BlocksIndexedMax = 20_000;
 

@@ -6,6 +6,9 @@ public sealed record RestOptions
     /// <summary>Name of the chain, for people.</summary>
     public required string ChainName { get; init; }
 
+    /// <summary>The chain's genesis in SCALE, for light clients.</summary>
+    public required ReadOnlyMemory<byte> Genesis { get; init; }
+
     /// <summary>Storage policy of uploads that name none, such as "4+8".</summary>
     public required string DefaultPolicy { get; init; }
 }

@@ -22,6 +22,8 @@ public sealed record BlockHeader(
     /// <summary>The version that this code makes and accepts.</summary>
     public const byte CurrentVersion = 1;
 
+    internal const int EncodedBytesMin = 3 + (5 * Hash256.Size);
+
     /// <summary>Version of the block's format and rules.</summary>
     public byte Version { get; init; } = CurrentVersion;
 

@@ -44,6 +44,24 @@ public sealed class LightClient(Hash256 genesis, EraRecord era, ValidatorSet val
         return certificate.Verify(genesis, header.ComputeHash(), Validators, keys);
     }
 
+    /// <summary>Null if the proof's header is final, else why not. All its headers are of the present era.</summary>
+    public LedgerError? Verify(FinalityProof proof)
+    {
+        for (int i = 1; i < proof.Headers.Length; i++)
+        {
+            BlockHeader parent = proof.Headers[i - 1];
+            if (proof.Headers[i].Height != parent.Height + 1)
+                return ChainError.HeightWrong;
+            if (proof.Headers[i].Parent != parent.ComputeHash())
+                return ChainError.ParentWrong;
+            if (parent.Version != BlockHeader.CurrentVersion)
+                return ChainError.BlockVersionUnknown;
+        }
+
+        // Heights follow each other up to the last, so the first is the one that may be of an era before.
+        return proof.Header.Height <= Era.Start ? ChainError.EraUnknown : Verify(proof.Headers[^1], proof.Certificate);
+    }
+
     /// <summary>Goes on to the next era; null if that was proven, else why not, and the client stays where it is.</summary>
     public LedgerError? Advance(EraHandover handover)
     {
@@ -66,7 +84,7 @@ public sealed class LightClient(Hash256 genesis, EraRecord era, ValidatorSet val
     }
 
     /// <summary>True if after the block, the record under <paramref name="key"/> was exactly <paramref name="value"/>.</summary>
-    /// <param name="header">A header that <see cref="Verify"/> has found final.</param>
+    /// <param name="header">A header that <see cref="Verify(BlockHeader, Certificate)"/> has found final.</param>
     /// <param name="proof">The proof.</param>
     /// <param name="key">See <see cref="LedgerKeys"/>.</param>
     /// <param name="value">The record, encoded.</param>
@@ -74,14 +92,14 @@ public sealed class LightClient(Hash256 genesis, EraRecord era, ValidatorSet val
         proof.ProvesValue(header.StateRoot, key, value);
 
     /// <summary>True if after the block, there was no record under <paramref name="key"/>.</summary>
-    /// <param name="header">A header that <see cref="Verify"/> has found final.</param>
+    /// <param name="header">A header that <see cref="Verify(BlockHeader, Certificate)"/> has found final.</param>
     /// <param name="proof">The proof.</param>
     /// <param name="key">See <see cref="LedgerKeys"/>.</param>
     public static bool ProvesAbsence(BlockHeader header, StateProof proof, StateKey key) =>
         proof.ProvesAbsence(header.StateRoot, key);
 
     /// <summary>True if the transaction with these bytes is the <paramref name="index"/>-th of <paramref name="count"/> in the block.</summary>
-    /// <param name="header">A header that <see cref="Verify"/> has found final.</param>
+    /// <param name="header">A header that <see cref="Verify(BlockHeader, Certificate)"/> has found final.</param>
     /// <param name="transaction">The signed transaction's bytes.</param>
     /// <param name="index">Its place, from 0.</param>
     /// <param name="count">Transactions in the block.</param>

@@ -20,7 +20,11 @@ public sealed record Receipt(Hash256 TransactionId, LedgerError? Error, Balance 
     public bool IsSuccess => Error is null;
 
     /// <summary>The Merkle root (RFC 6962) over the events of the block's start as one leaf, then one leaf a receipt.</summary>
-    public static Hash256 RootOf(ImmutableArray<LedgerEvent> startEvents, ReadOnlySpan<Receipt> receipts)
+    public static Hash256 RootOf(ImmutableArray<LedgerEvent> startEvents, ReadOnlySpan<Receipt> receipts) =>
+        MerkleTree.RootOfLeafHashes(LeavesOf(startEvents, receipts));
+
+    /// <summary>The hashes of that tree's leaves.</summary>
+    internal static Hash256[] LeavesOf(ImmutableArray<LedgerEvent> startEvents, ReadOnlySpan<Receipt> receipts)
     {
         using ScaleWriter writer = new();
         Hash256[] leaves = new Hash256[receipts.Length + 1];
@@ -33,7 +37,7 @@ public sealed record Receipt(Hash256 TransactionId, LedgerError? Error, Balance 
             leaves[i + 1] = MerkleTree.LeafHash(writer.WrittenSpan);
         }
 
-        return MerkleTree.RootOfLeafHashes(leaves);
+        return leaves;
     }
 
     /// <summary>Writes the fields in the order of their declaration.</summary>

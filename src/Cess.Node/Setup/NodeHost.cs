@@ -9,6 +9,7 @@ using Cess.Gateway.S3;
 using Cess.Grains;
 using Cess.Grains.Chain;
 using Cess.Grains.DataPlane;
+using Cess.Grains.LightClients;
 using Cess.Ledger.State;
 using Cess.Node.Hosting;
 using Cess.Node.Keys;
@@ -68,7 +69,12 @@ public static class NodeHost
         AddDataPlane(builder.Services, parts);
         AddObjectStore(builder.Services, options, credentials);
         builder.Services.AddS3Transport();
-        builder.Services.AddRestDoor(new RestOptions { ChainName = parts.Genesis.ChainName, DefaultPolicy = options.Policy });
+        builder.Services.AddRestDoor(new RestOptions
+        {
+            ChainName = parts.Genesis.ChainName,
+            DefaultPolicy = options.Policy,
+            Genesis = Scale.Encode(parts.Genesis),
+        });
         builder.AddGrainRuntime(folder);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
@@ -87,6 +93,8 @@ public static class NodeHost
     private static void AddChain(IServiceCollection services, NodeParts parts, AllCores parallel)
     {
         services.AddSingleton(parts.Blocks);
+        services.AddSingleton(parts.Genesis);
+        services.AddSingleton<EraReplay>();
         services.AddSingleton<IParallelFor>(parallel);
         services.AddSingleton<ICustody>(parts.Keys);
         services.AddSingleton(parts.PublicKeys);

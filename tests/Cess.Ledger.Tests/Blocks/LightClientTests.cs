@@ -87,10 +87,80 @@ public sealed class LightClientTests : IDisposable
         Assert.False(LightClient.ProvesRecord(_header with { StateRoot = Hash256.Zero }, proof, account, record));
     }
 
-    private Certificate Certificate(params int[] voters)
+    [Fact]
+    public void Headers_that_lead_to_a_certified_one_are_final_too()
     {
-        Hash256 digest = Ledger.Blocks.Certificate.VoteDigest(_chain.State.Genesis, _hash, 7);
+        LedgerState first = _chain.State;
+        _chain.Seal();
+        BlockHeader second = _chain.State.Header;
+        _chain.Seal();
+        BlockHeader third = _chain.State.Header;
+        Certificate certificate = CertificateOf(_chain.State.BlockHash, 0, 1, 2);
+        FinalityProof proof = Scale.Decode<FinalityProof>(Scale.Encode(new FinalityProof([first.Header, second, third], certificate)));
+        Assert.Null(_client.Verify(proof));
+        Assert.Equal(first.Header, proof.Header);
+
+        Assert.Equal(ChainError.HeightWrong, _client.Verify(proof with { Headers = [first.Header, third] }));
+        Assert.Equal(ChainError.ParentWrong, _client.Verify(proof with { Headers = [first.Header with { TimeMs = 1 }, second, third] }));
+        Assert.Equal(ChainError.CertificateOfOtherBlock, _client.Verify(proof with { Headers = [first.Header, second] }));
+        Assert.Equal(ChainError.CertificateInsufficient, _client.Verify(proof with { Certificate = CertificateOf(certificate.BlockHash, 0, 1) }));
+        Assert.Throws<ScaleException>(() => Scale.Encode(proof with { Headers = [] }) is var none ? Scale.Decode<FinalityProof>(none) : null);
+    }
+
+    [Fact]
+    public void A_client_does_not_take_a_header_of_the_era_before_by_those_that_follow_it()
+    {
+        LedgerState first = _chain.State;
+        _chain.Seal();
+        LightClient later = new(first.Genesis, first.Era with { Start = first.Height }, Set, _keys);
+        FinalityProof proof = new([first.Header, _chain.State.Header], CertificateOf(_chain.State.BlockHash, 0, 1, 2));
+        Assert.Equal(ChainError.EraUnknown, later.Verify(proof));
+        Assert.Null(later.Verify(proof with { Headers = [_chain.State.Header] }));
+    }
+
+    [Fact]
+    public void Records_come_with_the_proof_of_each_of_them()
+    {
+        StateKey[] keys = [LedgerKeys.Account(_chain.Accounts[2].Id), LedgerKeys.Bucket("nothing"), LedgerKeys.Supply];
+        RecordsProof proof = RecordsProof.Of(_chain.State, new FinalityProof([_header], Certificate(0, 1, 2)), keys);
+        proof = Scale.Decode<RecordsProof>(Scale.Encode(proof));
+        Assert.True(proof.Proves(keys));
+        Assert.Null(proof.Records[1]);
+
+        Assert.False(proof.Proves([keys[0], keys[2], keys[1]]));
+        Assert.False(proof.Proves(keys.AsSpan(..2)));
+        Assert.False((proof with { Records = [null, .. proof.Records[1..]] }).Proves(keys));
+        Assert.False((proof with { Records = [proof.Records[0], new byte[] { 1 }, proof.Records[2]] }).Proves(keys));
+        Assert.False((proof with { Finality = proof.Finality with { Headers = [_header with { StateRoot = Hash256.Zero }] } }).Proves(keys));
+    }
+
+    [Fact]
+    public void A_transaction_comes_with_its_receipt_and_the_proof_of_both()
+    {
+        for (int i = 0; i < 5; i++)
+            _chain.Queue(_chain.Accounts[1], new Transfer(_chain.Accounts[2].Id, new Balance((ulong)i + 1)));
+        BlockRecord record = _chain.Seal().ToRecord(null);
+        BlockHeader header = record.Block.Header;
+        FinalityProof finality = new([header], CertificateOf(header.ComputeHash(), 0, 1, 2));
+        for (int index = 0; index < record.Block.Transactions.Length; index++)
+        {
+            TransactionProof proof = Scale.Decode<TransactionProof>(Scale.Encode(TransactionProof.Of(record, finality, index)));
+            Assert.True(proof.IsOf(header));
+            Assert.False((proof with { Receipt = record.Receipts[(index + 1) % 5] }).IsOf(header));
+            Assert.False((proof with { Receipt = proof.Receipt with { Fee = Balance.OneToken } }).IsOf(header));
+            Assert.False((proof with { Transaction = record.Block.Transactions[(index + 1) % 5] }).IsOf(header));
+            Assert.False((proof with { Index = proof.Index + 1 }).IsOf(header));
+            Assert.False((proof with { Count = proof.Index }).IsOf(header));
+            Assert.False(proof.IsOf(_header));
+        }
+    }
+
+    private Certificate Certificate(params int[] voters) => CertificateOf(_hash, voters);
+
+    private Certificate CertificateOf(Hash256 hash, params int[] voters)
+    {
+        Hash256 digest = Ledger.Blocks.Certificate.VoteDigest(_chain.State.Genesis, hash, 7);
         return new Certificate(
-            _hash, 7, [.. voters.Select(v => new CertificateVote((ushort)v, _validators[v].Key.Sign(digest)))]);
+            hash, 7, [.. voters.Select(v => new CertificateVote((ushort)v, _validators[v].Key.Sign(digest)))]);
     }
 }

@@ -1,6 +1,7 @@
 using Cess.Gateway.Rest;
 using Cess.Gateway.Rest.Uploads;
 using Cess.Grains;
+using Cess.Primitives;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -51,7 +52,7 @@ internal sealed class RestHost : IAsyncDisposable
         builder.Services.AddSingleton<ILedgerReader>(chain);
         builder.Services.AddSingleton<INodeGrains>(chain);
         builder.Services.AddSingleton<ISegmentStore>(segments);
-        builder.Services.AddRestDoor(new RestOptions { ChainName = "test", DefaultPolicy = "4+8" });
+        builder.Services.AddRestDoor(new RestOptions { ChainName = "test", DefaultPolicy = "4+8", Genesis = Scale.Encode(chain.Genesis) });
         WebApplication application = builder.Build();
         application.Use(faults.InvokeAsync);
         application.UseRestDoor();

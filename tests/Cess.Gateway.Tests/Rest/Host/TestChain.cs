@@ -6,6 +6,7 @@ using Cess.Ledger.Modules;
 using Cess.Ledger.Modules.Chain;
 using Cess.Ledger.Modules.Files;
 using Cess.Ledger.Modules.Miners;
+using Cess.Ledger.Modules.Staking;
 using Cess.Ledger.Transactions;
 using Cess.Primitives;
 
@@ -19,6 +20,9 @@ internal sealed class TestChain : ILedgerReader, INodeGrains, IDisposable
 {
     public const ulong DeclaredBytes = 1UL << 40;
 
+    /// <summary>An era's length: less than the blocks that the miners' registration takes.</summary>
+    public const uint EraBlocks = 20;
+
     private static readonly Balance s_endowment = Balance.FromTokens(1_000_000);
 
     private readonly Lock _lock = new();
@@ -28,6 +32,7 @@ internal sealed class TestChain : ILedgerReader, INodeGrains, IDisposable
     private readonly PublicKeyCache _keys = new();
     private readonly List<BlockRecord> _records = [];
     private readonly List<FinalBlock> _recent = [];
+    private readonly List<StoredHandover> _handovers = [];
     private TaskCompletionSource _next = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private LedgerState _head;
 
@@ -38,13 +43,13 @@ internal sealed class TestChain : ILedgerReader, INodeGrains, IDisposable
         Other = PrivateKey.Generate();
         _miners = [.. Enumerable.Range(0, miners).Select(_ => PrivateKey.Generate())];
         IEnumerable<PrivateKey> endowed = _miners.Append(Owner).Append(Other);
-        Genesis genesis = new(
+        Genesis = new Genesis(
             "test",
             (ulong)time.GetUtcNow().ToUnixTimeMilliseconds(),
-            new ChainParameters { Treasury = _validator.PublicKey.ToAccountId(), TransactionFee = new Balance(1_000), StakePerTebibyte = Balance.OneToken },
+            new ChainParameters { Treasury = _validator.PublicKey.ToAccountId(), TransactionFee = new Balance(1_000), StakePerTebibyte = Balance.OneToken, Staking = new StakingParameters { EraBlocks = EraBlocks } },
             Genesis.Sorted(endowed.Select(key => new GenesisAccount(key.PublicKey.ToAccountId(), s_endowment, null))),
             new ValidatorSet([_validator.PublicKey]));
-        _head = genesis.ToState();
+        _head = Genesis.ToState();
         _records.Add(new BlockRecord(new Block(_head.Header, []), [], [], null));
         foreach (PrivateKey key in _miners)
         {
@@ -52,6 +57,9 @@ internal sealed class TestChain : ILedgerReader, INodeGrains, IDisposable
             Require(Execute(key, new DeclareSpace(DeclaredBytes)));
         }
     }
+
+    /// <summary>The chain's start.</summary>
+    public Genesis Genesis { get; }
 
     /// <summary>An account with tokens.</summary>
     public PrivateKey Owner { get; }
@@ -104,6 +112,12 @@ internal sealed class TestChain : ILedgerReader, INodeGrains, IDisposable
     {
         lock (_lock)
             return Task.FromResult(height > 0 && height < (ulong)_records.Count ? new StoredBlock(height, Scale.Encode(_records[(int)height])) : null);
+    }
+
+    public Task<StoredHandover?> GetHandoverAsync(ulong era)
+    {
+        lock (_lock)
+            return Task.FromResult(_handovers.Find(handover => handover.Era == era));
     }
 
     /// <summary>What is in the pool, or was refused after it had been.</summary>
@@ -190,7 +204,12 @@ internal sealed class TestChain : ILedgerReader, INodeGrains, IDisposable
                 return Rejected(transaction.Id.ToString(), rejected.Error);
 
             _recent.Add(new FinalBlock(executed, _head));
-            _records.Add(executed.ToRecord(null));
+            // Certified every other block, as where several blocks become final at once; and at an era's end, where it is a must.
+            bool isEnd = executed.State.Era.Start == executed.State.Height;
+            Certificate? certificate = executed.State.Height % 2 == 0 || isEnd ? Certify(executed.State) : null;
+            _records.Add(executed.ToRecord(certificate));
+            if (isEnd)
+                _handovers.Add(new StoredHandover(executed.State.Era.Index - 1, Scale.Encode(EraHandover.Of(executed.State, certificate!))));
             _head = executed.State;
             _next.SetResult();
             _next = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -199,6 +218,13 @@ internal sealed class TestChain : ILedgerReader, INodeGrains, IDisposable
                 transaction.Id.ToString(), failure is null ? TransactionStatus.Finalised : TransactionStatus.Failed, _head.Height,
                 failure is { } failed ? CodeOf(failed) : null, failure?.Info.Text);
         }
+    }
+
+    private Certificate Certify(LedgerState state)
+    {
+        const ulong iteration = 0;
+        Signature vote = _validator.Sign(Certificate.VoteDigest(state.Genesis, state.BlockHash, iteration));
+        return new Certificate(state.BlockHash, iteration, [new CertificateVote(0, vote)]);
     }
 
     private static TransactionOutcome Rejected(string id, LedgerError error) =>

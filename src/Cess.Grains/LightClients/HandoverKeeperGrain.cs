@@ -1,0 +1,83 @@
+using Cess.Ledger.Blocks;
+using Cess.Primitives;
+using Microsoft.Extensions.Logging;
+using Orleans.Runtime;
+using Orleans.Streams;
+using Orleans.Streams.Core;
+
+namespace Cess.Grains.LightClients;
+
+/// <summary>State of a <see cref="HandoverKeeperGrain"/>.</summary>
+[GenerateSerializer, Alias("cess.HandoverKeeperState")]
+public sealed class HandoverKeeperState
+{
+    /// <summary>The first era whose handover is not kept.</summary>
+    [Id(0)]
+    public ulong Next { get; set; }
+}
+
+/// <inheritdoc cref="IHandoverKeeperGrain"/>
+[ImplicitStreamSubscription(StreamNames.Blocks)]
+public sealed class HandoverKeeperGrain(
+    [PersistentState("handover-keeper", StateNames.Provider)] IPersistentState<HandoverKeeperState> state,
+    ILedgerReader ledger,
+    EraReplay replay,
+    ILogger<HandoverKeeperGrain> log) : Grain, IHandoverKeeperGrain, IStreamSubscriptionObserver
+{
+    /// <inheritdoc/>
+    public Task<ulong> GetNextAsync() => Task.FromResult(state.State.Next);
+
+    /// <inheritdoc/>
+    public Task OnSubscribed(IStreamSubscriptionHandleFactory handleFactory) =>
+        handleFactory.Create<BlocksFinalised>().ResumeAsync((_, _) => KeepAsync());
+
+    /// <summary>Nothing to do for all blocks but the few at which an era ends, and any block after a missed one will do.</summary>
+    private async Task KeepAsync()
+    {
+        LedgerState head = ledger.Head;
+        if (state.State.Next >= head.Era.Index)
+            return;
+
+        List<LedgerState> ends = EndsInMemory(head);
+        if (ends.Count == 0 || ends[0].Era.Index - 1 > state.State.Next)
+        {
+            log.LogInformation("Handovers from era {Era} on are made from the stored blocks", state.State.Next);
+            await foreach (LedgerState end in replay.EndsAsync(state.State.Next, head.Height))
+                await KeepAsync(end);
+            return;
+        }
+
+        foreach (LedgerState end in ends.Where(end => end.Era.Index - 1 == state.State.Next))
+            await KeepAsync(end);
+    }
+
+    /// <summary>States after the last blocks of eras that are not kept, as far as they are in memory.</summary>
+    private List<LedgerState> EndsInMemory(LedgerState head)
+    {
+        // The oldest block in memory is unknown; the eras say where to look.
+        List<LedgerState> ends = [];
+        for (ulong start = head.Era.Start; start > 0 && ledger.Above(start - 1) is [{ } last, ..]; start = last.Before.Era.Start)
+        {
+            if (last.Block.State.Era.Index <= state.State.Next)
+                break;
+            ends.Insert(0, last.Block.State);
+        }
+
+        return ends;
+    }
+
+    private async Task KeepAsync(LedgerState end)
+    {
+        ulong era = end.Era.Index - 1;
+        if (await GrainFactory.GetGrain<IBlockGrain>(checked((long)end.Height)).GetAsync() is not { } stored
+            || Scale.Decode<BlockRecord>(stored.Record.Span).Certificate is not { } certificate)
+        {
+            throw new InvalidOperationException($"Block {end.Height}, the last of era {era}, has no certificate.");
+        }
+
+        EraHandover handover = EraHandover.Of(end, certificate);
+        await GrainFactory.GetGrain<IHandoverGrain>(checked((long)era)).KeepAsync(new StoredHandover(era, Scale.Encode(handover)));
+        state.State.Next = era + 1;
+        await state.WriteStateAsync();
+    }
+}
