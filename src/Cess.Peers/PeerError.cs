@@ -54,8 +54,11 @@ public enum PeerError : byte
     /// <summary>A message's receiver is not on this node.</summary>
     ReceiverNotHere = 16,
 
+    /// <summary>The node has made a newer link in place of this one.</summary>
+    Replaced = 17,
+
     /// <summary>The other node failed.</summary>
-    Failed = 17,
+    Failed = 18,
 }
 
 /// <summary>The one exception of this project.</summary>

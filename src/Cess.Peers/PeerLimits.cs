@@ -36,7 +36,7 @@ public static class PeerLimits
     public const int TransactionsPerFrameMax = 1024;
 
     /// <summary>Most bytes of the payload of a frame with transactions.</summary>
-    public const int TransactionsFrameBytesMax = 2 * 1024 * 1024;
+    public const int TransactionsFrameBytesMax = LedgerLimits.TransactionBytesMax + (4 * 1024);
 
     /// <summary>Bytes of a frame that are made room for before any of them has come.</summary>
     public const int FrameBytesAtFirst = 64 * 1024;
@@ -68,6 +68,9 @@ public static class PeerLimits
     /// <summary>Most of them of one node.</summary>
     public const int ConnectionsPerNodeMax = 8;
 
+    /// <summary>Most links that one node has to this one: one, and others while it changes its URL or has lost some.</summary>
+    public const int LinksPerNodeMax = 4;
+
     /// <summary>Most requests at once on one connection.</summary>
     public const int RequestsPerConnectionMax = 16;
 
@@ -87,7 +90,10 @@ public static class PeerLimits
     public const int BlockWaitsMax = 1024;
 
     /// <summary>Most large answers (blocks, genesis) at once.</summary>
-    public const int LargeAnswersMax = 32;
+    public const int LargeAnswersMax = 16;
+
+    /// <summary>Most posts (records, transactions) at once.</summary>
+    public const int PostsMax = 64;
 
     /// <summary>Most snapshots that are sent at once.</summary>
     public const int SnapshotsMax = 2;
@@ -137,6 +143,7 @@ internal static class RequestCosts
 {
     public const int Read = 1;
     public const int Blocks = 2;
+    public const int Handshake = 2;
     public const int Write = 4;
     public const int Genesis = 16;
     public const int Snapshot = 128;

@@ -32,6 +32,10 @@ internal sealed class TestChain
         return validators;
     }
 
+    public void Remember(TestValidator validator) => _validators[validator.Account] = validator.Key;
+
+    public void Rekey(TestValidator validator, PublicKey key) => _validators[validator.Account] = key;
+
     public void Forget(TestValidator validator) => _validators.TryRemove(validator.Account, out _);
 
     public bool IsKnown(AccountId validator, PublicKey key) => _validators.TryGetValue(validator, out PublicKey known) && known == key;

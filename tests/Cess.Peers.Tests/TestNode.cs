@@ -57,7 +57,7 @@ internal sealed class TestNode : IAsyncDisposable
 
     public static async Task<TestNode> StartAsync(
         TestChain chain, TestValidator[] validators, string[]? join = null, NodeCertificate? certificate = null, IPeerStore? store = null,
-        int port = 0)
+        int port = 0, IPAddress? address = null)
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -71,7 +71,7 @@ internal sealed class TestNode : IAsyncDisposable
         builder.Services.AddSingleton<IPeerValidators>(new TestValidators(chain, validators));
         builder.Services.AddSingleton<IPeerReceiver>(inbox);
         builder.Services.AddSingleton<IPeerChain>(served);
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.ListenPeers(IPAddress.Loopback, port));
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.ListenPeers(address ?? IPAddress.Loopback, port));
         WebApplication app = builder.Build();
         app.MapPeerDoor();
         app.Run(http =>

@@ -13,29 +13,29 @@ internal sealed class ChainEndpoints(IPeerChain chain, PeerOptions options)
     private readonly Room _large = new(PeerLimits.LargeAnswersMax);
     private readonly Room _snapshots = new(PeerLimits.SnapshotsMax);
 
-    public async Task GetGenesisAsync(HttpContext http, CancellationToken cancellation)
+    public async Task GetGenesisAsync(HttpContext http, PeerCaller caller, CancellationToken cancellation)
     {
         string tag = $"\"{options.Genesis}\"";
         http.Response.Headers.ETag = tag;
         if (http.Request.Headers[HeaderNames.IfNoneMatch] == tag)
             http.Response.StatusCode = StatusCodes.Status304NotModified;
         else
-            await _large.WithinAsync(() => BinaryAnswer.WriteAsync(http, chain.Genesis, cancellation));
+            await _large.WithinAsync(caller, () => BinaryAnswer.WriteAsync(http, chain.Genesis, cancellation));
     }
 
-    public async Task GetBlocksAsync(HttpContext http, CancellationToken cancellation)
+    public async Task GetBlocksAsync(HttpContext http, PeerCaller caller, CancellationToken cancellation)
     {
         ulong above = Number(http, "above") ?? throw new PeerException(PeerError.Malformed, "above is the height of the last block known.");
         TimeSpan wait = TimeSpan.FromMilliseconds(Math.Min(Number(http, "wait") ?? 0, PeerLimits.BlockWaitMax.TotalMilliseconds));
         FinalBlocks? blocks = null;
-        await _waits.WithinAsync(async () => blocks = await chain.ReadFinalBlocksAsync(above, wait, cancellation));
+        await _waits.WithinAsync(caller, async () => blocks = await chain.ReadFinalBlocksAsync(above, wait, cancellation));
         if (blocks is null)
             http.Response.StatusCode = StatusCodes.Status204NoContent;
         else
-            await _large.WithinAsync(() => BinaryAnswer.WriteAsync(http, Scale.Encode<ConsensusMessage>(blocks), cancellation));
+            await _large.WithinAsync(caller, () => BinaryAnswer.WriteAsync(http, Scale.Encode<ConsensusMessage>(blocks), cancellation));
     }
 
-    public Task GetSnapshotAsync(HttpContext http, CancellationToken cancellation) => _snapshots.WithinAsync(async () =>
+    public Task GetSnapshotAsync(HttpContext http, PeerCaller caller, CancellationToken cancellation) => _snapshots.WithinAsync(caller, async () =>
     {
         PeerSnapshot snapshot = await chain.OpenSnapshotAsync(cancellation)
             ?? throw new PeerException(PeerError.NotFound, "this node has no snapshot.");
@@ -54,25 +54,5 @@ internal sealed class ChainEndpoints(IPeerChain chain, PeerOptions options)
         return ulong.TryParse(values, NumberStyles.None, CultureInfo.InvariantCulture, out ulong number)
             ? number
             : throw new PeerException(PeerError.Malformed, $"{name} is a number.");
-    }
-
-    /// <summary>So many at once, and nobody waits.</summary>
-    private sealed class Room(int countMax)
-    {
-        private int _count;
-
-        public async Task WithinAsync(Func<Task> work)
-        {
-            try
-            {
-                if (Interlocked.Increment(ref _count) > countMax)
-                    throw new PeerException(PeerError.Busy, "too many others ask for the same.");
-                await work();
-            }
-            finally
-            {
-                Interlocked.Decrement(ref _count);
-            }
-        }
     }
 }

@@ -9,8 +9,54 @@ namespace Cess.Peers;
 internal sealed class MessageEndpoint(
     PeerBook book, IPeerValidators validators, Lazy<IPeerReceiver> receiver, PeerMetrics metrics, TimeProvider time)
 {
+    private readonly Lock _lock = new();
+    private readonly Dictionary<PublicKey, Queue<CancellationTokenSource>> _streams = [];
+
+    /// <summary>Reads one stream of a node. If it has too many, the oldest is ended: it has lost that one, most likely.</summary>
     /// <exception cref="PeerException">The other node breaks the format, or says what it may not; nothing more is read from it.</exception>
     public async Task HandleAsync(HttpContext http, PublicKey node, CancellationToken cancellation)
+    {
+        using var replaced = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        Enter(node, replaced);
+        try
+        {
+            await ReadAsync(http, node, replaced.Token);
+        }
+        catch (OperationCanceledException e) when (!cancellation.IsCancellationRequested)
+        {
+            throw new PeerException(PeerError.Replaced, "the node has made newer links.", e);
+        }
+        finally
+        {
+            Leave(node, replaced);
+        }
+    }
+
+    private void Enter(PublicKey node, CancellationTokenSource stream)
+    {
+        lock (_lock)
+        {
+            if (!_streams.TryGetValue(node, out Queue<CancellationTokenSource>? open))
+                _streams[node] = open = new Queue<CancellationTokenSource>();
+            if (open.Count >= PeerLimits.LinksPerNodeMax)
+                _ = open.Dequeue().CancelAsync();
+            open.Enqueue(stream);
+        }
+    }
+
+    private void Leave(PublicKey node, CancellationTokenSource stream)
+    {
+        lock (_lock)
+        {
+            Queue<CancellationTokenSource> others = new(_streams.GetValueOrDefault(node, []).Where(other => other != stream));
+            if (others.Count > 0)
+                _streams[node] = others;
+            else
+                _streams.Remove(node);
+        }
+    }
+
+    private async Task ReadAsync(HttpContext http, PublicKey node, CancellationToken cancellation)
     {
         // A link has no end and may be silent; each frame has its bound.
         if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using Cess.Primitives;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http.Features;
@@ -9,7 +8,7 @@ namespace Cess.Peers;
 /// <summary>
 /// The door's connections: counted before their handshake in all and by address, after it by node. What is too many is closed.
 /// </summary>
-internal sealed class PeerConnections(PeerBook book, PeerMetrics metrics)
+internal sealed class PeerConnections(PeerBook book, RequestBudgets budgets, PeerMetrics metrics)
 {
     private static readonly object s_node = new();
 
@@ -17,37 +16,19 @@ internal sealed class PeerConnections(PeerBook book, PeerMetrics metrics)
     private readonly Dictionary<UInt128, int> _byAddress = [];
     private readonly Dictionary<PublicKey, int> _byNode = [];
     private int _count;
-    private int _strangers;
 
     /// <summary>The node at the other end; null on connections of other doors.</summary>
     public static PublicKey? NodeOf(IDictionary<object, object?>? items) =>
         items is not null && items.TryGetValue(s_node, out object? node) ? (PublicKey?)node : null;
 
-    /// <summary>The address that is counted: of IPv6 the network, as whoever has one address there has all.</summary>
-    public static UInt128 CountedAddress(IPAddress? address)
-    {
-        if (address is null)
-            return default;
-        Span<byte> bytes = stackalloc byte[16];
-        address.MapToIPv6().TryWriteBytes(bytes, out _);
-        if (address is { AddressFamily: AddressFamily.InterNetworkV6, IsIPv4MappedToIPv6: false })
-            bytes[8..].Clear();
-        return System.Buffers.Binary.BinaryPrimitives.ReadUInt128BigEndian(bytes);
-    }
-
-    /// <summary>Before TLS.</summary>
+    /// <summary>Before TLS, whose handshake costs more than to make it.</summary>
     public ConnectionDelegate Admit(ConnectionDelegate next) => async connection =>
     {
-        UInt128 address = CountedAddress((connection.RemoteEndPoint as IPEndPoint)?.Address);
-        lock (_lock)
+        UInt128 address = PeerCaller.CountedAddress((connection.RemoteEndPoint as IPEndPoint)?.Address);
+        if (!budgets.TrySpend(address, RequestCosts.Handshake) || !TryEnter(address))
         {
-            if (_count >= PeerLimits.ConnectionsMax || !TryAdd(_byAddress, address, PeerLimits.ConnectionsPerAddressMax))
-            {
-                Refuse(connection);
-                return;
-            }
-
-            _count++;
+            Refuse(connection);
+            return;
         }
 
         try
@@ -67,22 +48,11 @@ internal sealed class PeerConnections(PeerBook book, PeerMetrics metrics)
     /// <summary>After TLS, which has proven the key.</summary>
     public ConnectionDelegate Identify(ConnectionDelegate next) => async connection =>
     {
-        if (!NodeCertificate.TryReadKey(connection.Features.Get<ITlsConnectionFeature>()?.ClientCertificate, out PublicKey node))
+        if (!NodeCertificate.TryReadKey(connection.Features.Get<ITlsConnectionFeature>()?.ClientCertificate, out PublicKey node)
+            || !TryEnter(node))
         {
-            connection.Abort();
+            Refuse(connection);
             return;
-        }
-
-        bool isStranger = !book.Names(node);
-        lock (_lock)
-        {
-            if ((isStranger && _strangers >= PeerLimits.StrangersMax) || !TryAdd(_byNode, node, PeerLimits.ConnectionsPerNodeMax))
-            {
-                Refuse(connection);
-                return;
-            }
-
-            _strangers += isStranger ? 1 : 0;
         }
 
         connection.Items[s_node] = node;
@@ -93,12 +63,31 @@ internal sealed class PeerConnections(PeerBook book, PeerMetrics metrics)
         finally
         {
             lock (_lock)
-            {
-                _strangers -= isStranger ? 1 : 0;
                 Remove(_byNode, node);
-            }
         }
     };
+
+    private bool TryEnter(UInt128 address)
+    {
+        lock (_lock)
+        {
+            if (_count >= PeerLimits.ConnectionsMax || !TryAdd(_byAddress, address, PeerLimits.ConnectionsPerAddressMax))
+                return false;
+            _count++;
+            return true;
+        }
+    }
+
+    private bool TryEnter(PublicKey node)
+    {
+        lock (_lock)
+        {
+            // Counted anew each time: who was a stranger when it connected may be known by now.
+            bool hasRoom = book.Names(node)
+                || _byNode.Where(entry => !book.Names(entry.Key)).Sum(entry => entry.Value) < PeerLimits.StrangersMax;
+            return hasRoom && TryAdd(_byNode, node, PeerLimits.ConnectionsPerNodeMax);
+        }
+    }
 
     private void Refuse(ConnectionContext connection)
     {

@@ -10,10 +10,12 @@ namespace Cess.Peers;
 /// <summary>The way in for other nodes: finds the path, takes its cost, and makes each failure a coded answer.</summary>
 internal sealed class PeerDoor(
     MessageEndpoint messages, RecordEndpoints records, TransactionEndpoint transactions, ChainEndpoints chain, RequestBudgets budgets,
-    PeerMetrics metrics, IHostApplicationLifetime lifetime, ILogger<PeerDoor> log)
+    PeerBook book, PeerMetrics metrics, IHostApplicationLifetime lifetime, ILogger<PeerDoor> log)
 {
     /// <summary>HTTP/2's CANCEL (RFC 9113, section 7).</summary>
     private const int CancelCode = 8;
+
+    private readonly Room _posts = new(PeerLimits.PostsMax);
 
     /// <summary>The node whose connection this came over; null if it came through another door.</summary>
     public static PublicKey? NodeOf(HttpContext http) => PeerConnections.NodeOf(http.Features.Get<IConnectionItemsFeature>()?.Items);
@@ -21,11 +23,12 @@ internal sealed class PeerDoor(
     public async Task InvokeAsync(HttpContext http)
     {
         PublicKey node = NodeOf(http)!.Value;
+        PeerCaller caller = new(node, PeerCaller.CountedAddress(http.Connection.RemoteIpAddress), !book.Names(node));
         // Links and waits have no end of their own: without this a node would not stop while others are connected.
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, lifetime.ApplicationStopping);
         try
         {
-            await RouteAsync(http, node, ended.Token);
+            await RouteAsync(http, caller, ended.Token);
         }
         catch (OperationCanceledException) when (ended.IsCancellationRequested)
         {
@@ -51,22 +54,24 @@ internal sealed class PeerDoor(
         }
     }
 
-    private Task RouteAsync(HttpContext http, PublicKey node, CancellationToken cancellation) => (http.Request.Method, http.Request.Path.Value) switch
+    private Task RouteAsync(HttpContext http, PeerCaller caller, CancellationToken cancellation) => (http.Request.Method, http.Request.Path.Value) switch
     {
-        ("POST", PeerPaths.Messages) => Spend(http, RequestCosts.Write, () => messages.HandleAsync(http, node, cancellation)),
-        ("GET", PeerPaths.Records) => Spend(http, RequestCosts.Read, () => records.GetAsync(http, cancellation)),
-        ("POST", PeerPaths.Records) => Spend(http, RequestCosts.Write, () => records.PostAsync(http, cancellation)),
-        ("POST", PeerPaths.Transactions) => Spend(http, RequestCosts.Write, () => transactions.PostAsync(http, node, cancellation)),
-        ("GET", PeerPaths.Genesis) => Spend(http, RequestCosts.Genesis, () => chain.GetGenesisAsync(http, cancellation)),
-        ("GET", PeerPaths.Blocks) => Spend(http, RequestCosts.Blocks, () => chain.GetBlocksAsync(http, cancellation)),
-        ("GET", PeerPaths.Snapshot) => Spend(http, RequestCosts.Snapshot, () => chain.GetSnapshotAsync(http, cancellation)),
+        ("POST", PeerPaths.Messages) => Spend(RequestCosts.Write, caller, () => messages.HandleAsync(http, caller.Node, cancellation)),
+        ("GET", PeerPaths.Records) => Spend(RequestCosts.Read, caller, () => records.GetAsync(http, cancellation)),
+        ("POST", PeerPaths.Records) => Post(caller, () => records.PostAsync(http, cancellation)),
+        ("POST", PeerPaths.Transactions) => Post(caller, () => transactions.PostAsync(http, caller, cancellation)),
+        ("GET", PeerPaths.Genesis) => Spend(RequestCosts.Genesis, caller, () => chain.GetGenesisAsync(http, caller, cancellation)),
+        ("GET", PeerPaths.Blocks) => Spend(RequestCosts.Blocks, caller, () => chain.GetBlocksAsync(http, caller, cancellation)),
+        ("GET", PeerPaths.Snapshot) => Spend(RequestCosts.Snapshot, caller, () => chain.GetSnapshotAsync(http, caller, cancellation)),
         _ => throw new PeerException(PeerError.NotFound, "there is no such path."),
     };
 
-    private Task Spend(HttpContext http, int cost, Func<Task> answer) =>
-        budgets.TrySpend(PeerConnections.CountedAddress(http.Connection.RemoteIpAddress), cost)
-            ? answer()
-            : throw new PeerException(PeerError.Busy, "this address asks for too much.");
+    private Task Post(PeerCaller caller, Func<Task> answer) =>
+        Spend(RequestCosts.Write, caller, () => _posts.WithinAsync(caller, answer));
+
+    private Task Spend(int cost, PeerCaller caller, Func<Task> answer) => budgets.TrySpend(caller.Address, cost)
+        ? answer()
+        : throw new PeerException(PeerError.Busy, "this address asks for too much.");
 
     private static void End(HttpContext http)
     {

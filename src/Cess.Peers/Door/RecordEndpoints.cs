@@ -28,13 +28,11 @@ internal sealed class RecordEndpoints(PeerBook book, PeerMetrics metrics)
         if (records.Length > PeerLimits.RecordsPerPostMax)
             throw new PeerException(PeerError.TooLong, $"{records.Length} records where {PeerLimits.RecordsPerPostMax} are allowed.");
 
-        int refused = 0;
-        foreach (PeerError error in records.Select(book.Add).Where(error => error != PeerError.None))
-        {
-            metrics.Refused(error);
-            refused++;
-        }
-
-        http.Response.StatusCode = refused == 0 ? StatusCodes.Status204NoContent : StatusCodes.Status202Accepted;
+        PeerError[] answers = new PeerError[records.Length];
+        book.Add(records, answers);
+        PeerError[] refusals = [.. answers.Where(answer => answer != PeerError.None)];
+        foreach (PeerError refusal in refusals)
+            metrics.Refused(refusal);
+        http.Response.StatusCode = refusals.Length == 0 ? StatusCodes.Status204NoContent : StatusCodes.Status202Accepted;
     }
 }

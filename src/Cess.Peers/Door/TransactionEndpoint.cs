@@ -1,4 +1,3 @@
-using Cess.Primitives;
 using Microsoft.AspNetCore.Http;
 
 namespace Cess.Peers;
@@ -6,10 +5,10 @@ namespace Cess.Peers;
 /// <summary>Takes transactions from nodes that have no link yet: who wants to become a validator must say so somewhere.</summary>
 internal sealed class TransactionEndpoint(Lazy<IPeerReceiver> receiver)
 {
-    public async Task PostAsync(HttpContext http, PublicKey node, CancellationToken cancellation)
+    public async Task PostAsync(HttpContext http, PeerCaller caller, CancellationToken cancellation)
     {
         byte[] list = await BoundedBody.ReadAsync(http.Request.Body, PeerLimits.TransactionsFrameBytesMax, cancellation);
-        receiver.Value.ReceiveTransactions(node, TransactionList.Decode(list));
+        receiver.Value.ReceiveTransactions(caller.Node, TransactionList.Decode(list));
         http.Response.StatusCode = StatusCodes.Status202Accepted;
     }
 }

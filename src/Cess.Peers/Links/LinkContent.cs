@@ -11,12 +11,20 @@ internal sealed class LinkContent : HttpContent
     private readonly LinkQueue _queue;
     private readonly PeerMetrics _metrics;
     private readonly TimeProvider _time;
+    private readonly CancellationToken _lost;
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile bool _hasStarted;
 
-    public LinkContent(LinkQueue queue, PeerMetrics metrics, TimeProvider time)
+    /// <param name="queue">What to send.</param>
+    /// <param name="metrics">Counts it.</param>
+    /// <param name="time">For a receiver that takes nothing.</param>
+    /// <param name="lost">The link is lost.</param>
+    public LinkContent(LinkQueue queue, PeerMetrics metrics, TimeProvider time, CancellationToken lost)
     {
         _queue = queue;
         _metrics = metrics;
         _time = time;
+        _lost = lost;
         Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
     }
 
@@ -26,31 +34,52 @@ internal sealed class LinkContent : HttpContent
         return false;
     }
 
+    /// <summary>
+    /// Ends when nothing more is taken from the queue, so that the next link has it for itself. To be awaited once the token is
+    /// cancelled.
+    /// </summary>
+    public Task EndAsync() => _hasStarted ? _ended.Task : Task.CompletedTask;
+
     protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
         SerializeToStreamAsync(stream, context, CancellationToken.None);
 
     protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
+        _hasStarted = true;
+        try
+        {
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _lost);
+            await SendAsync(stream, either.Token);
+        }
+        finally
+        {
+            _ended.SetResult();
+        }
+    }
+
+    private async Task SendAsync(Stream stream, CancellationToken cancellation)
+    {
         // The request's head goes out with the first flush.
-        await stream.FlushAsync(cancellationToken);
+        await stream.FlushAsync(cancellation);
         PipeWriter writer = PipeWriter.Create(stream, new StreamPipeWriterOptions(minimumBufferSize: PeerLimits.BurstBytes, leaveOpen: true));
         while (true)
         {
-            while (_queue.TryDequeue(out LinkFrame frame))
+            cancellation.ThrowIfCancellationRequested();
+            while (!cancellation.IsCancellationRequested && _queue.TryDequeue(out LinkFrame frame))
             {
                 frame.WriteHead(writer);
                 if (frame.Body.Length > PeerLimits.BurstBytes)
-                    await InTimeAsync(writer.WriteAsync(frame.Body, cancellationToken), cancellationToken);
+                    await InTimeAsync(writer.WriteAsync(frame.Body, cancellation), cancellation);
                 else
                     writer.Write(frame.Body.Span);
                 if (writer.UnflushedBytes >= PeerLimits.BurstBytes)
-                    await InTimeAsync(writer.FlushAsync(cancellationToken), cancellationToken);
+                    await InTimeAsync(writer.FlushAsync(cancellation), cancellation);
                 _metrics.Sent(frame);
             }
 
             if (writer.UnflushedBytes > 0)
-                await InTimeAsync(writer.FlushAsync(cancellationToken), cancellationToken);
-            await _queue.WaitAsync(cancellationToken);
+                await InTimeAsync(writer.FlushAsync(cancellation), cancellation);
+            await _queue.WaitAsync(cancellation);
         }
     }
 

@@ -1,18 +1,15 @@
-using System.Threading.Channels;
-
 namespace Cess.Peers;
 
 /// <summary>
 /// What waits for one node, bounded: where it is full, the oldest goes, which consensus can do without best. Consensus goes before
 /// transactions, and neither takes the other's room.
 /// </summary>
-internal sealed class LinkQueue(PeerMetrics metrics)
+internal sealed class LinkQueue(PeerMetrics metrics, TimeProvider time)
 {
     private readonly Lock _lock = new();
     private readonly Lane _consensus = new(PeerLimits.QueueMessagesMax, PeerLimits.QueueBytesMax);
     private readonly Lane _transactions = new(PeerLimits.QueueTransactionFramesMax, PeerLimits.QueueTransactionBytesMax);
-    private readonly Channel<bool> _arrived =
-        Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Wake _arrived = new(time);
 
     /// <summary>Frames that wait.</summary>
     public int Count
@@ -29,7 +26,7 @@ internal sealed class LinkQueue(PeerMetrics metrics)
         int dropped;
         lock (_lock)
             dropped = (frame.Kind == FrameKind.Consensus ? _consensus : _transactions).Enqueue(frame);
-        _arrived.Writer.TryWrite(true);
+        _arrived.Set();
         if (dropped > 0)
             metrics.Dropped(DropReason.QueueFull, dropped);
     }
@@ -41,7 +38,7 @@ internal sealed class LinkQueue(PeerMetrics metrics)
     }
 
     /// <summary>Ends when something may have come; for one waiter.</summary>
-    public ValueTask<bool> WaitAsync(CancellationToken cancellation) => _arrived.Reader.ReadAsync(cancellation);
+    public ValueTask WaitAsync(CancellationToken cancellation) => _arrived.WaitAsync(cancellation);
 
     private sealed class Lane(int framesMax, long bytesMax)
     {

@@ -15,15 +15,18 @@ internal sealed class PeerLink : IAsyncDisposable
 {
     private readonly LinkParts _parts;
     private readonly LinkQueue _queue;
+    private readonly Wake _recordsChanged;
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _run;
     private volatile bool _isUp;
+    private PeerError _lastError;
 
     public PeerLink(PeerEndpoint endpoint, LinkParts parts)
     {
         Endpoint = endpoint;
         _parts = parts;
-        _queue = new LinkQueue(parts.Metrics);
+        _queue = new LinkQueue(parts.Metrics, parts.Time);
+        _recordsChanged = new Wake(parts.Time);
         _run = Task.Run(RunAsync);
     }
 
@@ -35,6 +38,9 @@ internal sealed class PeerLink : IAsyncDisposable
     public int Waiting => _queue.Count;
 
     public void Enqueue(in LinkFrame frame) => _queue.Enqueue(frame);
+
+    /// <summary>Exchanges records now instead of at the next interval.</summary>
+    public void ExchangeRecords() => _recordsChanged.Set();
 
     public async ValueTask DisposeAsync()
     {
@@ -55,15 +61,18 @@ internal sealed class PeerLink : IAsyncDisposable
                 _parts.Metrics.Connecting();
                 await HoldAsync(client, _stop.Token);
             }
-            catch (PeerException e)
-            {
-                if (e.Error == PeerError.WrongNodeKey)
-                    _parts.Metrics.Refused(e.Error);
-                _parts.Log.LogDebug(e, "Link to {Url} ({Node}) is down", Endpoint.Url, Endpoint.Node);
-            }
             catch (OperationCanceledException) when (_stop.IsCancellationRequested)
             {
                 return;
+            }
+            catch (Exception e)
+            {
+                PeerError error = e is PeerException coded ? coded.Error : PeerError.Failed;
+                if (error == PeerError.WrongNodeKey)
+                    _parts.Metrics.Refused(error);
+                if (error != _lastError)
+                    _parts.Log.Log(LevelOf(error), "The link to {Url} ({Node}) is down: {Reason}", Endpoint.Url, Endpoint.Node, e.Message);
+                _lastError = error;
             }
 
             if (_parts.Time.GetElapsedTime(since) >= PeerLimits.LinkSettled)
@@ -85,17 +94,18 @@ internal sealed class PeerLink : IAsyncDisposable
         RecordExchange.Memory memory = new();
         await _parts.Records.RunAsync(client, Endpoint.Url, memory, cancellation);
 
-        using HttpRequestMessage request = PeerClient.Request(HttpMethod.Post, Endpoint.Url, PeerPaths.Messages);
-        request.Content = new LinkContent(_queue, _parts.Metrics, _parts.Time);
-        using HttpResponseMessage response = await OpenAsync(client, request, cancellation);
         using var lost = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        Task ended = SeeEndAsync(response, lost.Token);
-        SetUp(true);
+        using LinkContent content = new(_queue, _parts.Metrics, _parts.Time, lost.Token);
+        using HttpRequestMessage request = PeerClient.Request(HttpMethod.Post, Endpoint.Url, PeerPaths.Messages);
+        request.Content = content;
         try
         {
+            using HttpResponseMessage response = await OpenAsync(client, request, cancellation);
+            Task ended = SeeEndAsync(response, lost.Token);
+            SetUp();
             while (true)
             {
-                if (await Task.WhenAny(ended, Task.Delay(PeerLimits.GossipInterval, _parts.Time, lost.Token)) == ended)
+                if (await Task.WhenAny(ended, _recordsChanged.WaitAsync(PeerLimits.GossipInterval, lost.Token)) == ended)
                     await ended;
                 cancellation.ThrowIfCancellationRequested();
                 await _parts.Records.RunAsync(client, Endpoint.Url, memory, cancellation);
@@ -103,8 +113,9 @@ internal sealed class PeerLink : IAsyncDisposable
         }
         finally
         {
-            SetUp(false);
             await lost.CancelAsync();
+            await content.EndAsync();
+            SetDown();
         }
     }
 
@@ -138,12 +149,27 @@ internal sealed class PeerLink : IAsyncDisposable
         throw new PeerException(PeerError.Unreachable, $"{Endpoint.Url} ended the link.");
     }
 
-    private void SetUp(bool isUp)
+    private void SetUp()
     {
-        _isUp = isUp;
-        if (isUp)
-            _parts.Metrics.LinkUp();
-        else
-            _parts.Metrics.LinkDown();
+        _isUp = true;
+        _lastError = PeerError.None;
+        _parts.Metrics.LinkUp();
+        _parts.Log.LogInformation("The link to {Url} ({Node}) is up", Endpoint.Url, Endpoint.Node);
     }
+
+    private void SetDown()
+    {
+        if (!_isUp)
+            return;
+        _isUp = false;
+        _parts.Metrics.LinkDown();
+    }
+
+    /// <summary>That a node is away is its operator's concern; that it is another one, or that we fail, is ours.</summary>
+    private static LogLevel LevelOf(PeerError error) => error switch
+    {
+        PeerError.WrongNodeKey or PeerError.WrongChain => LogLevel.Warning,
+        PeerError.Failed => LogLevel.Error,
+        _ => LogLevel.Information,
+    };
 }

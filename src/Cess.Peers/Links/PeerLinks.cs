@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Threading.Channels;
 using Cess.Consensus;
 using Cess.Primitives;
 using Microsoft.Extensions.Hosting;
@@ -27,10 +26,12 @@ public sealed class PeerLinks : IHostedService, IAsyncDisposable
     private readonly LinkParts _parts;
     private readonly Lazy<IPeerReceiver> _receiver;
     private readonly IHostApplicationLifetime _lifetime;
-    private readonly Channel<bool> _bookChanged =
-        Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Wake _changed;
     private readonly CancellationTokenSource _stop = new();
     private volatile ImmutableDictionary<PeerEndpoint, PeerLink> _links = ImmutableDictionary<PeerEndpoint, PeerLink>.Empty;
+    private ReadOnlyMemory<byte> _saved;
+    private string? _publicUrl;
+    private ImmutableArray<string> _join = [];
     private Task _run = Task.CompletedTask;
 
     internal PeerLinks(
@@ -45,6 +46,7 @@ public sealed class PeerLinks : IHostedService, IAsyncDisposable
         _parts = parts;
         _receiver = receiver;
         _lifetime = lifetime;
+        _changed = new Wake(parts.Time);
     }
 
     /// <summary>The nodes that there are links to.</summary>
@@ -87,16 +89,22 @@ public sealed class PeerLinks : IHostedService, IAsyncDisposable
         }
     }
 
+    /// <summary>
+    /// Looks anew at who is a validator and who is local. Happens at an interval, too; whoever sees a change on the chain can have it
+    /// at once.
+    /// </summary>
+    public void Refresh() => _changed.Set();
+
     /// <summary>Takes the records that were kept, and starts to work once the application listens.</summary>
     /// <exception cref="InvalidOperationException">It is not known where others reach this node.</exception>
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        if (_options.PublicUrl is { } url && !(PeerRecord.TryCanonicalUrl(url, out string canonical) && canonical == url))
-            throw new InvalidOperationException($"\"{url}\" is not the URL of a node: https://host:port.");
         if (_options.PublicUrl is null && _listener.IsEverywhere)
             throw new InvalidOperationException("A node that listens on all addresses must say at which URL others reach it.");
+        _publicUrl = _options.PublicUrl is { } given ? Canonical(given) : null;
+        _join = [.. _options.Join.Select(Canonical)];
         Load();
-        _book.Changed += OnBookChanged;
+        _book.Changed += Refresh;
         _run = Task.Run(() => RunAsync(_stop.Token), CancellationToken.None);
         return Task.CompletedTask;
     }
@@ -104,7 +112,7 @@ public sealed class PeerLinks : IHostedService, IAsyncDisposable
     /// <summary>Ends all links.</summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
-        _book.Changed -= OnBookChanged;
+        _book.Changed -= Refresh;
         if (!_stop.IsCancellationRequested)
             await _stop.CancelAsync();
         await _run;
@@ -122,21 +130,14 @@ public sealed class PeerLinks : IHostedService, IAsyncDisposable
         try
         {
             await ListeningAsync(cancellation);
-            string url = _options.PublicUrl ?? _listener.Url;
+            string url = _publicUrl ?? _listener.Url;
             Backoff joining = new(_parts.Random);
-            ReadOnlyMemory<byte> saved = default;
             while (true)
             {
-                _book.Prune();
-                _own.Ensure(url);
-                await FollowBookAsync();
-                Save(ref saved);
-                bool isAlone = !_links.Values.Any(link => link.IsUp);
-                if (isAlone)
-                    await JoinAsync(url, cancellation);
-                else
+                bool isAlone = await RefreshAsync(url, cancellation);
+                if (!isAlone)
                     joining.Reset();
-                await BookChangeAsync(isAlone ? joining.Next() : PeerLimits.GossipInterval, cancellation);
+                await _changed.WaitAsync(isAlone ? joining.Next() : PeerLimits.GossipInterval, cancellation);
             }
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
@@ -150,6 +151,28 @@ public sealed class PeerLinks : IHostedService, IAsyncDisposable
         }
     }
 
+    /// <returns>Whether no link is up.</returns>
+    private async Task<bool> RefreshAsync(string url, CancellationToken cancellation)
+    {
+        try
+        {
+            _book.Prune();
+            bool hasNews = _own.Ensure(url);
+            await FollowBookAsync(hasNews);
+            Save();
+            bool isAlone = !_links.Values.Any(link => link.IsUp);
+            if (isAlone)
+                await JoinAsync(url, cancellation);
+            return isAlone;
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            // The host's answers about validators are not ours; what fails once may work next time.
+            _parts.Log.LogError(e, "The records of this node's validators can't be kept up");
+            return false;
+        }
+    }
+
     private Task ListeningAsync(CancellationToken cancellation)
     {
         TaskCompletionSource started = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -158,7 +181,7 @@ public sealed class PeerLinks : IHostedService, IAsyncDisposable
     }
 
     /// <summary>Makes links to nodes that are new in the book, and ends those to nodes that no record names any more.</summary>
-    private async Task FollowBookAsync()
+    private async Task FollowBookAsync(bool hasNews)
     {
         HashSet<PeerEndpoint> named = [.. _book.Records.Select(record => record.Endpoint).Where(node => node.Node != _options.Certificate.Node)];
         PeerLink[] gone = [.. _links.Values.Where(link => !named.Contains(link.Endpoint))];
@@ -166,6 +189,8 @@ public sealed class PeerLinks : IHostedService, IAsyncDisposable
         _links = _links.RemoveRange(gone.Select(link => link.Endpoint)).AddRange(come.Select(link => KeyValuePair.Create(link.Endpoint, link)));
         foreach (PeerLink link in gone)
             await link.DisposeAsync();
+        foreach (PeerLink link in hasNews ? _links.Values : [])
+            link.ExchangeRecords();
     }
 
     /// <summary>
@@ -175,7 +200,7 @@ public sealed class PeerLinks : IHostedService, IAsyncDisposable
     private async Task JoinAsync(string ownUrl, CancellationToken cancellation)
     {
         using PeerClient client = new(_options.Certificate, pinned: null, _parts.Time);
-        foreach (string url in _options.Join.Where(url => url != ownUrl))
+        foreach (string url in _join.Where(url => url != ownUrl))
         {
             try
             {
@@ -201,15 +226,15 @@ public sealed class PeerLinks : IHostedService, IAsyncDisposable
         }
     }
 
-    private void Save(ref ReadOnlyMemory<byte> saved)
+    private void Save()
     {
         ReadOnlyMemory<byte> bytes = _book.Encoded.Bytes;
-        if (bytes.Span.SequenceEqual(saved.Span))
+        if (bytes.Span.SequenceEqual(_saved.Span))
             return;
         try
         {
             _options.Store.Save(bytes.Span);
-            saved = bytes;
+            _saved = bytes;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -217,19 +242,7 @@ public sealed class PeerLinks : IHostedService, IAsyncDisposable
         }
     }
 
-    /// <summary>Ends when the book has changed, or after this time.</summary>
-    private async Task BookChangeAsync(TimeSpan limit, CancellationToken cancellation)
-    {
-        using CancellationTokenSource timer = new(limit, _parts.Time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, timer.Token);
-        try
-        {
-            await _bookChanged.Reader.ReadAsync(either.Token);
-        }
-        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
-        {
-        }
-    }
-
-    private void OnBookChanged() => _bookChanged.Writer.TryWrite(true);
+    private static string Canonical(string url) => PeerRecord.TryCanonicalUrl(url, out string canonical)
+        ? canonical
+        : throw new InvalidOperationException($"\"{url}\" is not the URL of a node: https://host:port.");
 }

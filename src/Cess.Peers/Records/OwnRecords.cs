@@ -7,8 +7,10 @@ internal sealed class OwnRecords(PeerOptions options, PeerBook book, IPeerValida
 {
     /// <summary>Makes the records that are missing, or say something else.</summary>
     /// <param name="url">Where this node is reached.</param>
-    public void Ensure(string url)
+    /// <returns>Whether any had to be made.</returns>
+    public bool Ensure(string url)
     {
+        bool hasNews = false;
         PeerEndpoint here = new(options.Certificate.Node, url);
         foreach (AccountId validator in validators.Local)
         {
@@ -21,7 +23,10 @@ internal sealed class OwnRecords(PeerOptions options, PeerBook book, IPeerValida
             ulong sequence = (ulong)time.GetUtcNow().ToUnixTimeMilliseconds();
             if (isThere && known!.Sequence >= sequence)
                 sequence = known.Sequence == ulong.MaxValue ? ulong.MaxValue : known.Sequence + 1;
-            book.Add(PeerRecord.Create(options.Genesis, validator, key, here, sequence, digest => validators.Sign(validator, digest)));
+            PeerRecord record = PeerRecord.Create(options.Genesis, validator, key, here, sequence, digest => validators.Sign(validator, digest));
+            hasNews |= book.Add(record) == PeerError.None;
         }
+
+        return hasNews;
     }
 }

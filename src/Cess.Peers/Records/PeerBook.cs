@@ -77,7 +77,8 @@ public sealed class PeerBook
         Changed?.Invoke();
     }
 
-    private void Add(ReadOnlySpan<PeerRecord> records, Span<PeerError> answers)
+    /// <summary>Takes in many records and answers for each.</summary>
+    internal void Add(ReadOnlySpan<PeerRecord> records, Span<PeerError> answers)
     {
         // Outside the lock, as signatures are what costs.
         for (int i = 0; i < records.Length; i++)
