@@ -95,6 +95,9 @@ public static class PeerLimits
     /// <summary>Most posts (records, transactions) at once.</summary>
     public const int PostsMax = 64;
 
+    /// <summary>Fewest bytes in a second at which a large answer must be taken.</summary>
+    public const int AnswerBytesPerSecondMin = 64 * 1024;
+
     /// <summary>Most snapshots that are sent at once.</summary>
     public const int SnapshotsMax = 2;
 
@@ -113,8 +116,11 @@ public static class PeerLimits
     /// <summary>How long a small request takes at most.</summary>
     public static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(10);
 
-    /// <summary>How long a large answer takes at most, from the first byte to the last.</summary>
+    /// <summary>How long who asks for a large answer waits for all of it.</summary>
     public static readonly TimeSpan LargeAnswerTimeout = TimeSpan.FromMinutes(5);
+
+    /// <summary>How long who asks for a snapshot waits for all of it.</summary>
+    public static readonly TimeSpan SnapshotTimeout = TimeSpan.FromHours(6);
 
     /// <summary>How long a peer may take nothing from a link before it is cut.</summary>
     public static readonly TimeSpan StallTimeout = TimeSpan.FromSeconds(30);
@@ -147,4 +153,7 @@ internal static class RequestCosts
     public const int Write = 4;
     public const int Genesis = 16;
     public const int Snapshot = 128;
+
+    /// <summary>Bytes of posted transactions that cost one.</summary>
+    public const int TransactionBytes = 16 * 1024;
 }

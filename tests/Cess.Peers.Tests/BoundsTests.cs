@@ -180,6 +180,23 @@ public sealed class BoundsTests : IDisposable
     }
 
     [Fact]
+    public async Task Whoever_takes_a_large_answer_too_slowly_loses_it()
+    {
+        ManualTime time = new();
+        SlowReader reader = new();
+        PacedWriter writer = new(reader, time);
+        await writer.WriteAsync(new byte[PeerLimits.AnswerBytesPerSecondMin * 60], default);
+
+        time.Advance(TimeSpan.FromSeconds(60));
+        await writer.WriteAsync(new byte[1], default);
+        reader.IsStalled = true;
+        time.Advance(PeerLimits.RequestTimeout + TimeSpan.FromSeconds(1));
+
+        PeerException e = await Assert.ThrowsAsync<PeerException>(() => writer.WriteAsync(new byte[1], default));
+        Assert.Equal(PeerError.TimedOut, e.Error);
+    }
+
+    [Fact]
     public void A_node_is_known_by_its_key_alone()
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
@@ -208,6 +225,15 @@ public sealed class BoundsTests : IDisposable
     }
 
     private static LinkFrame Message(byte[] message) => new(FrameKind.Consensus, default, default, message);
+
+    /// <summary>Takes what is written, or nothing any more.</summary>
+    private sealed class SlowReader : MemoryStream
+    {
+        public bool IsStalled { get; set; }
+
+        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) =>
+            IsStalled ? new ValueTask(new TaskCompletionSource().Task) : base.WriteAsync(buffer, cancellationToken);
+    }
 
     /// <summary>A clock that stands until it is moved.</summary>
     private sealed class ManualTime : TimeProvider

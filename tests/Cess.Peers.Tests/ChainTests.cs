@@ -108,6 +108,17 @@ public sealed class ChainTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public async Task A_stranger_that_hands_in_too_many_transactions_is_put_off()
+    {
+        PeerException? refusal = null;
+        for (int i = 0; i < PeerLimits.RequestBudget && refusal is null; i++)
+            refusal = (PeerException?)await Record.ExceptionAsync(() => _client.SendTransactionsAsync(_node.Url, [new byte[1024 * 1024]]));
+
+        Assert.Equal(PeerError.Busy, refusal?.Error);
+        Assert.InRange(_node.Inbox.Transactions.Count, 1, 20);
+    }
+
+    [Fact]
     public async Task A_node_that_is_not_there_is_unreachable()
     {
         string url = _node.Url;

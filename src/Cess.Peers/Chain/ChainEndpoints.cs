@@ -7,8 +7,10 @@ using Microsoft.Net.Http.Headers;
 namespace Cess.Peers;
 
 /// <summary>The chain for nodes that join or have fallen behind: any node may read it, and can check what it reads.</summary>
-internal sealed class ChainEndpoints(IPeerChain chain, PeerOptions options)
+internal sealed class ChainEndpoints(IPeerChain chain, PeerOptions options, TimeProvider time)
 {
+    private const int CopyBytes = 64 * 1024;
+
     private readonly Room _waits = new(PeerLimits.BlockWaitsMax);
     private readonly Room _large = new(PeerLimits.LargeAnswersMax);
     private readonly Room _snapshots = new(PeerLimits.SnapshotsMax);
@@ -20,7 +22,7 @@ internal sealed class ChainEndpoints(IPeerChain chain, PeerOptions options)
         if (http.Request.Headers[HeaderNames.IfNoneMatch] == tag)
             http.Response.StatusCode = StatusCodes.Status304NotModified;
         else
-            await _large.WithinAsync(caller, () => BinaryAnswer.WriteAsync(http, chain.Genesis, cancellation));
+            await _large.WithinAsync(caller, () => WriteAsync(http, chain.Genesis, cancellation));
     }
 
     public async Task GetBlocksAsync(HttpContext http, PeerCaller caller, CancellationToken cancellation)
@@ -32,7 +34,7 @@ internal sealed class ChainEndpoints(IPeerChain chain, PeerOptions options)
         if (blocks is null)
             http.Response.StatusCode = StatusCodes.Status204NoContent;
         else
-            await _large.WithinAsync(caller, () => BinaryAnswer.WriteAsync(http, Scale.Encode<ConsensusMessage>(blocks), cancellation));
+            await _large.WithinAsync(caller, () => WriteAsync(http, Scale.Encode<ConsensusMessage>(blocks), cancellation));
     }
 
     public Task GetSnapshotAsync(HttpContext http, PeerCaller caller, CancellationToken cancellation) => _snapshots.WithinAsync(caller, async () =>
@@ -43,9 +45,19 @@ internal sealed class ChainEndpoints(IPeerChain chain, PeerOptions options)
         {
             http.Response.ContentType = BinaryAnswer.ContentType;
             http.Response.Headers[PeerPaths.HeightField] = snapshot.Height.ToString(CultureInfo.InvariantCulture);
-            await snapshot.Content.CopyToAsync(http.Response.Body, cancellation);
+            PacedWriter writer = new(http.Response.Body, time);
+            byte[] piece = new byte[CopyBytes];
+            while (await snapshot.Content.ReadAsync(piece, cancellation) is var read and > 0)
+                await writer.WriteAsync(piece.AsMemory(0, read), cancellation);
         }
     });
+
+    private Task WriteAsync(HttpContext http, ReadOnlyMemory<byte> bytes, CancellationToken cancellation)
+    {
+        http.Response.ContentType = BinaryAnswer.ContentType;
+        http.Response.ContentLength = bytes.Length;
+        return new PacedWriter(http.Response.Body, time).WriteAsync(bytes, cancellation);
+    }
 
     private static ulong? Number(HttpContext http, string name)
     {

@@ -64,15 +64,15 @@ public sealed class PeerChainClient : IDisposable
     /// <param name="url">A node.</param>
     /// <param name="destination">Gets the bytes; whatever came until an exception stays there.</param>
     /// <param name="bytesMax">Most bytes to take.</param>
-    /// <param name="cancellation">Gives up; nothing else bounds the time.</param>
+    /// <param name="cancellation">Gives up.</param>
     /// <returns>The height that the node says it is of.</returns>
     /// <exception cref="PeerException"><see cref="PeerError.NotFound"/>: it has none. <see cref="PeerError.TooLong"/>.</exception>
-    public Task<ulong> GetSnapshotAsync(string url, Stream destination, long bytesMax, CancellationToken cancellation)
+    public async Task<ulong> GetSnapshotAsync(string url, Stream destination, long bytesMax, CancellationToken cancellation)
     {
-        HttpRequestMessage request = PeerClient.Request(HttpMethod.Get, url, PeerPaths.Snapshot);
-        return _client.SendAsync(
+        using HttpRequestMessage request = PeerClient.Request(HttpMethod.Get, url, PeerPaths.Snapshot);
+        return await _client.SendAsync(
             request,
-            Timeout.InfiniteTimeSpan,
+            PeerLimits.SnapshotTimeout,
             async (response, timed) =>
             {
                 if (!response.Headers.TryGetValues(PeerPaths.HeightField, out IEnumerable<string>? heights)
