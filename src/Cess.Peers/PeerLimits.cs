@@ -140,6 +140,12 @@ public static class PeerLimits
     /// <summary>A link that has held so long starts from the first wait again.</summary>
     public static readonly TimeSpan LinkSettled = TimeSpan.FromSeconds(10);
 
+    /// <summary>Most nodes that the operator names to join through.</summary>
+    public const int JoinUrlsMax = 64;
+
+    /// <summary>Time between two looks at a book that changes.</summary>
+    public static readonly TimeSpan BookInterval = TimeSpan.FromMilliseconds(50);
+
     /// <summary>How often records are exchanged with each peer, and the book is put in order.</summary>
     public static readonly TimeSpan GossipInterval = TimeSpan.FromSeconds(30);
 }

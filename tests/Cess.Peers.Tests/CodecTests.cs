@@ -101,8 +101,8 @@ public sealed class CodecTests
         {
             ReadOnlyMemory<byte>[] transactions = [.. given.Select(bytes => new ReadOnlyMemory<byte>(bytes))];
             byte[][] lists = [.. TransactionList.Encode(transactions)];
-            IEnumerable<byte[]> read = lists.SelectMany(list => TransactionList.Decode(list)).Select(transaction => transaction.ToArray());
-            return read.Select(Convert.ToHexString).SequenceEqual(given.Select(Convert.ToHexString));
+            IEnumerable<ReadOnlyMemory<byte>> read = lists.SelectMany(list => TransactionList.Decode(list));
+            return read.Select(transaction => Convert.ToHexString(transaction.Span)).SequenceEqual(given.Select(Convert.ToHexString));
         }));
 
     [Theory]

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using Cess.Primitives;
 
 namespace Cess.Peers.Tests;
@@ -30,6 +32,19 @@ public sealed class GossipTests
             port = early.Port;
         await using TestNode b = await TestNode.StartAsync(_chain, validators[1..], [$"https://127.0.0.1:{port}"]);
         await using TestNode a = await TestNode.StartAsync(_chain, validators[..1], port: port);
+
+        await TestNode.AreLinkedAsync(a, b);
+    }
+
+    [Fact]
+    public async Task A_url_to_join_where_nobody_answers_keeps_no_node_from_joining_through_another()
+    {
+        TestValidator[] validators = _chain.Validators(2);
+        using TcpListener silent = new(IPAddress.Loopback, 0);
+        silent.Start();
+        string nowhere = $"https://{silent.LocalEndpoint}";
+        await using TestNode a = await TestNode.StartAsync(_chain, validators[..1]);
+        await using TestNode b = await TestNode.StartAsync(_chain, validators[1..], [nowhere, a.Url]);
 
         await TestNode.AreLinkedAsync(a, b);
     }
@@ -98,7 +113,8 @@ public sealed class GossipTests
         await using TestNode b = await TestNode.StartAsync(_chain, validators[1..], [a.Url], store: damaged);
 
         await TestNode.AreLinkedAsync(a, b);
-        await Eventually.IsSoAsync("a whole book", () => Scale.TryDecode<PeerRecords>(damaged.Bytes, out PeerRecords? kept, out _) && kept.Records.Length == 2);
+        await Eventually.IsSoAsync("a whole book", () =>
+            Scale.TryDecode<PeerRecords>(damaged.Bytes, out PeerRecords? kept, out _) && kept.Records.Length == 2);
     }
 
     [Fact]

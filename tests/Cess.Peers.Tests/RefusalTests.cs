@@ -153,6 +153,28 @@ public sealed class RefusalTests
         await Eventually.IsSoAsync("messages both ways", () => !a.Inbox.Messages.IsEmpty && !b.Inbox.Messages.IsEmpty);
     }
 
+    [Theory]
+    [InlineData(SslProtocols.Tls12, true)]
+    [InlineData(SslProtocols.Tls13, false)]
+    public async Task Older_TLS_and_nodes_without_a_certificate_are_refused(SslProtocols protocol, bool hasCertificate)
+    {
+        await using TestNode node = await TestNode.StartAsync(_chain, _chain.Validators(1));
+        using NodeCertificate certificate = TestNode.NewCertificate();
+        using TcpClient client = new();
+        await client.ConnectAsync(IPAddress.Loopback, node.Port);
+        await using SslStream tls = new(client.GetStream());
+
+        Exception? refusal = await Record.ExceptionAsync(async () =>
+        {
+            await tls.AuthenticateAsClientAsync(AsClient(hasCertificate ? certificate : null, protocol));
+            // In TLS 1.3 a client hears of its refusal with the first bytes that it reads.
+            if (await tls.ReadAsync(new byte[1]) == 0)
+                throw new IOException("The connection was closed.");
+        });
+
+        Assert.True(refusal is IOException or AuthenticationException, $"It ended with {refusal}.");
+    }
+
     [Fact]
     public async Task A_path_that_does_not_exist_is_refused_with_a_code()
     {
@@ -191,18 +213,20 @@ public sealed class RefusalTests
         await using SslStream tls = new(client.GetStream());
         await IgnoreCutAsync(async () =>
         {
-            await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions
-            {
-                TargetHost = "a",
-                EnabledSslProtocols = SslProtocols.Tls13,
-                ApplicationProtocols = [SslApplicationProtocol.Http2],
-                ClientCertificateContext = certificate?.Context,
-                RemoteCertificateValidationCallback = (_, shown, _, _) => NodeCertificate.TryReadKey(shown, out _),
-            });
+            await tls.AuthenticateAsClientAsync(AsClient(certificate, SslProtocols.Tls13));
             await tls.WriteAsync(bytes);
             await tls.CopyToAsync(Stream.Null);
         });
     }
+
+    private static SslClientAuthenticationOptions AsClient(NodeCertificate? certificate, SslProtocols protocol) => new()
+    {
+        TargetHost = "a",
+        EnabledSslProtocols = protocol,
+        ApplicationProtocols = [SslApplicationProtocol.Http2],
+        ClientCertificateContext = certificate?.Context,
+        RemoteCertificateValidationCallback = (_, shown, _, _) => NodeCertificate.TryReadKey(shown, out _),
+    };
 
     private static async Task IgnoreCutAsync(Func<Task> talk)
     {

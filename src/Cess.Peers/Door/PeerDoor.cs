@@ -54,17 +54,21 @@ internal sealed class PeerDoor(
         }
     }
 
-    private Task RouteAsync(HttpContext http, PeerCaller caller, CancellationToken cancellation) => (http.Request.Method, http.Request.Path.Value) switch
+    private Task RouteAsync(HttpContext http, PeerCaller caller, CancellationToken cancellation)
     {
-        ("POST", PeerPaths.Messages) => Spend(RequestCosts.Write, caller, () => messages.HandleAsync(http, caller.Node, cancellation)),
-        ("GET", PeerPaths.Records) => Spend(RequestCosts.Read, caller, () => records.GetAsync(http, cancellation)),
-        ("POST", PeerPaths.Records) => Post(caller, () => records.PostAsync(http, cancellation)),
-        ("POST", PeerPaths.Transactions) => Post(caller, () => transactions.PostAsync(http, caller, cancellation)),
-        ("GET", PeerPaths.Genesis) => Spend(RequestCosts.Genesis, caller, () => chain.GetGenesisAsync(http, caller, cancellation)),
-        ("GET", PeerPaths.Blocks) => Spend(RequestCosts.Blocks, caller, () => chain.GetBlocksAsync(http, caller, cancellation)),
-        ("GET", PeerPaths.Snapshot) => Spend(RequestCosts.Snapshot, caller, () => chain.GetSnapshotAsync(http, caller, cancellation)),
-        _ => throw new PeerException(PeerError.NotFound, "there is no such path."),
-    };
+        HttpRequest request = http.Request;
+        return (request.Method, request.Path.Value) switch
+        {
+            ("POST", PeerPaths.Messages) => Spend(RequestCosts.Write, caller, () => messages.HandleAsync(http, caller.Node, cancellation)),
+            ("GET", PeerPaths.Records) => Spend(RequestCosts.Read, caller, () => records.GetAsync(http, cancellation)),
+            ("POST", PeerPaths.Records) => Post(caller, () => records.PostAsync(http, cancellation)),
+            ("POST", PeerPaths.Transactions) => Post(caller, () => transactions.PostAsync(http, caller, cancellation)),
+            ("GET", PeerPaths.Genesis) => Spend(RequestCosts.Genesis, caller, () => chain.GetGenesisAsync(http, caller, cancellation)),
+            ("GET", PeerPaths.Blocks) => Spend(RequestCosts.Blocks, caller, () => chain.GetBlocksAsync(http, caller, cancellation)),
+            ("GET", PeerPaths.Snapshot) => Spend(RequestCosts.Snapshot, caller, () => chain.GetSnapshotAsync(http, caller, cancellation)),
+            _ => throw new PeerException(PeerError.NotFound, "there is no such path."),
+        };
+    }
 
     private Task Post(PeerCaller caller, Func<Task> answer) =>
         Spend(RequestCosts.Write, caller, () => _posts.WithinAsync(caller, answer));

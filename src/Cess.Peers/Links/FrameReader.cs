@@ -13,7 +13,9 @@ internal sealed class FrameReader(Stream stream)
     private readonly byte[] _head = new byte[2 * AccountId.Size];
 
     /// <summary>Kind and payload length of the next frame; null where the stream ends.</summary>
-    /// <exception cref="PeerException"><see cref="PeerError.FrameUnknown"/>, <see cref="PeerError.TooLong"/>, <see cref="PeerError.Malformed"/>.</exception>
+    /// <exception cref="PeerException">
+    /// <see cref="PeerError.FrameUnknown"/>, <see cref="PeerError.TooLong"/>, <see cref="PeerError.Malformed"/>.
+    /// </exception>
     public async ValueTask<(FrameKind Kind, int Length)?> ReadHeaderAsync(CancellationToken cancellation)
     {
         Memory<byte> header = _head.AsMemory(0, LinkFrame.HeaderBytes);
@@ -43,7 +45,7 @@ internal sealed class FrameReader(Stream stream)
         if (length < _head.Length)
             throw new PeerException(PeerError.Malformed, $"a consensus frame has at least {_head.Length} bytes.");
         await ReadExactlyAsync(_head, cancellation);
-        return (new AccountId(Hash256.FromBytes(_head.AsSpan(0, AccountId.Size))), new AccountId(Hash256.FromBytes(_head.AsSpan(AccountId.Size))));
+        return (Account(_head.AsSpan(0, AccountId.Size)), Account(_head.AsSpan(AccountId.Size)));
     }
 
     /// <summary>The next bytes. Room grows with what has come, not with what is announced.</summary>
@@ -82,6 +84,8 @@ internal sealed class FrameReader(Stream stream)
         if (await stream.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, cancellation) < bytes.Length)
             throw CutOff();
     }
+
+    private static AccountId Account(ReadOnlySpan<byte> bytes) => new(Hash256.FromBytes(bytes));
 
     private static PeerException CutOff() => new(PeerError.Malformed, "the stream ends within a frame.");
 }

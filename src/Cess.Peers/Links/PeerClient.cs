@@ -111,8 +111,8 @@ internal sealed class PeerClient : IDisposable
     /// <exception cref="PeerException"><see cref="PeerError.TooLong"/>.</exception>
     public static async Task<byte[]> ReadAsync(HttpResponseMessage response, int bytesMax, CancellationToken cancellation)
     {
-        if (response.Content.Headers.ContentLength > bytesMax)
-            throw new PeerException(PeerError.TooLong, $"the answer has {response.Content.Headers.ContentLength} bytes where {bytesMax} are allowed.");
+        if (response.Content.Headers.ContentLength is { } length && length > bytesMax)
+            throw new PeerException(PeerError.TooLong, $"the answer has {length} bytes where {bytesMax} are allowed.");
         using Stream body = await response.Content.ReadAsStreamAsync(cancellation);
         return await BoundedBody.ReadAsync(body, bytesMax, cancellation);
     }

@@ -96,12 +96,14 @@ public sealed class PeerLinks : IHostedService, IAsyncDisposable
     public void Refresh() => _changed.Set();
 
     /// <summary>Takes the records that were kept, and starts to work once the application listens.</summary>
-    /// <exception cref="InvalidOperationException">It is not known where others reach this node.</exception>
+    /// <exception cref="InvalidOperationException">It is not known where others reach this node, or a URL is none.</exception>
     public Task StartAsync(CancellationToken cancellationToken)
     {
         if (_options.PublicUrl is null && _listener.IsEverywhere)
             throw new InvalidOperationException("A node that listens on all addresses must say at which URL others reach it.");
         _publicUrl = _options.PublicUrl is { } given ? Canonical(given) : null;
+        if (_options.Join.Length > PeerLimits.JoinUrlsMax)
+            throw new InvalidOperationException($"A node joins through at most {PeerLimits.JoinUrlsMax} others.");
         _join = [.. _options.Join.Select(Canonical)];
         Load();
         _book.Changed += Refresh;
@@ -131,14 +133,8 @@ public sealed class PeerLinks : IHostedService, IAsyncDisposable
         {
             await ListeningAsync(cancellation);
             string url = _publicUrl ?? _listener.Url;
-            Backoff joining = new(_parts.Random);
-            while (true)
-            {
-                bool isAlone = await RefreshAsync(url, cancellation);
-                if (!isAlone)
-                    joining.Reset();
-                await _changed.WaitAsync(isAlone ? joining.Next() : PeerLimits.GossipInterval, cancellation);
-            }
+            Bootstrap bootstrap = new([.. _join.Where(other => other != url)], () => !_links.Values.Any(link => link.IsUp), _parts);
+            await Task.WhenAll(FollowBookAsync(url, cancellation), bootstrap.RunAsync(cancellation));
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
@@ -151,25 +147,28 @@ public sealed class PeerLinks : IHostedService, IAsyncDisposable
         }
     }
 
-    /// <returns>Whether no link is up.</returns>
-    private async Task<bool> RefreshAsync(string url, CancellationToken cancellation)
+    private async Task FollowBookAsync(string url, CancellationToken cancellation)
     {
-        try
+        while (true)
         {
-            _book.Prune();
-            bool hasNews = _own.Ensure(url);
-            await FollowBookAsync(hasNews);
-            Save();
-            bool isAlone = !_links.Values.Any(link => link.IsUp);
-            if (isAlone)
-                await JoinAsync(url, cancellation);
-            return isAlone;
-        }
-        catch (Exception e) when (e is not OperationCanceledException)
-        {
-            // The host's answers about validators are not ours; what fails once may work next time.
-            _parts.Log.LogError(e, "The records of this node's validators can't be kept up");
-            return false;
+            try
+            {
+                _book.Prune();
+                bool hasNews = _own.Ensure(url);
+                await SetLinksAsync();
+                foreach (PeerLink link in hasNews ? _links.Values : [])
+                    link.ExchangeRecords();
+                Save();
+            }
+            catch (Exception e)
+            {
+                // The host's answers about validators are not ours; what fails once may work next time.
+                _parts.Log.LogError(e, "The records of this node's validators can't be kept up");
+            }
+
+            await _changed.WaitAsync(PeerLimits.GossipInterval, cancellation);
+            // Many changes at once cost one look, and somebody who changes all the time costs few.
+            await Task.Delay(PeerLimits.BookInterval, _parts.Time, cancellation);
         }
     }
 
@@ -181,7 +180,7 @@ public sealed class PeerLinks : IHostedService, IAsyncDisposable
     }
 
     /// <summary>Makes links to nodes that are new in the book, and ends those to nodes that no record names any more.</summary>
-    private async Task FollowBookAsync(bool hasNews)
+    private async Task SetLinksAsync()
     {
         HashSet<PeerEndpoint> named = [.. _book.Records.Select(record => record.Endpoint).Where(node => node.Node != _options.Certificate.Node)];
         PeerLink[] gone = [.. _links.Values.Where(link => !named.Contains(link.Endpoint))];
@@ -189,28 +188,6 @@ public sealed class PeerLinks : IHostedService, IAsyncDisposable
         _links = _links.RemoveRange(gone.Select(link => link.Endpoint)).AddRange(come.Select(link => KeyValuePair.Create(link.Endpoint, link)));
         foreach (PeerLink link in gone)
             await link.DisposeAsync();
-        foreach (PeerLink link in hasNews ? _links.Values : [])
-            link.ExchangeRecords();
-    }
-
-    /// <summary>
-    /// Asks the nodes that the operator has named. Which keys they have is not known, and need not be: records prove themselves, and
-    /// nothing else is said.
-    /// </summary>
-    private async Task JoinAsync(string ownUrl, CancellationToken cancellation)
-    {
-        using PeerClient client = new(_options.Certificate, pinned: null, _parts.Time);
-        foreach (string url in _join.Where(url => url != ownUrl))
-        {
-            try
-            {
-                await _parts.Records.RunAsync(client, url, new RecordExchange.Memory(), cancellation);
-            }
-            catch (PeerException e)
-            {
-                _parts.Log.LogWarning("Can't join through {Url}: {Reason}", url, e.Message);
-            }
-        }
     }
 
     private void Load()
