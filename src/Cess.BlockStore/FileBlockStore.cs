@@ -108,6 +108,25 @@ public sealed class FileBlockStore : IBlockStore
     }
 
     /// <inheritdoc/>
+    public async ValueTask PruneAsync(ulong below, CancellationToken cancellation = default)
+    {
+        await _appending.WaitAsync(cancellation);
+        try
+        {
+            ThrowIfFailed();
+            await _log.PruneAsync(below);
+        }
+        catch (Exception e) when (DiskErrors.IsDisk(e))
+        {
+            throw DiskExplanations.Explain(e, $"The blocks below {below} could not be removed");
+        }
+        finally
+        {
+            _appending.Release();
+        }
+    }
+
+    /// <inheritdoc/>
     public async ValueTask<ReadOnlyMemory<byte>> ReadAsync(ulong height, CancellationToken cancellation = default)
     {
         ThrowIfFailed();

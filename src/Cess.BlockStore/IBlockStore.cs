@@ -4,7 +4,7 @@ namespace Cess.BlockStore;
 public readonly record struct BlockEntry(ulong Height, ReadOnlyMemory<byte> Bytes);
 
 /// <summary>
-/// Keeps blocks by height, in order and for good, and the newest snapshots of the state that they lead to. Blocks can be read
+/// Keeps blocks by height, in order and until they are pruned, and the newest snapshots of the state that they lead to. Blocks can be read
 /// while others are appended; appends wait for each other. Every failure is a <see cref="BlockStoreException"/>, except
 /// <see cref="OperationCanceledException"/> and <see cref="ObjectDisposedException"/>.
 /// </summary>
@@ -40,6 +40,13 @@ public interface IBlockStore : IAsyncDisposable
     /// </summary>
     /// <exception cref="BlockStoreException">As for one block, when the enumeration gets there.</exception>
     IAsyncEnumerable<BlockEntry> ReadFromAsync(ulong height, CancellationToken cancellation = default);
+
+    /// <summary>
+    /// Blocks below a height are not needed any more. The store removes what costs it nothing to remove, which may be less, and
+    /// always keeps the newest. A reader that is under way there may find its blocks gone.
+    /// </summary>
+    /// <exception cref="BlockStoreException">The store goes on.</exception>
+    ValueTask PruneAsync(ulong below, CancellationToken cancellation = default);
 
     /// <summary>
     /// Keeps a snapshot of the state after the block of a height, which replaces one of the same height. The content is what

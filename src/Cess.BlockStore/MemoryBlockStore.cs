@@ -48,6 +48,19 @@ public sealed class MemoryBlockStore : IBlockStore
     }
 
     /// <inheritdoc/>
+    public ValueTask PruneAsync(ulong below, CancellationToken cancellation = default)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        lock (_gate)
+        {
+            int removed = (int)Math.Min(below - Math.Min(below, _first), (ulong)Math.Max(0, _blocks.Count - 1));
+            _blocks.RemoveRange(0, removed);
+            _first += (ulong)removed;
+        }
+        return ValueTask.CompletedTask;
+    }
+
+    /// <inheritdoc/>
     public ValueTask<ReadOnlyMemory<byte>> ReadAsync(ulong height, CancellationToken cancellation = default)
     {
         cancellation.ThrowIfCancellationRequested();

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Cess.Ledger.Blocks;
 using Cess.Ledger.Modules.Chain;
 using Cess.Ledger.Modules.Staking.Selection;
 using Cess.Primitives;
@@ -20,6 +21,15 @@ public sealed record ConsensusEra(
     LeaderSchedule Leaders,
     ulong LastHeight = ulong.MaxValue)
 {
+    /// <summary>The era of the block that follows a state.</summary>
+    public static ConsensusEra Of(LedgerState state) => new(
+        state.Genesis,
+        state.Era.Index,
+        state.Validators,
+        state.EraMembers().Accounts,
+        new LeaderSchedule(state.Era.Seed, state.Validators.Keys.Length),
+        state.Era.End);
+
     /// <summary>The number before the first iteration.</summary>
     public ulong Base => Iterations.BaseOf(Number);
 

@@ -33,7 +33,7 @@ public static class GrainLimits
     /// <summary>Bytes of transactions in a block; at least one transaction always fits.</summary>
     public const int BlockBytes = 8 << 20;
 
-    /// <summary>Blocks that are executed but not yet durable.</summary>
+    /// <summary>Final blocks that are not yet durable, from which on none is built.</summary>
     public const int BlocksInFlight = 4;
 
     /// <summary>Transactions that must wait before a block is executed while the one before it is still being written.</summary>
@@ -53,6 +53,24 @@ public static class GrainLimits
 
     /// <summary>An empty block is made when none was for so long, so that deadlines pass.</summary>
     public static readonly TimeSpan IdleBlockInterval = TimeSpan.FromSeconds(3);
+
+    /// <summary>How far the time of a block may be ahead of this node's clock for its validator to vote for it.</summary>
+    public static readonly TimeSpan ClockTolerance = TimeSpan.FromSeconds(5);
+
+    /// <summary>Messages of the consensus that wait for one validator; what comes then is lost, and will be sent again.</summary>
+    public const int InboxMessages = 4_096;
+
+    /// <summary>Bytes of those that came from other processes.</summary>
+    public const long InboxBytes = 64L << 20;
+
+    /// <summary>Records of the consensus that one validator makes durable at once.</summary>
+    public const int JournalRecords = 4_096;
+
+    /// <summary>Messages of a later era that are kept until this one ends.</summary>
+    public const int EarlyMessages = 256;
+
+    /// <summary>Final blocks that are read from the store at a time for a validator that lacks them.</summary>
+    public const int ServedBlocks = 1_200;
 
     /// <summary>How many blocks ahead custody transactions stay valid.</summary>
     public const ulong CustodyValidity = 1_000;

@@ -225,10 +225,11 @@ public sealed class ObjectTests : IAsyncLifetime
         Ledger.Blocks.LedgerState head = _network.Head;
         var keys = new PublicKeyCache();
 
-        Ledger.Blocks.LedgerState replayed = await Grains.Chain.ChainLoader.LoadAsync(
+        (Ledger.Blocks.LedgerState replayed, ulong iteration) = await Grains.Chain.ChainLoader.LoadAsync(
             _network.Blocks, _network.Genesis, keys, Ledger.State.SequentialFor.Instance, CancellationToken.None);
 
         Assert.True(replayed.Height >= head.Height);
+        Assert.True(iteration >= replayed.Height, "Each block has its iteration.");
         Assert.NotNull(replayed.Object("photos", head.Objects("photos").Single().File.Declaration.NameTag));
     }
 

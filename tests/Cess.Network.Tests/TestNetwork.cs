@@ -86,7 +86,13 @@ internal sealed class TestNetwork : IAsyncDisposable
         services.AddSingleton<IParallelFor>(SequentialFor.Instance);
         services.AddSingleton<ICustody>(custody);
         services.AddSingleton(new PublicKeyCache());
-        services.AddSingleton(new NodeIdentity(validator));
+        services.AddSingleton(new NodeIdentity([validator]));
+        services.AddSingleton<CandidateBlocks>();
+        services.AddSingleton(await VoteJournal.OpenAsync(new MemoryBlockStore(), CancellationToken.None));
+        services.AddSingleton(new ConsensusOptions());
+        services.AddSingleton<ConsensusInboxes>();
+        services.AddSingleton<IConsensusNetwork>(provider => provider.GetRequiredService<ConsensusInboxes>());
+        services.AddSingleton<ITransactionGossip, NoGossip>();
         services.AddSingleton(new LedgerHead(genesis.ToState()));
         services.AddSingleton<ILedgerReader>(provider => provider.GetRequiredService<LedgerHead>());
         services.AddSingleton<INodeFault, NoFault>();

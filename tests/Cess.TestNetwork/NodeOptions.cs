@@ -12,6 +12,12 @@ public sealed record NodeOptions
     /// <summary>Bytes that each miner declares; null for the node's default.</summary>
     public long? QuotaPerMiner { get; init; }
 
+    /// <summary>Number of validators of a new network; null for the node's default.</summary>
+    public int? Validators { get; init; }
+
+    /// <summary>Further arguments, as they are.</summary>
+    public IReadOnlyList<string> More { get; init; } = [];
+
     internal IEnumerable<string> ToArguments(string dataFolder)
     {
         yield return "--data";
@@ -36,6 +42,17 @@ public sealed record NodeOptions
         {
             yield return "--quota-per-miner";
             yield return $"{quota}";
+        }
+
+        if (Validators is { } validators)
+        {
+            yield return "--validators";
+            yield return $"{validators}";
+        }
+
+        foreach (var argument in More)
+        {
+            yield return argument;
         }
     }
 }

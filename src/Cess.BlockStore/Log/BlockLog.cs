@@ -6,24 +6,25 @@ namespace Cess.BlockStore.Log;
 /// <summary>The segments of a store, in order. One writer at a time; readers beside it.</summary>
 internal sealed class BlockLog : IDisposable
 {
+    /// <summary>Instead of the height that comes next, while there is no block.</summary>
+    private const long Empty = -1;
+
     private static readonly byte[] Padding = new byte[RecordHeader.Alignment];
     private readonly ILogDirectory _directory;
     private readonly long _segmentBytes;
     private readonly Func<ulong> _newSalt;
     private volatile Segment[] _segments;
-    private long _blocks;
+    private long _next;
 
     private BlockLog(ILogDirectory directory, FileBlockStoreOptions options, Segment[] segments)
     {
         (_directory, _segmentBytes, _newSalt, _segments) = (directory, options.SegmentBytes, options.NewSalt, segments);
-        _blocks = segments.Sum(segment => (long)segment.Count);
+        _next = segments is [.., var last] ? (long)last.FirstHeight + last.Count : Empty;
     }
 
-    public ulong? First => Blocks == 0 ? null : _segments[0].FirstHeight;
+    public ulong? First => Volatile.Read(ref _next) == Empty ? null : _segments[0].FirstHeight;
 
-    public ulong? Head => Blocks is var blocks and > 0 ? _segments[0].FirstHeight + (ulong)blocks - 1 : null;
-
-    private long Blocks => Volatile.Read(ref _blocks);
+    public ulong? Head => Volatile.Read(ref _next) is var next and not Empty ? (ulong)next - 1 : null;
 
     /// <summary>Opens all segments, checks every byte of them, and cuts off what an unconfirmed batch has left.</summary>
     /// <exception cref="BlockStoreException">
@@ -70,7 +71,18 @@ internal sealed class BlockLog : IDisposable
         await segment.File.SyncAsync();
         foreach (BlockEntry block in batch)
             segment.Add(RecordHeader.RecordBytes(block.Bytes.Length));
-        Volatile.Write(ref _blocks, _blocks + batch.Count);
+        Volatile.Write(ref _next, (long)batch[^1].Height + 1);
+    }
+
+    /// <summary>Removes the segments all of whose blocks are below a height, the oldest first, but never the last one.</summary>
+    public async ValueTask PruneAsync(ulong below)
+    {
+        while (_segments is [var oldest, var second, ..] && second.FirstHeight <= below)
+        {
+            _segments = _segments[1..];
+            await RemoveAsync(_directory, oldest.Name);
+            oldest.Dispose();
+        }
     }
 
     /// <exception cref="BlockStoreException">

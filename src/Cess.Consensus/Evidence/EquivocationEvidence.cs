@@ -1,4 +1,6 @@
 using Cess.Consensus.Messages;
+using Cess.Ledger.Blocks;
+using Cess.Ledger.Modules.Staking;
 using Cess.Primitives;
 
 namespace Cess.Consensus.Evidence;
@@ -33,6 +35,15 @@ public abstract record EquivocationEvidence(ushort Validator) : IScaleValue<Equi
     /// <param name="verify">Checks signatures.</param>
     public abstract ConsensusError Verify(Hash256 genesis, PublicKey key, VerifySignature verify);
 
+    /// <summary>The same as the ledger has it, which punishes it.</summary>
+    /// <param name="account">The validator's account.</param>
+    /// <param name="key">The validator's key in the iteration's era.</param>
+    public Ledger.Modules.Staking.EquivocationEvidence ToLedger(AccountId account, PublicKey key)
+    {
+        (SignedVote first, SignedVote second) = Statements;
+        return new Ledger.Modules.Staking.EquivocationEvidence(account, key, Iteration, first, second);
+    }
+
     /// <summary>Writes 0 for proposals or 1 for votes, and both of them.</summary>
     public abstract void Encode(ScaleWriter writer);
 
@@ -52,6 +63,8 @@ public abstract record EquivocationEvidence(ushort Validator) : IScaleValue<Equi
     }
 
     private protected abstract bool IsContradiction { get; }
+
+    private protected abstract (SignedVote First, SignedVote Second) Statements { get; }
 
     private protected static bool IsOrdered(SignedProposal one, SignedProposal other)
     {
@@ -81,6 +94,8 @@ public sealed record ProposalEquivocation(ushort Validator, SignedProposal First
     private protected override bool IsContradiction =>
         First.Iteration == Second.Iteration && !First.SaysTheSameAs(Second) && IsOrdered(First, Second);
 
+    private protected override (SignedVote First, SignedVote Second) Statements => (Of(First), Of(Second));
+
     /// <inheritdoc/>
     public override ConsensusError Verify(Hash256 genesis, PublicKey key, VerifySignature verify)
     {
@@ -100,6 +115,9 @@ public sealed record ProposalEquivocation(ushort Validator, SignedProposal First
         writer.Write(Second);
     }
 
+    private static SignedVote Of(SignedProposal proposal) => new(
+        ConsensusVoteKind.Propose, proposal.Block, proposal.Signature, new ProposedParent(proposal.Parent, proposal.ParentIteration));
+
     internal static ProposalEquivocation DecodeFields(ref ScaleReader reader) =>
         new(reader.ReadU16(), SignedProposal.Decode(ref reader), SignedProposal.Decode(ref reader));
 }
@@ -115,6 +133,8 @@ public sealed record VoteEquivocation(Vote First, Vote Second) : EquivocationEvi
     public override ulong Iteration => First.Iteration;
 
     private protected override bool IsContradiction => First.Contradicts(Second) && IsOrdered(First, Second);
+
+    private protected override (SignedVote First, SignedVote Second) Statements => (Of(First), Of(Second));
 
     /// <inheritdoc/>
     public override ConsensusError Verify(Hash256 genesis, PublicKey key, VerifySignature verify)
@@ -133,4 +153,6 @@ public sealed record VoteEquivocation(Vote First, Vote Second) : EquivocationEvi
         writer.Write(First);
         writer.Write(Second);
     }
+
+    private static SignedVote Of(Vote vote) => new((ConsensusVoteKind)vote.Kind, vote.Block, vote.Signature);
 }

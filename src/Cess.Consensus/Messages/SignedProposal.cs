@@ -1,3 +1,4 @@
+using Cess.Ledger.Blocks;
 using Cess.Primitives;
 
 namespace Cess.Consensus.Messages;
@@ -16,8 +17,6 @@ namespace Cess.Consensus.Messages;
 public sealed record SignedProposal(ulong Iteration, ulong ParentIteration, Hash256 Parent, Hash256 Block, Signature Signature)
     : IScaleValue<SignedProposal>
 {
-    private static ReadOnlySpan<byte> Domain => "cess/propose/1"u8;
-
     /// <summary>True if no block is added to the parent.</summary>
     public bool IsRepeat => Block == Parent;
 
@@ -25,20 +24,9 @@ public sealed record SignedProposal(ulong Iteration, ulong ParentIteration, Hash
     /// <param name="genesis">The chain.</param>
     public Hash256 Digest(Hash256 genesis) => Digest(genesis, Iteration, ParentIteration, Parent, Block);
 
-    /// <summary>
-    /// SHA-256 of <c>"cess/propose/1" ‖ genesis ‖ parent ‖ block ‖ compact(iteration) ‖ compact(parent iteration)</c>.
-    /// </summary>
-    public static Hash256 Digest(Hash256 genesis, ulong iteration, ulong parentIteration, Hash256 parent, Hash256 block)
-    {
-        using ScaleWriter writer = new();
-        writer.WriteFixed(Domain);
-        writer.Write(genesis);
-        writer.Write(parent);
-        writer.Write(block);
-        writer.WriteCompact(iteration);
-        writer.WriteCompact(parentIteration);
-        return Hash256.Sha256(writer.WrittenSpan);
-    }
+    /// <summary>What is signed, as the ledger defines it: <see cref="ConsensusVotes.ProposalDigest"/>.</summary>
+    public static Hash256 Digest(Hash256 genesis, ulong iteration, ulong parentIteration, Hash256 parent, Hash256 block) =>
+        ConsensusVotes.ProposalDigest(genesis, iteration, block, new ProposedParent(parent, parentIteration));
 
     /// <summary>True if both say the same, whatever their signatures.</summary>
     public bool SaysTheSameAs(SignedProposal other) => Iteration == other.Iteration

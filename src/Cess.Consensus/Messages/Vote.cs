@@ -3,7 +3,7 @@ using Cess.Primitives;
 
 namespace Cess.Consensus.Messages;
 
-/// <summary>What a vote says.</summary>
+/// <summary>What a vote says; in numbers as <see cref="ConsensusVoteKind"/>.</summary>
 public enum VoteKind : byte
 {
     /// <summary>The block may follow its parent in this iteration. One block an iteration.</summary>
@@ -28,31 +28,13 @@ public enum VoteKind : byte
 public readonly record struct Vote(ushort Validator, VoteKind Kind, ulong Iteration, Hash256 Block, Signature Signature)
     : IScaleValue<Vote>
 {
-    private static ReadOnlySpan<byte> NotariseDomain => "cess/notarise/1"u8;
-
-    private static ReadOnlySpan<byte> DummyDomain => "cess/dummy/1"u8;
-
     /// <summary>What is signed.</summary>
     /// <param name="genesis">The chain.</param>
     public Hash256 Digest(Hash256 genesis) => Digest(Kind, genesis, Iteration, Block);
 
-    /// <summary>
-    /// SHA-256 of <c>domain ‖ genesis ‖ block ‖ compact(iteration)</c>, with the domain <c>cess/notarise/1</c>, or
-    /// <c>cess/dummy/1</c> and no block, or as <see cref="Certificate.VoteDigest"/> defines it.
-    /// </summary>
-    public static Hash256 Digest(VoteKind kind, Hash256 genesis, ulong iteration, Hash256 block)
-    {
-        if (kind == VoteKind.Finalise)
-            return Certificate.VoteDigest(genesis, block, iteration);
-
-        using ScaleWriter writer = new();
-        writer.WriteFixed(kind == VoteKind.Dummy ? DummyDomain : NotariseDomain);
-        writer.Write(genesis);
-        if (kind != VoteKind.Dummy)
-            writer.Write(block);
-        writer.WriteCompact(iteration);
-        return Hash256.Sha256(writer.WrittenSpan);
-    }
+    /// <summary>What is signed, as the ledger defines it: <see cref="ConsensusVotes.Digest"/>.</summary>
+    public static Hash256 Digest(VoteKind kind, Hash256 genesis, ulong iteration, Hash256 block) =>
+        ConsensusVotes.Digest((ConsensusVoteKind)kind, genesis, iteration, block);
 
     /// <summary>
     /// True if no honest validator signs both: two blocks in one iteration, or the dummy and a finalisation. Block and dummy

@@ -7,8 +7,8 @@ namespace Cess.Gateway.Rest;
 /// <summary>What the REST door asks of the grains.</summary>
 public interface INodeGrains
 {
-    /// <summary>How far the chain has come, as its first validator sees it.</summary>
-    Task<ChainStatus> GetStatusAsync(AccountId validator);
+    /// <summary>How far the chain has come.</summary>
+    Task<ChainStatus> GetStatusAsync();
 
     /// <summary>All miners.</summary>
     Task<IReadOnlyList<MinerView>> GetMinersAsync();
@@ -23,7 +23,7 @@ public interface INodeGrains
     Task<IReadOnlyList<TransactionOutcome>> SubmitAsync(IReadOnlyList<ReadOnlyMemory<byte>> transactions, SubmissionGoal until);
 
     /// <summary>A transaction that waits for a block or was refused after it had been taken; null for any other.</summary>
-    Task<TransactionOutcome?> FindPendingAsync(AccountId validator, Hash256 id);
+    Task<TransactionOutcome?> FindPendingAsync(Hash256 id);
 
     /// <summary>After a declaration is final: answers once the file is active or its deal has ended.</summary>
     Task<FileOutcome> CompleteFileAsync(Hash256 fileId);
@@ -32,7 +32,9 @@ public interface INodeGrains
 /// <summary>The grains of this cluster.</summary>
 internal sealed class NodeGrains(IGrainFactory grains) : INodeGrains
 {
-    public Task<ChainStatus> GetStatusAsync(AccountId validator) => grains.GetGrain<IConsensusGrain>(validator.ToString()).GetStatusAsync();
+    private IChainGrain Chain => grains.GetGrain<IChainGrain>(StreamNames.ChainKey);
+
+    public Task<ChainStatus> GetStatusAsync() => Chain.GetStatusAsync();
 
     public Task<IReadOnlyList<MinerView>> GetMinersAsync() => grains.GetGrain<ISchedulerGrain>(0).GetMinersAsync();
 
@@ -43,8 +45,7 @@ internal sealed class NodeGrains(IGrainFactory grains) : INodeGrains
     public Task<IReadOnlyList<TransactionOutcome>> SubmitAsync(IReadOnlyList<ReadOnlyMemory<byte>> transactions, SubmissionGoal until) =>
         grains.GetGrain<IIntakeGrain>(0).SubmitAsync(new TransactionBatch(transactions, until));
 
-    public Task<TransactionOutcome?> FindPendingAsync(AccountId validator, Hash256 id) =>
-        grains.GetGrain<IConsensusGrain>(validator.ToString()).FindAsync(id.ToString());
+    public Task<TransactionOutcome?> FindPendingAsync(Hash256 id) => Chain.FindAsync(id.ToString());
 
     public Task<FileOutcome> CompleteFileAsync(Hash256 fileId) => grains.GetGrain<IFileGrain>(fileId.ToString()).CompleteAsync();
 }

@@ -1,3 +1,5 @@
+using Orleans.Concurrency;
+
 namespace Cess.Grains;
 
 /// <summary>
@@ -13,11 +15,11 @@ public interface IIntakeGrain : IGrainWithIntegerKey
 }
 
 /// <summary>
-/// Sequences blocks for one validator; its key is the validator's address. Executes in memory, appends to the block store,
-/// and only then publishes and answers.
+/// The chain as this silo has it: the pool of transactions, blocks on their way to be final, and the store of final ones. Executes
+/// in memory, appends to the block store, and only then publishes and answers. Use key <see cref="StreamNames.ChainKey"/>.
 /// </summary>
-[Alias("cess.IConsensusGrain")]
-public interface IConsensusGrain : IGrainWithStringKey
+[Alias("cess.IChainGrain")]
+public interface IChainGrain : IGrainWithStringKey
 {
     /// <summary>
     /// Takes transactions whose signatures this silo has verified or made; answers once each has come as far as the batch says,
@@ -37,6 +39,40 @@ public interface IConsensusGrain : IGrainWithStringKey
     /// <summary>How far the chain has come.</summary>
     [Alias("Status")]
     Task<ChainStatus> GetStatusAsync();
+
+    /// <summary>
+    /// Makes a block once there is something for it, or an empty one when none was made for long. Answers with its hash, under
+    /// which the silo's candidates have it; with nothing when the order's patience is over, or when another order has come.
+    /// </summary>
+    [Alias("Build"), ResponseTimeout(GrainLimits.FinalityTimeout)]
+    Task<BlockName?> BuildAsync(BlockOrder order);
+
+    /// <summary>Checks a block that the silo's candidates have, and keeps the state after it. Its parent is final or was checked.</summary>
+    [Alias("Check"), ResponseTimeout(GrainLimits.FinalityTimeout)]
+    Task<BlockCheck> CheckAsync(BlockName block);
+
+    /// <summary>
+    /// Blocks that the silo's candidates have are final. Answers when they are durable. Those that are final already are passed
+    /// over; one that contradicts what is final, or breaks a rule, stops the node.
+    /// </summary>
+    [Alias("Finalise"), ResponseTimeout(GrainLimits.FinalityTimeout)]
+    Task FinaliseAsync(FinalBlockNames blocks);
+}
+
+/// <summary>
+/// Takes part in the consensus for one validator whose key this node holds; its key is the validator's address. Idle in eras whose
+/// validators it is not among.
+/// </summary>
+[Alias("cess.IConsensusGrain")]
+public interface IConsensusGrain : IGrainWithStringKey
+{
+    /// <summary>Looks whether the validator is one of the present era, and takes part if so. May be called again.</summary>
+    [Alias("Start"), OneWay]
+    Task StartAsync();
+
+    /// <summary>Messages of other validators are in the silo's inbox.</summary>
+    [Alias("Receive"), OneWay]
+    Task ReceiveAsync();
 }
 
 /// <summary>An account; its key is the Bech32m address.</summary>

@@ -3,10 +3,12 @@ namespace Cess.Grains;
 /// <summary>Transactions on their way to a block.</summary>
 /// <param name="Transactions">Each the SCALE bytes of one signed transaction; at most <see cref="GrainLimits.TransactionsPerBatch"/>.</param>
 /// <param name="Until">What to wait for before answering.</param>
+/// <param name="IsGossip">Another node has sent them, so they need not be sent on.</param>
 [GenerateSerializer, Immutable, Alias("cess.TransactionBatch")]
 public sealed record TransactionBatch(
     [property: Id(0)] IReadOnlyList<ReadOnlyMemory<byte>> Transactions,
-    [property: Id(1)] SubmissionGoal Until = SubmissionGoal.Final);
+    [property: Id(1)] SubmissionGoal Until = SubmissionGoal.Final,
+    [property: Id(2)] bool IsGossip = false);
 
 /// <summary>How far the transactions of a batch have to come before their sender is answered.</summary>
 [GenerateSerializer, Alias("cess.SubmissionGoal")]
@@ -89,6 +91,45 @@ public sealed record ChainStatus(
     [property: Id(2)] string BlockHash,
     [property: Id(3)] long TimeMs,
     [property: Id(4)] int PoolCount);
+
+/// <summary>A block by its hash.</summary>
+/// <param name="Hash">32 bytes.</param>
+[GenerateSerializer, Immutable, Alias("cess.BlockName")]
+public sealed record BlockName([property: Id(0)] ReadOnlyMemory<byte> Hash);
+
+/// <summary>A validator's wish for a block.</summary>
+/// <param name="Proposer">The validator's address.</param>
+/// <param name="Parent">Hash of the block to build on, 32 bytes.</param>
+/// <param name="Patience">How long there may be nothing for a block.</param>
+/// <param name="IsAlone">Nobody waits for the block: it may wait for the one before it to be durable, and so hold more.</param>
+[GenerateSerializer, Immutable, Alias("cess.BlockOrder")]
+public sealed record BlockOrder(
+    [property: Id(0)] string Proposer,
+    [property: Id(1)] ReadOnlyMemory<byte> Parent,
+    [property: Id(2)] TimeSpan Patience,
+    [property: Id(3)] bool IsAlone);
+
+/// <summary>What a node found out about a block.</summary>
+[GenerateSerializer, Alias("cess.BlockCheck")]
+public enum BlockCheck
+{
+    /// <summary>It keeps the rules.</summary>
+    Valid = 0,
+
+    /// <summary>It keeps the rules, but its time is too far ahead of this node's clock, or it comes too late.</summary>
+    Unwelcome = 1,
+
+    /// <summary>It breaks a rule.</summary>
+    Invalid = 2,
+}
+
+/// <summary>Blocks that are final.</summary>
+/// <param name="First">Height of the first one.</param>
+/// <param name="Hashes">Their hashes, 32 bytes each, one behind the other, in the order of their heights, which are consecutive.</param>
+/// <param name="Certificate">SCALE bytes of the certificate of the last one; empty if that comes with later blocks.</param>
+[GenerateSerializer, Immutable, Alias("cess.FinalBlockNames")]
+public sealed record FinalBlockNames(
+    [property: Id(0)] ulong First, [property: Id(1)] ReadOnlyMemory<byte> Hashes, [property: Id(2)] ReadOnlyMemory<byte> Certificate);
 
 /// <summary>A hint on the <see cref="StreamNames.Blocks"/> stream: blocks up to here are final.</summary>
 /// <param name="From">First new height.</param>

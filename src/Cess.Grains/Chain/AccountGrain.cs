@@ -10,7 +10,7 @@ namespace Cess.Grains.Chain;
 /// <summary>Numbers and signs the calls of an account whose key is held here. Reentrant, so that many are under way at once.</summary>
 [Reentrant]
 public sealed class AccountGrain(
-    IGrainFactory grains, ILedgerReader ledger, ICustody custody, TimeProvider time, NodeIdentity node) : Grain, IAccountGrain
+    IGrainFactory grains, ILedgerReader ledger, ICustody custody, TimeProvider time) : Grain, IAccountGrain
 {
     private ulong _next;
     private int _inFlight;
@@ -76,15 +76,15 @@ public sealed class AccountGrain(
     }
 
     /// <summary>
-    /// Goes to the consensus grain directly: the signature was made in this process and needs no check. A full pool is asked
+    /// Goes to the chain directly: the signature was made in this process and needs no check. A full pool is asked
     /// again with the same transaction, since its nonce is taken already by those behind it.
     /// </summary>
     private async Task<TransactionOutcome> SubmitAsync(byte[] transaction)
     {
-        var consensus = grains.GetGrain<IConsensusGrain>(node.Validator.ToString());
+        var chain = grains.GetGrain<IChainGrain>(StreamNames.ChainKey);
         for (int attempt = 1; ; attempt++)
         {
-            TransactionOutcome outcome = (await consensus.SubmitVerifiedAsync(new TransactionBatch(new ReadOnlyMemory<byte>[] { transaction })))[0];
+            TransactionOutcome outcome = (await chain.SubmitVerifiedAsync(new TransactionBatch(new ReadOnlyMemory<byte>[] { transaction })))[0];
             if (outcome.ErrorCode != TransactionErrors.PoolFull || attempt == GrainLimits.FullPoolAttempts)
                 return outcome;
             await Task.Delay(GrainLimits.FullPoolRetry, time);

@@ -20,18 +20,31 @@ public static class ChainLoader
     /// <param name="keys">Imported keys, for certificates.</param>
     /// <param name="parallel">Where to hash.</param>
     /// <param name="cancellation">Gives up.</param>
+    /// <returns>The state, and the iteration of the newest certificate that is stored; 0 if there is none.</returns>
     /// <exception cref="ChainLoadException">The store is of another chain, or a block breaks a rule.</exception>
     /// <exception cref="BlockStoreException">The store can't be read.</exception>
-    public static async Task<LedgerState> LoadAsync(
+    public static async Task<(LedgerState State, ulong Iteration)> LoadAsync(
         IBlockStore store, Genesis genesis, PublicKeyCache keys, IParallelFor parallel, CancellationToken cancellation)
     {
         LedgerState state = await LoadSnapshotAsync(store, genesis, parallel, cancellation).ConfigureAwait(false)
             ?? genesis.ToState(parallel);
         if (store.Head is null)
-            return state;
+            return (state, 0);
         await foreach (BlockEntry entry in store.ReadFromAsync(state.Height + 1, cancellation).ConfigureAwait(false))
             state = Apply(state, entry, keys, parallel);
-        return state;
+        return (state, await FindIterationAsync(store, cancellation).ConfigureAwait(false));
+    }
+
+    /// <summary>A block without a certificate comes soon before one that has it.</summary>
+    private static async Task<ulong> FindIterationAsync(IBlockStore store, CancellationToken cancellation)
+    {
+        for (ulong height = store.Head!.Value; height >= store.First && height > 0; height--)
+        {
+            ReadOnlyMemory<byte> bytes = await store.ReadAsync(height, cancellation).ConfigureAwait(false);
+            if (Decode(new BlockEntry(height, bytes)).Certificate is { } certificate)
+                return certificate.Iteration;
+        }
+        return 0;
     }
 
     private static async Task<LedgerState?> LoadSnapshotAsync(
@@ -48,21 +61,26 @@ public static class ChainLoader
             : throw new ChainLoadException($"The snapshot of height {snapshot.Height} is of another chain.");
     }
 
-    private static LedgerState Apply(LedgerState state, BlockEntry entry, PublicKeyCache keys, IParallelFor parallel)
+    private static BlockRecord Decode(BlockEntry entry)
     {
-        BlockRecord record;
         try
         {
-            record = Scale.Decode<BlockRecord>(entry.Bytes.Span);
+            return Scale.Decode<BlockRecord>(entry.Bytes.Span);
         }
         catch (ScaleException e)
         {
             throw new ChainLoadException($"Block {entry.Height} can't be decoded: {e.Message}", e);
         }
-        // Its transactions' signatures were checked before it was signed and stored; the certificate vouches for that, and it is checked.
-        LedgerError? error = record.Certificate is { } certificate
-            ? certificate.Verify(state.Genesis, record.Block.Header.ComputeHash(), state.Validators, keys)
-            : Ledger.Modules.Chain.ChainError.CertificateInsufficient;
+    }
+
+    /// <summary>
+    /// A block was stored once it was final, its transactions' signatures checked. Its certificate, if it has one, vouches for it and
+    /// for those before it; it is checked again.
+    /// </summary>
+    private static LedgerState Apply(LedgerState state, BlockEntry entry, PublicKeyCache keys, IParallelFor parallel)
+    {
+        BlockRecord record = Decode(entry);
+        LedgerError? error = record.Certificate?.Verify(state.Genesis, record.Block.Header.ComputeHash(), state.Validators, keys);
         ExecutedBlock? executed = null;
         error ??= BlockExecutor.Verify(state, record.Block, out executed, parallel);
         return error is null

@@ -1,302 +1,302 @@
-using System.Buffers;
-using System.Runtime.InteropServices;
+using System.Collections.Immutable;
 using Cess.BlockStore;
-using Cess.Ledger;
+using Cess.Consensus;
+using Cess.Consensus.Messages;
+using Cess.Consensus.Simplex;
 using Cess.Ledger.Blocks;
-using Cess.Ledger.Modules.Chain;
-using Cess.Ledger.State;
-using Cess.Ledger.Transactions;
+
 using Cess.Primitives;
 using Microsoft.Extensions.Logging;
 using Orleans.Concurrency;
-using Orleans.Runtime;
-using Orleans.Streams;
 
 namespace Cess.Grains.Chain;
 
 /// <summary>
-/// Sequences blocks, alone: takes transactions, executes a block in memory, signs it, and while it is being written executes the
-/// next. Blocks that are executed at the same time become durable with one sync. Only then are they published and answered.
+/// Hosts the Simplex machine of one validator, one machine an era: hands it messages, time and blocks, and carries out its effects in
+/// their order. docs/consensus.md says what each asks for.
 /// </summary>
 [Reentrant]
-public sealed class ConsensusGrain(
+public sealed partial class ConsensusGrain(
     LedgerHead head,
+    CandidateBlocks candidates,
+    ConsensusInboxes inboxes,
+    IConsensusNetwork network,
+    VoteJournal journal,
+    ConsensusOptions options,
     IBlockStore store,
     ICustody custody,
-    IParallelFor parallel,
+    PublicKeyCache keys,
     TimeProvider time,
     INodeFault fault,
     ILogger<ConsensusGrain> log) : Grain, IConsensusGrain
 {
-    private readonly TransactionPool _pool = new();
-    /// <summary>Transactions on their way into a final block, with who waits for that, if anybody does.</summary>
-    private readonly Dictionary<Hash256, TaskCompletionSource<TransactionOutcome>?> _waiters = [];
-    private readonly RecentRefusals _refusals = new(GrainLimits.RefusalsKept);
-    private readonly List<FinalBlock> _executed = [];
-    private readonly ArrayBufferWriter<byte> _pooled = new();
-    private List<SignedTransaction> _carried = [];
+    /// <summary>How long a validator that is alone waits for a block before it asks again: less than a call may take.</summary>
+    private static readonly TimeSpan s_patienceAlone = TimeSpan.FromSeconds(30);
+
+    private readonly Queue<ConsensusEffect> _effects = new();
+    private readonly List<(AccountId From, ConsensusMessage Message)> _early = [];
     private AccountId _self;
-    private LedgerState _tip = head.Head;
-    private Task _producing = Task.CompletedTask;
-    private Task _writing = Task.CompletedTask;
-    private Task _saving = Task.CompletedTask;
-    private int _blocksUnsaved;
-    private int _transactionsUnsaved;
-    private int _inFlight;
-    private bool _hasFailed;
+    private IChainGrain _chain = null!;
+    private IGrainTimer _timer = null!;
+    private ImmutableArray<ConsensusRecord> _records = [];
+    private ConsensusEra? _era;
+    private SimplexMachine? _machine;
+    private ImmutableArray<AccountId> _others = [];
+    private Task _carryingOut = Task.CompletedTask;
+    private Task _finalising = Task.CompletedTask;
+    private bool _hasStopped;
 
     /// <inheritdoc/>
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
         _self = AccountId.Parse(this.GetPrimaryKeyString());
-        if (_tip.Validators.Keys is not [var only] || only.ToAccountId() != _self)
-            throw new InvalidOperationException($"{_self} is not the chain's only validator.");
-        this.RegisterGrainTimer(MakeIdleBlockAsync, new GrainTimerCreationOptions
+        _chain = GrainFactory.GetGrain<IChainGrain>(StreamNames.ChainKey);
+        _records = [.. journal.TakeRestored(_self)];
+        _timer = this.RegisterGrainTimer(TickAsync, new GrainTimerCreationOptions
         {
-            DueTime = GrainLimits.IdleBlockInterval,
-            Period = GrainLimits.IdleBlockInterval,
+            DueTime = Timeout.InfiniteTimeSpan,
+            Period = Timeout.InfiniteTimeSpan,
             Interleave = true,
             KeepAlive = true,
         });
         return Task.CompletedTask;
     }
 
-    /// <summary>What is being written is not left to a store that closes.</summary>
-    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken) =>
-        Task.WhenAll(_writing, _saving).WaitAsync(cancellationToken);
-
     /// <inheritdoc/>
-    public async Task<IReadOnlyList<TransactionOutcome>> SubmitVerifiedAsync(TransactionBatch batch)
+    public Task StartAsync()
     {
-        var outcomes = new Task<TransactionOutcome>[batch.Transactions.Count];
-        for (int i = 0; i < outcomes.Length; i++)
-            outcomes[i] = Take(batch.Transactions[i], batch.Until);
-        Produce();
-        return await Task.WhenAll(outcomes);
-    }
-
-    /// <inheritdoc/>
-    public Task<TransactionOutcome?> FindAsync(string id) => Task.FromResult(
-        !Hash256.TryParse(id, out Hash256 hash) ? null
-        : _waiters.ContainsKey(hash) ? Outcomes.Pending(hash)
-        : _refusals.Find(id));
-
-    /// <inheritdoc/>
-    public Task<ChainStatus> GetStatusAsync()
-    {
-        LedgerState state = head.Head;
-        return Task.FromResult(new ChainStatus(
-            state.Genesis.ToString(), state.Height, state.BlockHash.ToString(), (long)state.Header.TimeMs, _pool.Count));
-    }
-
-    private Task<TransactionOutcome> Take(ReadOnlyMemory<byte> bytes, SubmissionGoal until)
-    {
-        if (_hasFailed)
-            return Task.FromResult(Outcomes.Rejected("", TransactionErrors.Unavailable, "The node is stopping."));
-        if (!SignedTransaction.TryDecode(bytes, out SignedTransaction? transaction, out LedgerError error))
-            return Task.FromResult(Outcomes.Rejected("", error));
-        if (_waiters.ContainsKey(transaction.Id))
-            return Await(transaction.Id, until);
-        PoolRefusal refusal = _pool.Add(transaction, _tip.Account(transaction.Unsigned.Account).Nonce, out SignedTransaction? replaced);
-        if (refusal != PoolRefusal.None)
-            return Task.FromResult(Outcomes.Refused(transaction.Id, refusal));
-        if (replaced is not null)
-            Refuse(Outcomes.Rejected(replaced.Id.ToString(), TransactionErrors.Replaced, "One with its nonce and a higher tip took its place."));
-        transaction.Id.WriteTo(_pooled.GetSpan(Hash256.Size));
-        _pooled.Advance(Hash256.Size);
-        _waiters.Add(transaction.Id, null);
-        return Await(transaction.Id, until);
-    }
-
-    private Task<TransactionOutcome> Await(Hash256 id, SubmissionGoal until)
-    {
-        if (until == SubmissionGoal.Accepted)
-            return Task.FromResult(Outcomes.Pending(id));
-        ref TaskCompletionSource<TransactionOutcome>? waiter = ref CollectionsMarshal.GetValueRefOrAddDefault(_waiters, id, out _);
-        waiter ??= new TaskCompletionSource<TransactionOutcome>(TaskCreationOptions.RunContinuationsAsynchronously);
-        return waiter.Task;
-    }
-
-    private void Produce()
-    {
-        if (_producing.IsCompleted)
-            _producing = ProduceAsync();
-    }
-
-    private async Task ProduceAsync()
-    {
-        // Lets calls that are queued behind this one fill the block too.
-        await Task.Yield();
-        while (IsBlockDue())
-        {
-            List<SignedTransaction> carried = _carried;
-            _carried = [];
-            Execute([.. carried, .. _pool.Take(GrainLimits.BlockTransactions, GrainLimits.BlockBytes)]);
-            await AnnounceAsync();
-        }
-    }
-
-    /// <summary>
-    /// Behind a block that is being written another one begins only when there is enough for it to be worth its fixed cost; what
-    /// comes in the meantime shares the next block, which begins when that write ends.
-    /// </summary>
-    private bool IsBlockDue()
-    {
-        int waiting = _pool.ReadyCount + _carried.Count;
-        int wanted = _inFlight == 0 ? 1 : GrainLimits.PipelinedTransactions;
-        return waiting >= wanted && _inFlight < GrainLimits.BlocksInFlight && !_hasFailed;
-    }
-
-    private Task MakeIdleBlockAsync(CancellationToken cancellation)
-    {
-        foreach (SignedTransaction expired in _pool.DropExpired(_tip.Height + 1))
-            Refuse(Outcomes.Rejected(expired.Id.ToString(), ChainError.Expired));
-        long age = time.GetUtcNow().ToUnixTimeMilliseconds() - (long)_tip.Header.TimeMs;
-        if (_producing.IsCompleted && _inFlight == 0 && !_hasFailed && age >= GrainLimits.IdleBlockInterval.TotalMilliseconds)
-            Execute([]);
+        if (_machine is null && !_hasStopped)
+            BeginEra();
         return Task.CompletedTask;
     }
 
-    private void Execute(List<SignedTransaction> transactions)
+    /// <inheritdoc/>
+    public Task ReceiveAsync()
     {
-        var context = new BlockContext((ulong)time.GetUtcNow().ToUnixTimeMilliseconds(), _self);
-        ExecutedBlock executed = BlockExecutor.Execute(_tip, context, transactions, parallel);
-        foreach (RejectedTransaction rejected in executed.Rejected)
-        {
-            if (MustWait(rejected))
-                _carried.Add(rejected.Transaction);
-            else
-                Reject(rejected);
-        }
-        if (executed.Block.Transactions.IsEmpty && transactions.Count > 0)
+        while (inboxes.Take(_self) is { } next)
+            Receive(next.From, next.Message);
+        return Task.CompletedTask;
+    }
+
+    private long Now() => (long)time.GetElapsedTime(0).TotalMilliseconds;
+
+    /// <summary>The machine of the era that follows the newest final block, if this validator is one of its.</summary>
+    private void BeginEra()
+    {
+        (LedgerState state, ulong iteration) = head.Final;
+        ConsensusEra era = ConsensusEra.Of(state);
+        int self = era.Accounts.IndexOf(_self);
+        (_era, _machine) = (era, null);
+        if (self < 0)
             return;
-        _executed.Add(new FinalBlock(executed, _tip));
-        _tip = executed.State;
-        _inFlight++;
-        if (_writing.IsCompleted)
-            _writing = WriteAsync();
+        if (!custody.Holds(_self) || custody.PublicKeyOf(_self) != era.Validators.Keys[self])
+        {
+            log.LogError("{Validator} is a validator of era {Era}, but the key that it votes with is not here", _self, era.Number);
+            return;
+        }
+
+        _others = era.Accounts.RemoveAt(self);
+        var settings = new SimplexSettings(self, options.DeltaMs, digest => custody.Sign(_self, digest), keys.Verify);
+        var final = new FinalPoint(state.Height, state.BlockHash, iteration);
+        _machine = new SimplexMachine(era, settings, final, _records);
+        _records = [];
+        Take(_machine.Start(Now()));
+        (AccountId From, ConsensusMessage Message)[] early = [.. _early];
+        _early.Clear();
+        foreach ((AccountId from, ConsensusMessage message) in early)
+            Receive(from, message);
     }
 
-    /// <summary>What found no more room in this block, and what follows it in its account, is first in the next one.</summary>
-    private bool MustWait(RejectedTransaction rejected) => rejected.Error == ChainError.BlockFull
-        || (rejected.Error == ChainError.NonceAhead
-            && _carried.Exists(carried => carried.Unsigned.Account == rejected.Transaction.Unsigned.Account));
-
-    /// <summary>A transaction that may not be in a block leaves a gap that those behind it in its account can't cross.</summary>
-    private void Reject(RejectedTransaction rejected)
+    private void Receive(AccountId from, ConsensusMessage message)
     {
-        Refuse(Outcomes.Rejected(rejected.Transaction.Id.ToString(), rejected.Error));
-        foreach (SignedTransaction behind in _pool.Drop(rejected.Transaction.Unsigned.Account))
-            Refuse(Outcomes.Rejected(behind.Id.ToString(), TransactionErrors.Dropped, "One before it in its account was rejected."));
+        if (_era is not { } era || _hasStopped)
+            return;
+        ulong number = message.Iteration is { } iteration ? Iterations.EraOf(iteration) : era.Number;
+        if (number > era.Number && _early.Count < GrainLimits.EarlyMessages)
+            _early.Add((from, message));
+        else if (number < era.Number && message is StatusMessage behind)
+            _ = ServeAsync(from, behind.FinalHeight);
+        else if (number == era.Number && _machine is { } machine && era.Accounts.IndexOf(from) is var index and >= 0)
+            Take(machine.Receive(index, message, Now()));
+        else if (message is FinalBlocksRequest request)
+            _ = ServeAsync(from, request.Above);
     }
 
-    private async Task WriteAsync()
+    private Task TickAsync(CancellationToken cancellation)
+    {
+        if (_machine is { } machine)
+            Take(machine.Tick(Now()));
+        return Task.CompletedTask;
+    }
+
+    private void Take(IReadOnlyList<ConsensusEffect> effects)
+    {
+        foreach (ConsensusEffect effect in effects)
+            _effects.Enqueue(effect);
+        if (_carryingOut.IsCompleted && _effects.Count > 0)
+            _carryingOut = CarryOutAsync();
+    }
+
+    private async Task CarryOutAsync()
     {
         try
         {
-            while (_executed.Count > 0)
-            {
-                FinalBlock[] blocks = [.. _executed];
-                _executed.Clear();
-                await store.AppendAsync([.. blocks.Select(block => new BlockEntry(block.Height, Encode(block)))]);
-                head.Publish(blocks);
-                _inFlight -= blocks.Length;
-                foreach (FinalBlock block in blocks)
-                    Answer(block);
-                await PublishAsync(StreamNames.Blocks, new BlocksFinalised(blocks[0].Height, blocks[^1].Height));
-                SaveSnapshot(blocks);
-                Produce();
-            }
+            while (_effects.TryDequeue(out ConsensusEffect? effect))
+                await CarryOutAsync(effect);
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
-            Fail(e);
+            Stop($"The consensus of {_self} can't go on: {e.Message}", e);
         }
     }
 
-    private byte[] Encode(FinalBlock block)
+    private async ValueTask CarryOutAsync(ConsensusEffect effect)
     {
-        LedgerState state = block.Block.State;
-        const ulong iteration = 0;
-        Signature vote = custody.Sign(_self, Certificate.VoteDigest(state.Genesis, state.BlockHash, iteration));
-        var certificate = new Certificate(state.BlockHash, iteration, [new CertificateVote(0, vote)]);
-        return Scale.Encode(block.Block.ToRecord(certificate));
+        switch (effect)
+        {
+            case PersistRecords persist:
+                await journal.PersistAsync(_self, persist.Records);
+                break;
+            case ForgetRecords forget:
+                await _finalising;
+                await journal.ForgetAsync(_self, forget.Before);
+                break;
+            case SendMessage send:
+                network.Send(_self, [_era!.Accounts[send.To]], send.Message);
+                break;
+            case BroadcastMessage broadcast:
+                network.Send(_self, _others, broadcast.Message);
+                break;
+            case SetTimer timer:
+                _timer.Change(
+                    timer.AtMs is { } at ? TimeSpan.FromMilliseconds(Math.Max(0, at - Now())) : Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+                break;
+            case ProposeBlock propose:
+                _ = ProposeAsync(_machine!, propose);
+                break;
+            case CheckBlock check:
+                _ = CheckAsync(_machine!, check);
+                break;
+            case FinaliseBlocks final when !final.Blocks.IsEmpty:
+                _finalising = FinaliseAsync(final);
+                break;
+            case ServeFinalBlocks serve:
+                _ = ServeAsync(_era!.Accounts[serve.To], serve.Above);
+                break;
+            case ReportEquivocation report:
+                _ = AccuseAsync(_era!, report);
+                break;
+            case RefuseMessage refuse:
+                log.LogWarning("A message of {Validator} is refused: {Error}", _era!.Accounts[refuse.From], refuse.Error);
+                break;
+            case EndEra:
+                await _finalising;
+                _effects.Clear();
+                BeginEra();
+                break;
+            case HaltConsensus halt:
+                Stop($"The consensus has halted: {halt.Reason}", new InvalidOperationException(halt.Reason));
+                break;
+        }
     }
 
-    /// <summary>Saves beside the blocks that follow. What falls due while one is being saved is saved after the blocks that come then.</summary>
-    private void SaveSnapshot(FinalBlock[] blocks)
+    private async Task ProposeAsync(SimplexMachine machine, ProposeBlock propose)
     {
-        _blocksUnsaved += blocks.Length;
-        _transactionsUnsaved += blocks.Sum(block => block.Block.Block.Transactions.Length);
-        bool isDue = _blocksUnsaved >= GrainLimits.BlocksPerSnapshot || _transactionsUnsaved >= GrainLimits.TransactionsPerSnapshot;
-        if (!isDue || !_saving.IsCompleted)
-            return;
-        (_blocksUnsaved, _transactionsUnsaved) = (0, 0);
-        _saving = SaveSnapshotAsync(blocks[^1]);
+        bool isAlone = _others.IsEmpty;
+        var order = new BlockOrder(_self.ToString(), propose.Parent.ToArray(), isAlone ? s_patienceAlone : options.Patience, isAlone);
+        try
+        {
+            BlockName? built;
+            do
+                built = await _chain.BuildAsync(order);
+            while (built is null && isAlone && machine == _machine && !_hasStopped);
+            if (machine != _machine || _hasStopped)
+                return;
+            Take(built is not null && candidates.Find(Hash256.FromBytes(built.Hash.Span)) is { } block
+                ? machine.BlockBuilt(propose.Iteration, block, Now())
+                : machine.NothingToPropose(propose.Iteration, Now()));
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            Stop($"No block could be built: {e.Message}", e);
+        }
     }
 
-    private async Task SaveSnapshotAsync(FinalBlock due)
+    private async Task CheckAsync(SimplexMachine machine, CheckBlock check)
+    {
+        candidates.Offer(check.Hash, check.Block);
+        try
+        {
+            BlockCheck verdict = await _chain.CheckAsync(new BlockName(check.Hash.ToArray()));
+            if (machine == _machine)
+                Take(machine.BlockChecked(check.Hash, (BlockVerdict)verdict, Now()));
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            Stop($"A block could not be checked: {e.Message}", e);
+        }
+    }
+
+    /// <summary>Runs beside the effects that follow, in the order of the blocks; the chain's grain keeps that.</summary>
+    private async Task FinaliseAsync(FinaliseBlocks final)
+    {
+        byte[] hashes = new byte[final.Blocks.Length * Hash256.Size];
+        for (int i = 0; i < final.Blocks.Length; i++)
+        {
+            Hash256 hash = final.Blocks[i].Header.ComputeHash();
+            candidates.Offer(hash, final.Blocks[i]);
+            hash.WriteTo(hashes.AsSpan(i * Hash256.Size));
+        }
+        try
+        {
+            await _chain.FinaliseAsync(new FinalBlockNames(
+                final.Blocks[0].Header.Height, hashes, final.Certificate is { } certificate ? Scale.Encode(certificate) : []));
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            Stop($"Final blocks could not be stored: {e.Message}", e);
+        }
+    }
+
+    private async Task ServeAsync(AccountId to, ulong above)
     {
         try
         {
-            await store.SaveSnapshotAsync(due.Height, (stream, cancellation) => StateSnapshot.WriteAsync(due.Block.State, stream, cancellation));
+            if (await FinalBlockReader.ReadAsync(store, above) is { } blocks)
+                network.Send(_self, [to], blocks);
         }
-        catch (BlockStoreException e) when (e.Error == BlockStoreError.Full)
+        catch (Exception e) when (e is BlockStoreException or OperationCanceledException or ObjectDisposedException)
         {
-            log.LogWarning(e, "No room for the snapshot of height {Height}; restarts take longer", due.Height);
-        }
-        catch (Exception e) when (e is not OutOfMemoryException)
-        {
-            Fail(e);
+            log.LogWarning(e, "Blocks above {Height} can't be given to {Validator}", above, to);
         }
     }
 
-    private void Answer(FinalBlock block)
+    private async Task AccuseAsync(ConsensusEra era, ReportEquivocation report)
     {
-        foreach (Receipt receipt in block.Block.Receipts)
-        {
-            if (_waiters.Remove(receipt.TransactionId, out TaskCompletionSource<TransactionOutcome>? waiter) && waiter is not null)
-                waiter.SetResult(Outcomes.Of(receipt, block.Height));
-        }
-    }
-
-    private void Refuse(TransactionOutcome outcome)
-    {
-        _refusals.Add(outcome);
-        if (_waiters.Remove(Hash256.Parse(outcome.Id), out TaskCompletionSource<TransactionOutcome>? waiter))
-            waiter?.SetResult(outcome);
-    }
-
-    /// <summary>After a failed write nobody knows what is durable: nothing more may be answered until the store was opened again.</summary>
-    private void Fail(Exception cause)
-    {
-        _hasFailed = true;
-        fault.Stop($"The block store failed: {cause.Message}", cause);
-        foreach (TaskCompletionSource<TransactionOutcome>? waiter in _waiters.Values)
-            waiter?.TrySetException(new InvalidOperationException("The block store failed; whether the transaction is final shows after a restart."));
-        _waiters.Clear();
-    }
-
-    private async Task AnnounceAsync()
-    {
-        if (_pooled.WrittenCount == 0)
-            return;
-        var pooled = new TransactionsPooled(_pooled.WrittenSpan.ToArray());
-        _pooled.ResetWrittenCount();
-        await PublishAsync(StreamNames.Transactions, pooled);
-    }
-
-    private async Task PublishAsync<T>(string stream, T hint)
-    {
+        int validator = report.Evidence.Validator;
+        log.LogWarning("{Validator} has contradicted itself in iteration {Iteration}", era.Accounts[validator], report.Evidence.Iteration);
+        var call = new Ledger.Modules.Staking.ReportEquivocation(
+            report.Evidence.ToLedger(era.Accounts[validator], era.Validators.Keys[validator]));
         try
         {
-            await this.GetStreamProvider(StreamNames.Provider)
-                .GetStream<T>(StreamId.Create(stream, StreamNames.ChainKey)).OnNextAsync(hint);
+            TransactionOutcome outcome = await GrainFactory.GetGrain<IAccountGrain>(_self.ToString())
+                .ExecuteAsync(new CustodyCall(Scale.Encode<Ledger.Modules.Call>(call)));
+            if (!outcome.Succeeded)
+                log.LogWarning("The report was not taken: {Code} {Message}", outcome.ErrorCode, outcome.ErrorMessage);
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
-            // A hint that is lost costs nothing but time: consumers catch up from the ledger.
-            log.LogWarning(e, "A hint on {Stream} was lost", stream);
+            log.LogWarning(e, "The report could not be sent");
         }
+    }
+
+    private void Stop(string reason, Exception cause)
+    {
+        if (_hasStopped)
+            return;
+        _hasStopped = true;
+        _machine = null;
+        _effects.Clear();
+        fault.Stop(reason, cause);
     }
 }

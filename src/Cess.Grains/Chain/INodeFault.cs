@@ -8,5 +8,5 @@ public interface INodeFault
 }
 
 /// <summary>Who this node is on the chain.</summary>
-/// <param name="Validator">The account whose consensus grain sequences blocks here.</param>
-public sealed record NodeIdentity(Primitives.AccountId Validator);
+/// <param name="Validators">The accounts for which it takes part in the consensus when they are elected; none for a node that follows.</param>
+public sealed record NodeIdentity(System.Collections.Immutable.ImmutableArray<Primitives.AccountId> Validators);

@@ -11,8 +11,7 @@ namespace Cess.Grains.Chain;
 /// transactions wait to be final verifies the next ones.
 /// </summary>
 [StatelessWorker, Reentrant]
-public sealed class IntakeGrain(IGrainFactory grains, ILedgerReader ledger, PublicKeyCache keys, NodeIdentity node)
-    : Grain, IIntakeGrain
+public sealed class IntakeGrain(IGrainFactory grains, ILedgerReader ledger, PublicKeyCache keys) : Grain, IIntakeGrain
 {
     /// <inheritdoc/>
     public async Task<IReadOnlyList<TransactionOutcome>> SubmitAsync(TransactionBatch batch)
@@ -34,7 +33,7 @@ public sealed class IntakeGrain(IGrainFactory grains, ILedgerReader ledger, Publ
             return outcomes;
         TransactionBatch verified = batch with { Transactions = sound.Select(i => batch.Transactions[i]).ToArray() };
         IReadOnlyList<TransactionOutcome> results =
-            await grains.GetGrain<IConsensusGrain>(node.Validator.ToString()).SubmitVerifiedAsync(verified);
+            await grains.GetGrain<IChainGrain>(StreamNames.ChainKey).SubmitVerifiedAsync(verified);
         for (int j = 0; j < sound.Count; j++)
             outcomes[sound[j]] = results[j];
         return outcomes;

@@ -15,15 +15,27 @@ public sealed class LedgerHead : ILedgerReader
     private TaskCompletionSource _next = NewSignal();
 
     /// <summary>Starts from a state; walks its files once.</summary>
-    public LedgerHead(LedgerState start)
+    /// <param name="start">The newest final state.</param>
+    /// <param name="iteration">The iteration of the newest certificate; 0 if there is none.</param>
+    public LedgerHead(LedgerState start, ulong iteration = 0)
     {
-        _recent = new Recent(start, []);
+        _recent = new Recent(start, [], iteration);
         foreach (FileRecord file in start.Files())
             _references.Add(file);
     }
 
     /// <inheritdoc/>
     public LedgerState Head => Volatile.Read(ref _recent).Head;
+
+    /// <summary>The newest final state, and the iteration of the newest certificate up to it.</summary>
+    public (LedgerState State, ulong Iteration) Final
+    {
+        get
+        {
+            Recent recent = Volatile.Read(ref _recent);
+            return (recent.Head, recent.Iteration);
+        }
+    }
 
     /// <inheritdoc/>
     public IReadOnlyList<FinalBlock>? Above(ulong height)
@@ -47,14 +59,16 @@ public sealed class LedgerHead : ILedgerReader
     public bool IsNamed(Hash256 firstFragment) => _references.Contains(firstFragment);
 
     /// <summary>Adds final blocks that follow the head, in order.</summary>
-    internal void Publish(IReadOnlyList<FinalBlock> blocks)
+    /// <param name="blocks">The blocks.</param>
+    /// <param name="iteration">The iteration of the newest certificate among them; null if they have none.</param>
+    internal void Publish(IReadOnlyList<FinalBlock> blocks, ulong? iteration = null)
     {
         foreach (FinalBlock block in blocks)
             _references.Apply(block);
         Recent recent = _recent;
         FinalBlock[] all = [.. recent.Blocks, .. blocks];
         all = all[^CountKept(all)..];
-        Volatile.Write(ref _recent, new Recent(blocks[^1].Block.State, all));
+        Volatile.Write(ref _recent, new Recent(blocks[^1].Block.State, all, iteration ?? recent.Iteration));
         Interlocked.Exchange(ref _next, NewSignal()).SetResult();
     }
 
@@ -72,5 +86,5 @@ public sealed class LedgerHead : ILedgerReader
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private sealed record Recent(LedgerState Head, FinalBlock[] Blocks);
+    private sealed record Recent(LedgerState Head, FinalBlock[] Blocks, ulong Iteration);
 }

@@ -64,8 +64,7 @@ internal sealed class TransactionPool
         Count++;
         _bytes += transaction.Bytes.Length;
         lane.Waiting.Add(nonce, transaction);
-        while (lane.Waiting.ContainsKey(lane.Next))
-            _ready.Enqueue((account, lane.Next++));
+        Advance(account, lane, lane.Next);
         return PoolRefusal.None;
     }
 
@@ -94,15 +93,58 @@ internal sealed class TransactionPool
     {
         if (!_lanes.TryGetValue(account, out Lane? lane))
             return [];
-        for (int left = _ready.Count; left > 0; left--)
-        {
-            (AccountId Account, ulong Nonce) next = _ready.Dequeue();
-            if (next.Account != account)
-                _ready.Enqueue(next);
-        }
+        KeepReady((other, _) => other != account);
         List<SignedTransaction> dropped = [.. lane.Waiting.Values];
         dropped.ForEach(Remove);
         return dropped;
+    }
+
+    /// <summary>The very transaction, if it waits; null if none of its account and nonce does, or one of other bytes.</summary>
+    public SignedTransaction? Find(SignedTransaction transaction) =>
+        _lanes.TryGetValue(transaction.Unsigned.Account, out Lane? lane)
+        && lane.Waiting.TryGetValue(transaction.Unsigned.Nonce, out SignedTransaction? waiting)
+        && waiting.Bytes.Span.SequenceEqual(transaction.Bytes.Span)
+            ? waiting
+            : null;
+
+    /// <summary>Takes out what somebody else's block has, and gives back others that its nonces leave no place for.</summary>
+    public List<SignedTransaction> Claim(IReadOnlyList<SignedTransaction> block)
+    {
+        List<SignedTransaction> displaced = [];
+        if (Count == 0)
+            return displaced;
+        foreach (SignedTransaction transaction in block)
+        {
+            UnsignedTransaction claimed = transaction.Unsigned;
+            if (!_lanes.TryGetValue(claimed.Account, out Lane? lane))
+                continue;
+            if (lane.Waiting.TryGetValue(claimed.Nonce, out SignedTransaction? waiting))
+            {
+                Remove(waiting);
+                if (waiting.Id != transaction.Id)
+                    displaced.Add(waiting);
+            }
+            if (lane.Next <= claimed.Nonce)
+                Advance(claimed.Account, lane, claimed.Nonce + 1);
+        }
+        KeepReady((account, nonce) => _lanes.TryGetValue(account, out Lane? lane) && lane.Waiting.ContainsKey(nonce));
+        return displaced;
+    }
+
+    /// <summary>
+    /// Puts back what was in blocks that will not be final, and orders everything anew: those of an account that follow its nonce
+    /// are ready.
+    /// </summary>
+    /// <param name="transactions">What comes back; what is known, used up, or finds no room, is passed over and given back.</param>
+    /// <param name="nextNonce">The nonce that is expected of an account next.</param>
+    public List<SignedTransaction> Return(IEnumerable<SignedTransaction> transactions, Func<AccountId, ulong> nextNonce)
+    {
+        List<SignedTransaction> refused =
+            [.. transactions.Where(transaction => Add(transaction, nextNonce(transaction.Unsigned.Account), out _) != PoolRefusal.None)];
+        _ready.Clear();
+        foreach ((AccountId account, Lane lane) in _lanes)
+            Advance(account, lane, nextNonce(account));
+        return refused;
     }
 
     /// <summary>Takes out what waits for a nonce that did not come and is no longer valid at a height.</summary>
@@ -135,6 +177,24 @@ internal sealed class TransactionPool
         lane.Waiting[transaction.Unsigned.Nonce] = transaction;
         replaced = other;
         return PoolRefusal.None;
+    }
+
+    /// <summary>What follows without a gap from this nonce on is ready.</summary>
+    private void Advance(AccountId account, Lane lane, ulong next)
+    {
+        lane.Next = next;
+        while (lane.Waiting.ContainsKey(lane.Next))
+            _ready.Enqueue((account, lane.Next++));
+    }
+
+    private void KeepReady(Func<AccountId, ulong, bool> isKept)
+    {
+        for (int left = _ready.Count; left > 0; left--)
+        {
+            (AccountId Account, ulong Nonce) next = _ready.Dequeue();
+            if (isKept(next.Account, next.Nonce))
+                _ready.Enqueue(next);
+        }
     }
 
     private void Remove(SignedTransaction transaction)

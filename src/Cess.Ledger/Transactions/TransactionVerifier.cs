@@ -20,11 +20,22 @@ public static class TransactionVerifier
     {
         if (CheckKey(transaction, knownKey) is { } error)
             return error;
-        if (transaction.Multisig is { } multisig)
-            return Verify(transaction.Id, multisig, keys);
+        return IsSigned(transaction, transaction.RevealedKey ?? knownKey, keys) ? null : ChainError.SignatureInvalid;
+    }
 
-        PublicKey key = transaction.RevealedKey ?? knownKey!.Value;
-        return keys.Verify(key, transaction.Id, transaction.Signature) ? null : ChainError.SignatureInvalid;
+    /// <summary>True if the signatures are right; of an account with several members, those of the members that it names.</summary>
+    /// <param name="transaction">The transaction.</param>
+    /// <param name="key">The key to check under, unless it names members; null for none.</param>
+    /// <param name="keys">Imported keys.</param>
+    internal static bool IsSigned(SignedTransaction transaction, PublicKey? key, PublicKeyCache keys)
+    {
+        if (transaction.Multisig is { } multisig)
+        {
+            return multisig.Signatures.All(
+                signature => keys.Verify(multisig.Policy.Members[signature.Member], transaction.Id, signature.Signature));
+        }
+
+        return key is { } known && keys.Verify(known, transaction.Id, transaction.Signature);
     }
 
     /// <summary>
@@ -54,16 +65,5 @@ public static class TransactionVerifier
         if (knownKey is not { } known)
             return ChainError.KeyUnknown;
         return known.ToAccountId() == account ? null : ChainError.KeyReplaced;
-    }
-
-    private static LedgerError? Verify(Hash256 id, Multisig multisig, PublicKeyCache keys)
-    {
-        foreach (MemberSignature signature in multisig.Signatures)
-        {
-            if (!keys.Verify(multisig.Policy.Members[signature.Member], id, signature.Signature))
-                return ChainError.SignatureInvalid;
-        }
-
-        return null;
     }
 }

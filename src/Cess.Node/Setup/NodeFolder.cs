@@ -28,6 +28,9 @@ public sealed class NodeFolder
     /// <summary>Blocks and snapshots.</summary>
     public string Blocks => Path.Combine(Root, "blocks");
 
+    /// <summary>What its validators must remember over a restart.</summary>
+    public string Votes => Path.Combine(Root, "consensus");
+
     /// <summary>Grain state and reminders.</summary>
     public string StateDatabase => Path.Combine(Root, "state.db");
 

@@ -36,8 +36,11 @@ public static class NodeHost
             await using WebApplication app = Build(options, folder, parts, credentials, parallel);
             var fault = (NodeFault)app.Services.GetRequiredService<INodeFault>();
             await app.StartAsync(cancellation);
+            var grains = app.Services.GetRequiredService<IGrainFactory>();
+            // Its first call begins its work, and that of the validators.
+            await grains.GetGrain<IChainGrain>(StreamNames.ChainKey).GetStatusAsync();
             await MinerRegistration.EnsureAsync(
-                app.Services.GetRequiredService<IGrainFactory>(), app.Services.GetRequiredService<ILedgerReader>(),
+                grains, app.Services.GetRequiredService<ILedgerReader>(),
                 parts.Miners, options.QuotaPerMiner);
             Announcement announcement = Announce(app, folder, parts, credentials);
             announcement.Write(folder);
@@ -98,9 +101,15 @@ public static class NodeHost
         services.AddSingleton<IParallelFor>(parallel);
         services.AddSingleton<ICustody>(parts.Keys);
         services.AddSingleton(parts.PublicKeys);
-        services.AddSingleton(new NodeIdentity(parts.Validator));
-        services.AddSingleton(new LedgerHead(parts.State));
+        services.AddSingleton(new NodeIdentity(parts.Validators));
+        services.AddSingleton(new LedgerHead(parts.Chain.State, parts.Chain.Iteration));
         services.AddSingleton<ILedgerReader>(provider => provider.GetRequiredService<LedgerHead>());
+        services.AddSingleton<CandidateBlocks>();
+        services.AddSingleton(parts.Journal);
+        services.AddSingleton(new ConsensusOptions());
+        services.AddSingleton<ConsensusInboxes>();
+        services.AddSingleton<IConsensusNetwork>(provider => provider.GetRequiredService<ConsensusInboxes>());
+        services.AddSingleton<ITransactionGossip, NoGossip>();
         services.AddSingleton<INodeFault, NodeFault>();
     }
 

@@ -6,6 +6,12 @@ public static class NodeLimits
     /// <summary>Miners that one node may start.</summary>
     public const int MinersMax = 255;
 
+    /// <summary>Validators of a new network that one node starts.</summary>
+    public const int ValidatorsMax = 16;
+
+    /// <summary>Size in bytes from which a file of what validators must remember gets nothing more; it goes when all in it may be forgotten.</summary>
+    public const long VoteSegmentBytes = 32L << 20;
+
     /// <summary>Space that a miner declares when no quota is given, in bytes.</summary>
     public const long DeclaredBytesDefault = 1L << 40;
 

@@ -18,6 +18,9 @@ public sealed record NodeOptions
     /// <summary>Storage miners that a new network starts with, each in a folder of its own.</summary>
     public required int Miners { get; init; }
 
+    /// <summary>Validators that a new network starts with, all in this node.</summary>
+    public required int Validators { get; init; }
+
     /// <summary>Storage policy of uploads that name none, such as "4+8".</summary>
     public required string Policy { get; init; }
 

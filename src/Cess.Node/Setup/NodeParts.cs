@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Cess.Blobs;
 using Cess.Blobs.FileSystem;
 using Cess.BlockStore;
@@ -17,6 +18,7 @@ public sealed class NodeParts : IAsyncDisposable
 {
     private const string OwnerName = "owner";
     private const string ValidatorName = "validator";
+    private const string MinerName = "miner";
 
     private NodeParts()
     {
@@ -28,8 +30,8 @@ public sealed class NodeParts : IAsyncDisposable
     /// <summary>The account that the S3 credentials of this node stand for.</summary>
     public required AccountId Owner { get; init; }
 
-    /// <summary>The account that sequences blocks.</summary>
-    public required AccountId Validator { get; init; }
+    /// <summary>The accounts for which this node takes part in the consensus.</summary>
+    public required ImmutableArray<AccountId> Validators { get; init; }
 
     /// <summary>Accounts of the miners, in order.</summary>
     public required IReadOnlyList<AccountId> Miners { get; init; }
@@ -40,8 +42,14 @@ public sealed class NodeParts : IAsyncDisposable
     /// <summary>Blocks.</summary>
     public required IBlockStore Blocks { get; init; }
 
-    /// <summary>State after the newest stored block.</summary>
-    public required LedgerState State { get; init; }
+    /// <summary>What its validators must remember over a restart.</summary>
+    public required IBlockStore Votes { get; init; }
+
+    /// <summary>The same, read.</summary>
+    public required VoteJournal Journal { get; init; }
+
+    /// <summary>State after the newest stored block, and the iteration of its newest certificate.</summary>
+    public required (LedgerState State, ulong Iteration) Chain { get; init; }
 
     /// <summary>Where each miner keeps its fragments.</summary>
     public required IReadOnlyDictionary<AccountId, IBlobBackend> Backends { get; init; }
@@ -56,12 +64,14 @@ public sealed class NodeParts : IAsyncDisposable
         FileBlockStore blocks = await FileBlockStore.OpenAsync(folder.Blocks, cancellation: cancellation);
         var keys = new KeyStore(folder.Keys, KeyStore.PassphraseFor(folder));
         AccountId owner = keys.GetOrCreate(OwnerName);
-        AccountId validator = keys.GetOrCreate(ValidatorName);
-        int count = CountMiners(folder, options.Miners);
-        AccountId[] miners = [.. Enumerable.Range(1, count).Select(i => keys.GetOrCreate($"miner-{i:D2}"))];
-        Genesis genesis = LoadGenesis(folder) ?? MakeGenesis(folder, keys, owner, validator, miners);
+        ImmutableArray<AccountId> validators =
+            [.. Enumerable.Range(1, Count(folder, ValidatorName, options.Validators)).Select(i => keys.GetOrCreate($"{ValidatorName}-{i:D2}"))];
+        AccountId[] miners = [.. Enumerable.Range(1, Count(folder, MinerName, options.Miners)).Select(i => keys.GetOrCreate($"{MinerName}-{i:D2}"))];
+        Genesis genesis = LoadGenesis(folder) ?? MakeGenesis(folder, keys, owner, validators, miners);
         var publicKeys = new PublicKeyCache();
-        LedgerState state = await ChainLoader.LoadAsync(blocks, genesis, publicKeys, parallel, cancellation);
+        FileBlockStore votes = await FileBlockStore.OpenAsync(
+            folder.Votes, new FileBlockStoreOptions { SegmentBytes = NodeLimits.VoteSegmentBytes }, cancellation);
+        (LedgerState State, ulong Iteration) chain = await ChainLoader.LoadAsync(blocks, genesis, publicKeys, parallel, cancellation);
 
         var backends = new Dictionary<AccountId, IBlobBackend>();
         for (int i = 0; i < miners.Length; i++)
@@ -70,11 +80,13 @@ public sealed class NodeParts : IAsyncDisposable
         {
             Keys = keys,
             Owner = owner,
-            Validator = validator,
+            Validators = validators,
             Miners = miners,
             Genesis = genesis,
             Blocks = blocks,
-            State = state,
+            Votes = votes,
+            Journal = await VoteJournal.OpenAsync(votes, cancellation),
+            Chain = chain,
             Backends = backends,
             PublicKeys = publicKeys,
         };
@@ -84,23 +96,24 @@ public sealed class NodeParts : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Blocks.DisposeAsync();
+        await Votes.DisposeAsync();
         foreach (IBlobBackend backend in Backends.Values)
             await backend.DisposeAsync();
         PublicKeys.Dispose();
         Keys.Dispose();
     }
 
-    /// <summary>A network keeps the miners that it started with; the option counts for a new one.</summary>
-    private static int CountMiners(NodeFolder folder, int wanted)
+    /// <summary>A network keeps the miners and validators that it started with; the options count for a new one.</summary>
+    private static int Count(NodeFolder folder, string name, int wanted)
     {
-        int present = Directory.GetFiles(folder.Keys, "miner-*.pem").Length;
+        int present = Directory.GetFiles(folder.Keys, $"{name}-*.pem").Length;
         return present > 0 ? present : wanted;
     }
 
     private static Genesis? LoadGenesis(NodeFolder folder) =>
         File.Exists(folder.GenesisFile) ? Scale.Decode<Genesis>(File.ReadAllBytes(folder.GenesisFile)) : null;
 
-    private static Genesis MakeGenesis(NodeFolder folder, KeyStore keys, AccountId owner, AccountId validator, AccountId[] miners)
+    private static Genesis MakeGenesis(NodeFolder folder, KeyStore keys, AccountId owner, ImmutableArray<AccountId> validators, AccountId[] miners)
     {
         var genesis = new Genesis(
             "cess-local",
@@ -112,7 +125,7 @@ public sealed class NodeParts : IAsyncDisposable
                 FeePerWeight = Balance.Parse("0.0000000001"),
                 Treasury = TreasuryAccount.Id,
                 StakePerTebibyte = Balance.Parse("4000"),
-                // CESS's issuance to validators. One validator needs no bond; others may join when four of them have one.
+                // CESS's issuance to validators. The first ones need no bond; others may join when four of them have one.
                 Staking = new StakingParameters
                 {
                     ValidatorBondMin = Balance.Parse("100000"),
@@ -123,10 +136,10 @@ public sealed class NodeParts : IAsyncDisposable
             Genesis.Sorted(
             [
                 Funded(owner, "1000000000"),
-                Funded(validator, "1000000"),
+                .. validators.Select(validator => Funded(validator, "1000000")),
                 .. miners.Select(miner => Funded(miner, "1000000")),
             ]),
-            new ValidatorSet([keys.PublicKeyOf(validator)]));
+            new ValidatorSet([.. validators.Select(keys.PublicKeyOf)]));
         NodeFolder.WritePrivate(folder.GenesisFile, Scale.Encode(genesis));
         return genesis;
 

@@ -21,17 +21,18 @@ internal static class LedgerBenchmark
         var seconds = options.Seconds("seconds", 20);
         var accounts = options.Number("accounts", 10_000);
         var batch = options.Number("batch", 1);
+        var validators = options.Number("validators", 1);
         options.RefuseUnused();
 
         Console.WriteLine(
             $"""
-            One validator. Transfers among {accounts:n0} accounts, {batch} under a signature, signed before, sent over HTTP by another
+            Validators in the node: {validators}. Transfers among {accounts:n0} accounts, {batch} under a signature, signed before, sent over HTTP by another
             process on the same cores for {seconds.TotalSeconds:0} s. Each is decoded, verified, executed, hashed into the state's root, made durable with
             a sync, and final by certificate before its sender hears of it.
             """);
         var limit = VerifyLimit.Measure(accounts);
         using var folder = new TemporaryFolder();
-        await using var node = await NodeProcess.StartAsync(folder["data"], new NodeOptions { Miners = 12 });
+        await using var node = await NodeProcess.StartAsync(folder["data"], new NodeOptions { Miners = 12, Validators = validators });
         var load = await RunLoadAsync(folder["data"], accounts, batch, seconds, limit);
 
         var report = new BenchmarkReport("ledger");

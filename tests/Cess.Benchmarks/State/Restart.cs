@@ -41,7 +41,7 @@ internal sealed class Restart
         await using var store = await FileBlockStore.OpenAsync(folder["blocks"]);
         using var keys = new PublicKeyCache();
         var read = Scale.Decode<Genesis>(await File.ReadAllBytesAsync(folder["genesis"]));
-        var state = await ChainLoader.LoadAsync(store, read, keys, new AllCores(), CancellationToken.None);
+        var (state, _) = await ChainLoader.LoadAsync(store, read, keys, new AllCores(), CancellationToken.None);
         report.Add(
             "state_restart_s_1e6", Stopwatch.GetElapsedTime(start).TotalSeconds,
             $"{Accounts:n0} accounts and {Transactions:n0} transactions, {GrainLimits.TransactionsPerSnapshot:n0} of them behind the snapshot");

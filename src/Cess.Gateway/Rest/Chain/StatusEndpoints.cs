@@ -19,7 +19,7 @@ internal static class StatusEndpoints
     private static async Task<IResult> GetStatusAsync(ILedgerReader ledger, INodeGrains grains, RestOptions options)
     {
         LedgerState head = ledger.Head;
-        ChainStatus status = await grains.GetStatusAsync(head.Validators.Keys[0].ToAccountId());
+        ChainStatus status = await grains.GetStatusAsync();
         IReadOnlyList<MinerView> miners = await grains.GetMinersAsync();
 
         // Height, hash and time come from the head that this door answers from, so that they are of one block.

@@ -27,7 +27,7 @@ internal static class TransactionEndpoints
             throw new RestException(WireErrors.Malformed, "A transaction's id has 64 hexadecimal digits.");
 
         // Asked first: a transaction leaves the pool before it is in the index, not after.
-        TransactionOutcome? pending = await grains.FindPendingAsync(ledger.Head.Validators.Keys[0].ToAccountId(), hash);
+        TransactionOutcome? pending = await grains.FindPendingAsync(hash);
         if (await index.FindTransactionAsync(hash) is { } place && await grains.GetBlockAsync(place.Height) is { } stored)
         {
             BlockRecord record = Scale.Decode<BlockRecord>(stored.Record.Span);

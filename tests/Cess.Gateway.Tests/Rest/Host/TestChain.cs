@@ -96,7 +96,7 @@ internal sealed class TestChain : ILedgerReader, INodeGrains, IDisposable
 
     public bool IsNamed(Hash256 firstFragment) => throw new NotSupportedException("The door's doubles discard nothing.");
 
-    public Task<ChainStatus> GetStatusAsync(AccountId validator)
+    public Task<ChainStatus> GetStatusAsync()
     {
         LedgerState head = Head;
         Assert.Equal(_validator.PublicKey.ToAccountId(), validator);
@@ -132,7 +132,7 @@ internal sealed class TestChain : ILedgerReader, INodeGrains, IDisposable
             return _head.Height > height ? Task.CompletedTask : _next.Task.WaitAsync(cancellation);
     }
 
-    public Task<TransactionOutcome?> FindPendingAsync(AccountId validator, Hash256 id) => Task.FromResult(Pending.GetValueOrDefault(id));
+    public Task<TransactionOutcome?> FindPendingAsync(Hash256 id) => Task.FromResult(Pending.GetValueOrDefault(id));
 
     public Task<IReadOnlyList<TransactionOutcome>> SubmitAsync(IReadOnlyList<ReadOnlyMemory<byte>> transactions, SubmissionGoal until)
     {

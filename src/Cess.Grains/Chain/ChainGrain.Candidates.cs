@@ -1,0 +1,193 @@
+using Cess.Ledger;
+using Cess.Ledger.Blocks;
+using Cess.Ledger.Modules.Chain;
+using Cess.Ledger.Transactions;
+using Cess.Primitives;
+
+namespace Cess.Grains.Chain;
+
+/// <content>Blocks that are not final: those that this silo's validators propose, and those that they vote on.</content>
+public sealed partial class ChainGrain
+{
+    private List<SignedTransaction> _carried = [];
+
+    /// <summary>The newest state, final or not: what the nonces in the pool follow.</summary>
+    private LedgerState _tip = head.Head;
+    private Order? _order;
+    private Task _building = Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public async Task<BlockName?> BuildAsync(BlockOrder order)
+    {
+        var wanted = new Order(
+            AccountId.Parse(order.Proposer), Hash256.FromBytes(order.Parent.Span), order.IsAlone, new TaskCompletionSource<BlockName?>());
+        _order?.Answer.TrySetResult(null);
+        _order = wanted;
+        Build();
+        try
+        {
+            return await wanted.Answer.Task.WaitAsync(order.Patience, time);
+        }
+        catch (TimeoutException)
+        {
+            // It may have been answered in the moment in which the patience ended.
+            if (wanted.Answer.Task.IsCompletedSuccessfully)
+                return await wanted.Answer.Task;
+            if (_order == wanted)
+                _order = null;
+            return null;
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task<BlockCheck> CheckAsync(BlockName block)
+    {
+        var hash = Hash256.FromBytes(block.Hash.Span);
+        if (candidates.FindExecuted(hash) is not null)
+            return Task.FromResult(BlockCheck.Valid);
+        if (candidates.Find(hash) is not { } candidate || StateAfter(candidate.Header.Parent) is not { } parent)
+            return Task.FromResult(BlockCheck.Unwelcome);
+        if (ExecuteOther(parent, candidate) is not null)
+            return Task.FromResult(BlockCheck.Invalid);
+        long ahead = (long)candidate.Header.TimeMs - time.GetUtcNow().ToUnixTimeMilliseconds();
+        return Task.FromResult(ahead > GrainLimits.ClockTolerance.TotalMilliseconds ? BlockCheck.Unwelcome : BlockCheck.Valid);
+    }
+
+    private LedgerState? StateAfter(Hash256 hash) =>
+        hash == _final.BlockHash ? _final : candidates.FindExecuted(hash)?.Block.State;
+
+    private void Build()
+    {
+        if (_order is not null && _building.IsCompleted)
+            _building = BuildOrderedAsync();
+    }
+
+    private async Task BuildOrderedAsync()
+    {
+        // Lets calls that are queued behind this one fill the block too.
+        await Task.Yield();
+        while (_order is { } order && IsBlockDue(order.IsAlone))
+        {
+            if (Execute(order) is { } hash)
+            {
+                _order = null;
+                order.Answer.TrySetResult(hash);
+            }
+            else if (_carried.Count > 0)
+            {
+                // Trying them again at once would give the same.
+                return;
+            }
+            await AnnounceAsync();
+        }
+    }
+
+    /// <summary>
+    /// Who is alone begins another block behind one that is being written only when there is enough for it to be worth its fixed
+    /// cost; what comes in the meantime shares the next block, which begins when that write ends.
+    /// </summary>
+    private bool IsBlockDue(bool isAlone)
+    {
+        if (_hasFailed || _appending.Count >= GrainLimits.BlocksInFlight)
+            return false;
+        int wanted = isAlone && _appending.Count > 0 ? GrainLimits.PipelinedTransactions : 1;
+        return _pool.ReadyCount + _carried.Count >= wanted || (_appending.Count == 0 && IsIdle());
+    }
+
+    private bool IsIdle() => Now() - (long)_tip.Header.TimeMs >= GrainLimits.IdleBlockInterval.TotalMilliseconds;
+
+    private long Now() => time.GetUtcNow().ToUnixTimeMilliseconds();
+
+    /// <summary>Builds on the order's parent; null if nothing of what waited may be in a block, or the parent has gone.</summary>
+    private BlockName? Execute(Order order)
+    {
+        if (StateAfter(order.Parent) is not { } parent)
+        {
+            _order = null;
+            order.Answer.TrySetResult(null);
+            return null;
+        }
+
+        // What was built for an iteration that passed is as good for this one.
+        if (candidates.FindExecuted(order.Parent, order.Proposer) is { } built)
+            return new BlockName(built.Block.State.BlockHash.ToArray());
+
+        List<SignedTransaction> transactions = [.. _carried, .. _pool.Take(GrainLimits.BlockTransactions, GrainLimits.BlockBytes)];
+        _carried = [];
+        ExecutedBlock executed = BlockExecutor.Execute(parent, new BlockContext((ulong)Now(), order.Proposer), transactions, parallel);
+        HashSet<Hash256>? underWay = null;
+        foreach (RejectedTransaction rejected in executed.Rejected)
+        {
+            if (MustWait(rejected, order))
+                _carried.Add(rejected.Transaction);
+            else if (rejected.Error != ChainError.NonceUsed)
+                Reject(rejected);
+            else if (!(underWay ??= FindUnderWay()).Contains(rejected.Transaction.Id))
+                Refuse(Outcomes.Rejected(rejected.Transaction.Id.ToString(), rejected.Error));
+        }
+        if (executed.Block.Transactions.IsEmpty && transactions.Count > 0 && !IsIdle())
+            return null;
+        candidates.Add(new FinalBlock(executed, parent));
+        _tip = executed.State;
+        return new BlockName(executed.State.BlockHash.ToArray());
+    }
+
+    /// <summary>
+    /// What found no more room in this block, and what follows it in its account, is first in the next one. Among several
+    /// validators a nonce may be missing because it is in a block that this one does not follow.
+    /// </summary>
+    private bool MustWait(RejectedTransaction rejected, Order order) => rejected.Error == ChainError.BlockFull
+        || (rejected.Error == ChainError.NonceAhead
+            && (!order.IsAlone || _carried.Exists(carried => carried.Unsigned.Account == rejected.Transaction.Unsigned.Account)));
+
+    /// <summary>A transaction that may not be in a block leaves a gap that those behind it in its account can't cross.</summary>
+    private void Reject(RejectedTransaction rejected)
+    {
+        Refuse(Outcomes.Rejected(rejected.Transaction.Id.ToString(), rejected.Error));
+        foreach (SignedTransaction behind in _pool.Drop(rejected.Transaction.Unsigned.Account))
+            Refuse(Outcomes.Rejected(behind.Id.ToString(), TransactionErrors.Dropped, "One before it in its account was rejected."));
+    }
+
+    /// <summary>Transactions in blocks that are not durable yet, or not final.</summary>
+    private HashSet<Hash256> FindUnderWay() =>
+    [
+        .. candidates.Executed.Concat(_appending.Select(entry => entry.Block))
+            .SelectMany(block => block.Block.Block.Transactions, (_, transaction) => transaction.Id),
+    ];
+
+    /// <summary>Executes a block that somebody else has made, and keeps it; gives the rule that it breaks, or null.</summary>
+    private LedgerError? ExecuteOther(LedgerState parent, Block block)
+    {
+        LedgerError? error = BlockSignatures.Verify(parent, block, transaction => _pool.Find(transaction) is not null, keys, parallel);
+        ExecutedBlock? executed = null;
+        error ??= BlockExecutor.Verify(parent, block, out executed, parallel);
+        if (error is not null)
+            return error;
+        candidates.Add(new FinalBlock(executed!, parent));
+        if (executed!.State.Height > _tip.Height)
+            _tip = executed.State;
+        foreach (SignedTransaction displaced in _pool.Claim(block.Transactions))
+            Refuse(Outcomes.Rejected(displaced.Id.ToString(), TransactionErrors.NonceUsed, "Another transaction with its nonce is in a block."));
+        return null;
+    }
+
+    /// <summary>What was in blocks that will not be final waits for a block again.</summary>
+    private void Recover(IReadOnlyList<FinalBlock> dead)
+    {
+        if (dead.Count == 0)
+            return;
+        FinalBlock? newest = candidates.Executed.MaxBy(block => block.Height);
+        _tip = newest?.Block.State ?? _final;
+        HashSet<Hash256> underWay = FindUnderWay();
+        List<SignedTransaction> lost =
+        [
+            .. dead.SelectMany(block => block.Block.Block.Transactions)
+                .Where(transaction => _waiters.ContainsKey(transaction.Id) && !underWay.Contains(transaction.Id)),
+        ];
+        foreach (SignedTransaction refused in _pool.Return(lost, account => _tip.Account(account).Nonce))
+            Refuse(Outcomes.Rejected(refused.Id.ToString(), TransactionErrors.Dropped, "Its block was not made final, and there is no room for it to wait again."));
+    }
+
+    /// <summary>A validator that waits for a block.</summary>
+    private sealed record Order(AccountId Proposer, Hash256 Parent, bool IsAlone, TaskCompletionSource<BlockName?> Answer);
+}

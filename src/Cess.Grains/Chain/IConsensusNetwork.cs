@@ -1,0 +1,26 @@
+using Cess.Consensus;
+using Cess.Consensus.Messages;
+using Cess.Primitives;
+
+namespace Cess.Grains.Chain;
+
+/// <summary>How validators' messages get to each other.</summary>
+public interface IConsensusNetwork
+{
+    /// <summary>Sends a message to other validators. It may be lost on each way. Never waits.</summary>
+    /// <param name="from">A validator of this node.</param>
+    /// <param name="to">Validators, of this node or of others.</param>
+    /// <param name="message">The message.</param>
+    void Send(AccountId from, IReadOnlyList<AccountId> to, ConsensusMessage message);
+}
+
+/// <summary>Gives how a host takes part in the consensus.</summary>
+/// <param name="DeltaMs">Δ in milliseconds, see <see cref="Consensus.Simplex.SimplexSettings"/>; up to <see cref="ConsensusLimits.DeltaMsMax"/>.</param>
+public sealed record ConsensusOptions(long DeltaMs = ConsensusOptions.DeltaMsDefault)
+{
+    /// <summary>Enough for validators on different continents.</summary>
+    public const long DeltaMsDefault = 1_000;
+
+    /// <summary>How long a leader among several waits for transactions.</summary>
+    public TimeSpan Patience => TimeSpan.FromMilliseconds(DeltaMs / 2.0);
+}
