@@ -41,11 +41,11 @@ public interface IChainGrain : IGrainWithStringKey
     Task<ChainStatus> GetStatusAsync();
 
     /// <summary>
-    /// Makes a block once there is something for it, or an empty one when none was made for long. Answers with its hash, under
-    /// which the silo's candidates have it; with nothing when the order's patience is over, or when another order has come.
+    /// Makes a block once there is something for it, or an empty one when none was made for long, and tells the validator's grain.
+    /// An order takes the place of the one before it.
     /// </summary>
-    [Alias("Build"), ResponseTimeout(GrainLimits.FinalityTimeout)]
-    Task<BlockName?> BuildAsync(BlockOrder order);
+    [Alias("Order"), OneWay]
+    Task OrderAsync(BlockOrder order);
 
     /// <summary>Checks a block that the silo's candidates have, and keeps the state after it. Its parent is final or was checked.</summary>
     [Alias("Check"), ResponseTimeout(GrainLimits.FinalityTimeout)]
@@ -69,6 +69,10 @@ public interface IConsensusGrain : IGrainWithStringKey
     /// <summary>Looks whether the validator is one of the present era, and takes part if so. May be called again.</summary>
     [Alias("Start"), OneWay]
     Task StartAsync();
+
+    /// <summary>What became of an order.</summary>
+    [Alias("Built"), OneWay]
+    Task BlockBuiltAsync(BuiltBlock built);
 
     /// <summary>Messages of other validators are in the silo's inbox.</summary>
     [Alias("Receive"), OneWay]

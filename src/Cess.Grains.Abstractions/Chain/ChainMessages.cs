@@ -99,15 +99,23 @@ public sealed record BlockName([property: Id(0)] ReadOnlyMemory<byte> Hash);
 
 /// <summary>A validator's wish for a block.</summary>
 /// <param name="Proposer">The validator's address.</param>
+/// <param name="Iteration">The iteration that the block is for.</param>
 /// <param name="Parent">Hash of the block to build on, 32 bytes.</param>
-/// <param name="Patience">How long there may be nothing for a block.</param>
+/// <param name="Patience">How long there may be nothing for a block; null for ever.</param>
 /// <param name="IsAlone">Nobody waits for the block: it may wait for the one before it to be durable, and so hold more.</param>
 [GenerateSerializer, Immutable, Alias("cess.BlockOrder")]
 public sealed record BlockOrder(
     [property: Id(0)] string Proposer,
-    [property: Id(1)] ReadOnlyMemory<byte> Parent,
-    [property: Id(2)] TimeSpan Patience,
-    [property: Id(3)] bool IsAlone);
+    [property: Id(1)] ulong Iteration,
+    [property: Id(2)] ReadOnlyMemory<byte> Parent,
+    [property: Id(3)] TimeSpan? Patience,
+    [property: Id(4)] bool IsAlone);
+
+/// <summary>A block that was ordered.</summary>
+/// <param name="Iteration">As ordered.</param>
+/// <param name="Hash">Its hash, 32 bytes, under which the silo's candidates have it; empty if there was nothing for a block.</param>
+[GenerateSerializer, Immutable, Alias("cess.BuiltBlock")]
+public sealed record BuiltBlock([property: Id(0)] ulong Iteration, [property: Id(1)] ReadOnlyMemory<byte> Hash);
 
 /// <summary>What a node found out about a block.</summary>
 [GenerateSerializer, Alias("cess.BlockCheck")]

@@ -13,30 +13,17 @@ public sealed partial class ChainGrain
 
     /// <summary>The newest state, final or not: what the nonces in the pool follow.</summary>
     private LedgerState _tip = head.Head;
-    private Order? _order;
+    private BlockOrder? _order;
+    private IGrainTimer _patience = null!;
     private Task _building = Task.CompletedTask;
 
     /// <inheritdoc/>
-    public async Task<BlockName?> BuildAsync(BlockOrder order)
+    public Task OrderAsync(BlockOrder order)
     {
-        var wanted = new Order(
-            AccountId.Parse(order.Proposer), Hash256.FromBytes(order.Parent.Span), order.IsAlone, new TaskCompletionSource<BlockName?>());
-        _order?.Answer.TrySetResult(null);
-        _order = wanted;
+        _order = order;
+        _patience.Change(order.Patience ?? Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         Build();
-        try
-        {
-            return await wanted.Answer.Task.WaitAsync(order.Patience, time);
-        }
-        catch (TimeoutException)
-        {
-            // It may have been answered in the moment in which the patience ended.
-            if (wanted.Answer.Task.IsCompletedSuccessfully)
-                return await wanted.Answer.Task;
-            if (_order == wanted)
-                _order = null;
-            return null;
-        }
+        return Task.CompletedTask;
     }
 
     /// <inheritdoc/>
@@ -69,18 +56,26 @@ public sealed partial class ChainGrain
         while (_order is { } order && IsBlockDue(order.IsAlone))
         {
             if (Execute(order) is { } hash)
+                await AnswerAsync(order, hash.ToArray());
+            else if (_carried.Count > 0 || _pool.ReadyCount == 0)
             {
-                _order = null;
-                order.Answer.TrySetResult(hash);
-            }
-            else if (_carried.Count > 0)
-            {
-                // Trying them again at once would give the same.
+                // Trying the same again at once would give the same.
                 return;
             }
             await AnnounceAsync();
         }
     }
+
+    private async Task AnswerAsync(BlockOrder order, ReadOnlyMemory<byte> hash)
+    {
+        if (_order != order)
+            return;
+        _order = null;
+        await GrainFactory.GetGrain<IConsensusGrain>(order.Proposer).BlockBuiltAsync(new BuiltBlock(order.Iteration, hash));
+    }
+
+    private Task LosePatienceAsync(CancellationToken cancellation) =>
+        _order is { } order ? AnswerAsync(order, default) : Task.CompletedTask;
 
     /// <summary>
     /// Who is alone begins another block behind one that is being written only when there is enough for it to be worth its fixed
@@ -99,22 +94,18 @@ public sealed partial class ChainGrain
     private long Now() => time.GetUtcNow().ToUnixTimeMilliseconds();
 
     /// <summary>Builds on the order's parent; null if nothing of what waited may be in a block, or the parent has gone.</summary>
-    private BlockName? Execute(Order order)
+    private Hash256? Execute(BlockOrder order)
     {
-        if (StateAfter(order.Parent) is not { } parent)
-        {
-            _order = null;
-            order.Answer.TrySetResult(null);
+        AccountId proposer = AccountId.Parse(order.Proposer);
+        if (StateAfter(Hash256.FromBytes(order.Parent.Span)) is not { } parent)
             return null;
-        }
-
         // What was built for an iteration that passed is as good for this one.
-        if (candidates.FindExecuted(order.Parent, order.Proposer) is { } built)
-            return new BlockName(built.Block.State.BlockHash.ToArray());
+        if (candidates.FindExecuted(parent.BlockHash, proposer) is { } built)
+            return built.Block.State.BlockHash;
 
         List<SignedTransaction> transactions = [.. _carried, .. _pool.Take(GrainLimits.BlockTransactions, GrainLimits.BlockBytes)];
         _carried = [];
-        ExecutedBlock executed = BlockExecutor.Execute(parent, new BlockContext((ulong)Now(), order.Proposer), transactions, parallel);
+        ExecutedBlock executed = BlockExecutor.Execute(parent, new BlockContext((ulong)Now(), proposer), transactions, parallel);
         HashSet<Hash256>? underWay = null;
         foreach (RejectedTransaction rejected in executed.Rejected)
         {
@@ -129,14 +120,14 @@ public sealed partial class ChainGrain
             return null;
         candidates.Add(new FinalBlock(executed, parent));
         _tip = executed.State;
-        return new BlockName(executed.State.BlockHash.ToArray());
+        return executed.State.BlockHash;
     }
 
     /// <summary>
     /// What found no more room in this block, and what follows it in its account, is first in the next one. Among several
     /// validators a nonce may be missing because it is in a block that this one does not follow.
     /// </summary>
-    private bool MustWait(RejectedTransaction rejected, Order order) => rejected.Error == ChainError.BlockFull
+    private bool MustWait(RejectedTransaction rejected, BlockOrder order) => rejected.Error == ChainError.BlockFull
         || (rejected.Error == ChainError.NonceAhead
             && (!order.IsAlone || _carried.Exists(carried => carried.Unsigned.Account == rejected.Transaction.Unsigned.Account)));
 
@@ -187,7 +178,4 @@ public sealed partial class ChainGrain
         foreach (SignedTransaction refused in _pool.Return(lost, account => _tip.Account(account).Nonce))
             Refuse(Outcomes.Rejected(refused.Id.ToString(), TransactionErrors.Dropped, "Its block was not made final, and there is no room for it to wait again."));
     }
-
-    /// <summary>A validator that waits for a block.</summary>
-    private sealed record Order(AccountId Proposer, Hash256 Parent, bool IsAlone, TaskCompletionSource<BlockName?> Answer);
 }

@@ -51,6 +51,13 @@ public sealed partial class ChainGrain(
             Interleave = true,
             KeepAlive = true,
         });
+        _patience = this.RegisterGrainTimer(LosePatienceAsync, new GrainTimerCreationOptions
+        {
+            DueTime = Timeout.InfiniteTimeSpan,
+            Period = Timeout.InfiniteTimeSpan,
+            Interleave = true,
+            KeepAlive = true,
+        });
         return StartValidatorsAsync();
     }
 

@@ -30,9 +30,6 @@ public sealed partial class ConsensusGrain(
     INodeFault fault,
     ILogger<ConsensusGrain> log) : Grain, IConsensusGrain
 {
-    /// <summary>How long a validator that is alone waits for a block before it asks again: less than a call may take.</summary>
-    private static readonly TimeSpan s_patienceAlone = TimeSpan.FromSeconds(30);
-
     private readonly Queue<ConsensusEffect> _effects = new();
     private readonly List<(AccountId From, ConsensusMessage Message)> _early = [];
     private AccountId _self;
@@ -75,6 +72,18 @@ public sealed partial class ConsensusGrain(
     {
         while (inboxes.Take(_self) is { } next)
             Receive(next.From, next.Message);
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public Task BlockBuiltAsync(BuiltBlock built)
+    {
+        if (_machine is { } machine)
+        {
+            Take(!built.Hash.IsEmpty && candidates.Find(Hash256.FromBytes(built.Hash.Span)) is { } block
+                ? machine.BlockBuilt(built.Iteration, block, Now())
+                : machine.NothingToPropose(built.Iteration, Now()));
+        }
         return Task.CompletedTask;
     }
 
@@ -172,7 +181,8 @@ public sealed partial class ConsensusGrain(
                     timer.AtMs is { } at ? TimeSpan.FromMilliseconds(Math.Max(0, at - Now())) : Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
                 break;
             case ProposeBlock propose:
-                _ = ProposeAsync(_machine!, propose);
+                await _chain.OrderAsync(new BlockOrder(
+                    _self.ToString(), propose.Iteration, propose.Parent.ToArray(), _others.IsEmpty ? null : options.Patience, _others.IsEmpty));
                 break;
             case CheckBlock check:
                 _ = CheckAsync(_machine!, check);
@@ -197,28 +207,6 @@ public sealed partial class ConsensusGrain(
             case HaltConsensus halt:
                 Stop($"The consensus has halted: {halt.Reason}", new InvalidOperationException(halt.Reason));
                 break;
-        }
-    }
-
-    private async Task ProposeAsync(SimplexMachine machine, ProposeBlock propose)
-    {
-        bool isAlone = _others.IsEmpty;
-        var order = new BlockOrder(_self.ToString(), propose.Parent.ToArray(), isAlone ? s_patienceAlone : options.Patience, isAlone);
-        try
-        {
-            BlockName? built;
-            do
-                built = await _chain.BuildAsync(order);
-            while (built is null && isAlone && machine == _machine && !_hasStopped);
-            if (machine != _machine || _hasStopped)
-                return;
-            Take(built is not null && candidates.Find(Hash256.FromBytes(built.Hash.Span)) is { } block
-                ? machine.BlockBuilt(propose.Iteration, block, Now())
-                : machine.NothingToPropose(propose.Iteration, Now()));
-        }
-        catch (Exception e) when (e is not OutOfMemoryException)
-        {
-            Stop($"No block could be built: {e.Message}", e);
         }
     }
 
