@@ -257,6 +257,40 @@ public sealed record FinalBlocks(ImmutableArray<Block> Blocks, ImmutableArray<Bl
         return whole;
     }
 
+    /// <summary>
+    /// Whether these blocks are final and follow a state, for a node that trusts nobody and is no validator itself. What the blocks
+    /// do, executing them shows.
+    /// </summary>
+    /// <param name="state">The newest state that is known.</param>
+    /// <param name="keys">Imported keys.</param>
+    public ConsensusError Verify(LedgerState state, PublicKeyCache keys)
+    {
+        BlockHeader first = Blocks[0].Header;
+        if (first.Parent != state.BlockHash || first.Height != state.Height + 1 || !AreLinked())
+            return ConsensusError.BlocksUnlinked;
+        if (Iterations.EraOf(Certificate.Iteration) != state.Era.Index
+            || Certificate.Verify(state.Genesis, Certificate.BlockHash, state.Validators, keys) is not null)
+        {
+            return ConsensusError.QuorumMissing;
+        }
+
+        return Blocks.All(block => block.HasItsTransactions()) ? ConsensusError.None : ConsensusError.TransactionsMismatch;
+    }
+
+    /// <summary>True if each block or header follows the one before, up to the certificate's.</summary>
+    internal bool AreLinked()
+    {
+        Hash256? previous = null;
+        foreach (BlockHeader header in Blocks.Select(block => block.Header).Concat(Links))
+        {
+            if (previous.HasValue && header.Parent != previous)
+                return false;
+            previous = header.ComputeHash();
+        }
+
+        return previous == Certificate.BlockHash;
+    }
+
     internal static FinalBlocks DecodeFields(ref ScaleReader reader)
     {
         int start = reader.Offset;

@@ -186,7 +186,7 @@ public sealed partial class SimplexMachine
         Certificate certificate = answer.Certificate;
         if (HasEnded || answer.Blocks[0].Header.Height != _tree.Height + 1 || !_era.Has(certificate.Iteration))
             return;
-        if (!AreLinked(answer))
+        if (!answer.AreLinked())
         {
             Refuse(from, ConsensusError.BlocksUnlinked);
             return;
@@ -207,7 +207,7 @@ public sealed partial class SimplexMachine
             return;
         }
 
-        if (!answer.Blocks.All(HasItsTransactions))
+        if (!answer.Blocks.All(block => block.HasItsTransactions()))
         {
             Refuse(from, ConsensusError.TransactionsMismatch);
             return;
@@ -228,25 +228,5 @@ public sealed partial class SimplexMachine
             Handover(answer.Blocks, certificate);
         else
             Handover(answer.Blocks, certificate: null);
-    }
-
-    private static bool AreLinked(FinalBlocks answer)
-    {
-        Hash256? previous = null;
-        foreach (Block block in answer.Blocks)
-        {
-            if (previous.HasValue && block.Header.Parent != previous)
-                return false;
-            previous = block.Header.ComputeHash();
-        }
-
-        foreach (BlockHeader header in answer.Links)
-        {
-            if (header.Parent != previous)
-                return false;
-            previous = header.ComputeHash();
-        }
-
-        return previous == answer.Certificate.BlockHash;
     }
 }

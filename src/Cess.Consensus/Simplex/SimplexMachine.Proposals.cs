@@ -69,7 +69,7 @@ public sealed partial class SimplexMachine
             return ConsensusError.BlockMismatch;
         if (CheckHeader(proposal, block.Header) is var error and not ConsensusError.None)
             return error;
-        return HasItsTransactions(block) ? ConsensusError.None : ConsensusError.TransactionsMismatch;
+        return block.HasItsTransactions() ? ConsensusError.None : ConsensusError.TransactionsMismatch;
     }
 
     /// <summary>A repeated block is another leader's, on another parent.</summary>
@@ -83,9 +83,6 @@ public sealed partial class SimplexMachine
         AccountId leader = _era.Accounts[_era.LeaderOf(proposal.Iteration)];
         return header.Proposer == leader ? ConsensusError.None : ConsensusError.ProposerWrong;
     }
-
-    private static bool HasItsTransactions(Block block) =>
-        Block.TransactionsRootOf(block.Transactions.AsSpan()) == block.Header.TransactionsRoot;
 
     private void VoteForProposal()
     {

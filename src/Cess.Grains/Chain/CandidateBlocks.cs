@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using Cess.Ledger.Blocks;
 using Cess.Primitives;
 
@@ -14,6 +15,21 @@ public sealed class CandidateBlocks
 
     /// <summary>Puts in a block that somebody has sent; nothing happens if it is there.</summary>
     public void Offer(Hash256 hash, Block block) => _candidates.TryAdd(hash, new Candidate(block, null));
+
+    /// <summary>Puts in blocks that are final, one after the other, and gives what to tell the chain of them.</summary>
+    /// <param name="blocks">The blocks, at least one.</param>
+    /// <param name="certificate">Of the last one; null if it comes with later blocks.</param>
+    public FinalBlockNames Offer(ImmutableArray<Block> blocks, Certificate? certificate)
+    {
+        byte[] hashes = new byte[blocks.Length * Hash256.Size];
+        for (int i = 0; i < blocks.Length; i++)
+        {
+            Hash256 hash = blocks[i].Header.ComputeHash();
+            Offer(hash, blocks[i]);
+            hash.WriteTo(hashes.AsSpan(i * Hash256.Size));
+        }
+        return new FinalBlockNames(blocks[0].Header.Height, hashes, certificate is null ? [] : Scale.Encode(certificate));
+    }
 
     /// <summary>A block; null if it is not there.</summary>
     public Block? Find(Hash256 hash) => _candidates.GetValueOrDefault(hash)?.Block;

@@ -228,17 +228,9 @@ public sealed partial class ConsensusGrain(
     /// <summary>Runs beside the effects that follow, in the order of the blocks; the chain's grain keeps that.</summary>
     private async Task FinaliseAsync(FinaliseBlocks final)
     {
-        byte[] hashes = new byte[final.Blocks.Length * Hash256.Size];
-        for (int i = 0; i < final.Blocks.Length; i++)
-        {
-            Hash256 hash = final.Blocks[i].Header.ComputeHash();
-            candidates.Offer(hash, final.Blocks[i]);
-            hash.WriteTo(hashes.AsSpan(i * Hash256.Size));
-        }
         try
         {
-            await _chain.FinaliseAsync(new FinalBlockNames(
-                final.Blocks[0].Header.Height, hashes, final.Certificate is { } certificate ? Scale.Encode(certificate) : []));
+            await _chain.FinaliseAsync(candidates.Offer(final.Blocks, final.Certificate));
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {

@@ -18,6 +18,9 @@ public sealed record Block(BlockHeader Header, ImmutableArray<SignedTransaction>
         return MerkleTree.RootOfLeafHashes(leaves);
     }
 
+    /// <summary>True if the transactions are those that the header commits to.</summary>
+    public bool HasItsTransactions() => TransactionsRootOf(Transactions.AsSpan()) == Header.TransactionsRoot;
+
     /// <summary>Writes the header, then the transactions, each with its length before it.</summary>
     public void Encode(ScaleWriter writer)
     {

@@ -15,6 +15,7 @@ namespace Cess.Node.Keys;
 public sealed class KeyStore : ICustody, IDisposable
 {
     private const string Extension = ".pem";
+    private const string NodeName = "node";
     private const string PassphraseVariable = "CESS_KEY_PASSPHRASE";
 
     /// <summary>Rounds for a passphrase that this node has drawn itself, 256 random bits: stretching adds nothing but a slow start.</summary>
@@ -65,6 +66,17 @@ public sealed class KeyStore : ICustody, IDisposable
             NodeFolder.WritePrivate(file, Encoding.ASCII.GetBytes(pem));
         }
         return Open(file);
+    }
+
+    /// <summary>
+    /// The key by which other nodes know this one; makes it when there is none. It is no account's, and says nothing on the chain.
+    /// </summary>
+    public ECDsa OpenNodeKey()
+    {
+        GetOrCreate(NodeName);
+        var key = ECDsa.Create();
+        key.ImportFromEncryptedPem(File.ReadAllText(FileOf(NodeName)), _passphrase);
+        return key;
     }
 
     /// <inheritdoc/>

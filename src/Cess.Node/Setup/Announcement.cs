@@ -6,7 +6,7 @@ namespace Cess.Node.Setup;
 
 /// <summary>How to reach a node that is ready: for people on the terminal, for programs in <c>node.json</c>.</summary>
 public sealed record Announcement(
-    int Pid, string S3, string Http, Credential Credential, string Account, string KeyFile, string PassphraseFile, string DataFolder)
+    int Pid, string S3, string Http, Credential Credential, string Account, string KeyFile, string PassphraseFile, string DataFolder, string? Peer)
 {
     private string Secret => Encoding.UTF8.GetString(Credential.SecretKey);
 
@@ -16,7 +16,7 @@ public sealed record Announcement(
         JsonSerializer.SerializeToUtf8Bytes(
             new
             {
-                Pid, S3, Http, Credential.AccessKeyId, SecretAccessKey = Secret, Account, KeyFile, PassphraseFile,
+                Pid, S3, Http, Credential.AccessKeyId, SecretAccessKey = Secret, Account, KeyFile, PassphraseFile, Peer,
             },
             JsonSerializerOptions.Web));
 

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Net;
 using Cess.Coding;
+using Cess.Consensus;
+using Cess.Grains.Chain;
 
 namespace Cess.Node.Setup;
 
@@ -14,8 +16,13 @@ public static class NodeCommand
         Option<string> host = new("--host") { Description = "Address to listen on.", DefaultValueFactory = _ => "127.0.0.1" };
         Option<int> s3Port = new("--s3-port") { Description = "Port of the S3 door; 0 takes a free one.", DefaultValueFactory = _ => 9000 };
         Option<int> httpPort = new("--http-port") { Description = "Port of the REST door; 0 takes a free one.", DefaultValueFactory = _ => 9080 };
-        Option<int> miners = new("--miners") { Description = "Storage miners of a new network.", DefaultValueFactory = _ => 12 };
-        Option<int> validators = new("--validators") { Description = "Validators of a new network, all in this node.", DefaultValueFactory = _ => 1 };
+        Option<int?> miners = new("--miners") { Description = $"Storage miners of this node; {NodeLimits.MinersDefault} in a new network of its own, else none." };
+        Option<int> validators = new("--validators") { Description = "Validators of this node: all of a new network, or those to be elected in another.", DefaultValueFactory = _ => 1 };
+        Option<string?> genesis = new("--genesis") { Description = "JSON file with the start of a network that several operators found." };
+        Option<string[]> join = new("--join") { Description = "Node of the network to join, https://host:port; may be given several times.", DefaultValueFactory = _ => [] };
+        Option<int?> peerPort = new("--peer-port") { Description = "Port for other operators' nodes; 0 takes a free one. Without it, and without --join, there is none." };
+        Option<string?> peerUrl = new("--peer-url") { Description = "Where others reach that port, https://host:port, if not at --host." };
+        Option<long> delay = new("--message-delay") { Description = "Milliseconds that a message between validators usually takes at most.", DefaultValueFactory = _ => ConsensusOptions.DeltaMsDefault };
         Option<string> policy = new("--policy") { Description = "Data + parity fragments of each segment; any data-many of them give it back.", DefaultValueFactory = _ => "4+8" };
         Option<long?> quota = new("--quota-per-miner") { Description = "Bytes that each miner offers; without it, what the disk has." };
 
@@ -24,16 +31,19 @@ public static class NodeCommand
             result, StoragePolicy.TryParse(result.GetValueOrDefault<string>(), out StoragePolicy parsed) && parsed.TotalFragments <= NodeLimits.MinersMax,
             "--policy takes two numbers such as 4+8."));
         miners.Validators.Add(result => Require(
-            result, result.GetValueOrDefault<int>() is > 0 and <= NodeLimits.MinersMax, $"--miners takes 1 to {NodeLimits.MinersMax}."));
+            result, result.GetValueOrDefault<int?>() is null or (>= 0 and <= NodeLimits.MinersMax), $"--miners takes 0 to {NodeLimits.MinersMax}."));
         validators.Validators.Add(result => Require(
             result, result.GetValueOrDefault<int>() is > 0 and <= NodeLimits.ValidatorsMax, $"--validators takes 1 to {NodeLimits.ValidatorsMax}."));
         quota.Validators.Add(result => Require(result, result.GetValueOrDefault<long?>() is null or > 0, "--quota-per-miner takes a positive number of bytes."));
+        delay.Validators.Add(result => Require(
+            result, result.GetValueOrDefault<long>() is > 0 and <= ConsensusLimits.DeltaMsMax, $"--message-delay takes 1 to {ConsensusLimits.DeltaMsMax}."));
+        peerPort.Validators.Add(result => Require(result, result.GetValueOrDefault<int?>() is null or (>= 0 and <= 65_535), "--peer-port takes 0 to 65535."));
         foreach (Option<int> port in new[] { s3Port, httpPort })
             port.Validators.Add(result => Require(result, result.GetValueOrDefault<int>() is >= 0 and <= 65_535, $"{port.Name} takes 0 to 65535."));
 
         RootCommand root = new("Starts a Cess network on this machine: validators, storage miners, an S3 door and a REST door.")
         {
-            data, host, s3Port, httpPort, miners, validators, policy, quota,
+            data, host, s3Port, httpPort, miners, validators, policy, quota, genesis, join, peerPort, peerUrl, delay,
         };
         root.SetAction((parsed, cancellation) => NodeHost.RunAsync(
             new NodeOptions
@@ -42,13 +52,29 @@ public static class NodeCommand
                 Host = parsed.GetRequiredValue(host),
                 S3Port = parsed.GetRequiredValue(s3Port),
                 HttpPort = parsed.GetRequiredValue(httpPort),
-                Miners = parsed.GetRequiredValue(miners),
+                Miners = parsed.GetValue(miners),
                 Validators = parsed.GetRequiredValue(validators),
                 Policy = parsed.GetRequiredValue(policy),
                 QuotaPerMiner = parsed.GetValue(quota),
+                Genesis = parsed.GetValue(genesis),
+                Join = parsed.GetRequiredValue(join),
+                PeerPort = parsed.GetValue(peerPort),
+                PeerUrl = parsed.GetValue(peerUrl),
+                MessageDelay = parsed.GetRequiredValue(delay),
             },
             cancellation));
+        root.Subcommands.Add(BuildKeys());
         return root;
+    }
+
+    /// <summary>Founders of a network tell each other their keys before there is a genesis.</summary>
+    private static Command BuildKeys()
+    {
+        Option<string> data = new("--data") { Description = "Folder for everything that the node keeps.", DefaultValueFactory = _ => "cess-data" };
+        Option<int> validators = new("--validators") { Description = "Validators of this node.", DefaultValueFactory = _ => 1 };
+        Command keys = new("keys", "Makes the node's keys, if there are none, and prints the public ones: what a genesis file names.") { data, validators };
+        keys.SetAction(parsed => NodeKeys.Print(new NodeFolder(parsed.GetRequiredValue(data)), parsed.GetRequiredValue(validators)));
+        return keys;
     }
 
     private static void Require(System.CommandLine.Parsing.SymbolResult result, bool isRight, string message)

@@ -31,6 +31,9 @@ public sealed class NodeFolder
     /// <summary>What its validators must remember over a restart.</summary>
     public string Votes => Path.Combine(Root, "consensus");
 
+    /// <summary>Where other nodes are.</summary>
+    public string PeersFile => Path.Combine(Root, "peers.scale");
+
     /// <summary>Grain state and reminders.</summary>
     public string StateDatabase => Path.Combine(Root, "state.db");
 

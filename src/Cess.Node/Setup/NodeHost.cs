@@ -13,6 +13,8 @@ using Cess.Grains.LightClients;
 using Cess.Ledger.State;
 using Cess.Node.Hosting;
 using Cess.Node.Keys;
+using Cess.Node.Network;
+using Cess.Peers;
 using Cess.Primitives;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -42,7 +44,7 @@ public static class NodeHost
             await MinerRegistration.EnsureAsync(
                 grains, app.Services.GetRequiredService<ILedgerReader>(),
                 parts.Miners, options.QuotaPerMiner);
-            Announcement announcement = Announce(app, folder, parts, credentials);
+            Announcement announcement = Announce(app, options, folder, parts, credentials);
             announcement.Write(folder);
             Console.Out.Write(announcement.ToText());
             await app.WaitForShutdownAsync(cancellation);
@@ -50,7 +52,7 @@ public static class NodeHost
             return fault.HasStopped ? 1 : 0;
         }
         catch (Exception e) when (e is BlockStoreException or BlobException or ChainLoadException or KeyException or IOException
-            or UnauthorizedAccessException or InvalidOperationException or ScaleException)
+            or UnauthorizedAccessException or InvalidOperationException or ScaleException or PeerException)
         {
             await Console.Error.WriteLineAsync($"The node can't run: {e.Message}");
             return 1;
@@ -68,7 +70,7 @@ public static class NodeHost
         });
         builder.Logging.SetMinimumLevel(LogLevel.Warning).AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Warning);
         builder.Services.AddSingleton(TimeProvider.System);
-        AddChain(builder.Services, parts, parallel);
+        AddChain(builder.Services, options, folder, parts, parallel);
         AddDataPlane(builder.Services, parts);
         AddObjectStore(builder.Services, options, credentials);
         builder.Services.AddS3Transport();
@@ -85,15 +87,20 @@ public static class NodeHost
             var host = IPAddress.Parse(options.Host);
             kestrel.Listen(host, options.S3Port, listen => listen.MarkAs(Door.S3));
             kestrel.Listen(host, options.HttpPort, listen => listen.MarkAs(Door.Rest));
+            if (options.HasPeers)
+                kestrel.ListenPeers(host, options.PeerPort ?? 0);
         });
 
         WebApplication app = builder.Build();
         app.MapWhen(http => http.CameThrough(Door.S3), s3 => s3.UseS3Door(new S3Options()));
+        if (options.HasPeers)
+            app.MapPeerDoor();
         app.MapWhen(http => http.CameThrough(Door.Rest), rest => rest.UseRestDoor());
         return app;
     }
 
-    private static void AddChain(IServiceCollection services, NodeParts parts, AllCores parallel)
+    private static void AddChain(
+        IServiceCollection services, NodeOptions options, NodeFolder folder, NodeParts parts, AllCores parallel)
     {
         services.AddSingleton(parts.Blocks);
         services.AddSingleton(parts.Genesis);
@@ -106,11 +113,37 @@ public static class NodeHost
         services.AddSingleton<ILedgerReader>(provider => provider.GetRequiredService<LedgerHead>());
         services.AddSingleton<CandidateBlocks>();
         services.AddSingleton(parts.Journal);
-        services.AddSingleton(new ConsensusOptions());
+        services.AddSingleton(new ConsensusOptions(options.MessageDelay));
         services.AddSingleton<ConsensusInboxes>();
-        services.AddSingleton<IConsensusNetwork>(provider => provider.GetRequiredService<ConsensusInboxes>());
-        services.AddSingleton<ITransactionGossip, NoGossip>();
         services.AddSingleton<INodeFault, NodeFault>();
+        if (parts.Certificate is null)
+        {
+            services.AddSingleton<IConsensusNetwork>(provider => provider.GetRequiredService<ConsensusInboxes>());
+            services.AddSingleton<ITransactionGossip, NoGossip>();
+        }
+        else
+        {
+            AddPeers(services, options, folder, parts);
+        }
+    }
+
+    private static void AddPeers(IServiceCollection services, NodeOptions options, NodeFolder folder, NodeParts parts)
+    {
+        services.AddPeers(new PeerOptions
+        {
+            Genesis = parts.Genesis.ComputeHash(),
+            Certificate = parts.Certificate!,
+            PublicUrl = options.PeerUrl,
+            Join = [.. options.Join],
+            Store = new PeerFile(folder.PeersFile),
+        });
+        services.AddSingleton<IPeerValidators, NodeValidators>();
+        services.AddSingleton<IPeerChain>(provider => ActivatorUtilities.CreateInstance<NodeChain>(provider, parts.Genesis));
+        services.AddSingleton<PeerRouter>();
+        services.AddSingleton<IPeerReceiver>(provider => provider.GetRequiredService<PeerRouter>());
+        services.AddSingleton<IConsensusNetwork>(provider => provider.GetRequiredService<PeerRouter>());
+        services.AddSingleton<ITransactionGossip>(provider => provider.GetRequiredService<PeerRouter>());
+        services.AddHostedService<Follower>();
     }
 
     private static void AddDataPlane(IServiceCollection services, NodeParts parts)
@@ -137,13 +170,15 @@ public static class NodeHost
         services.AddSingleton<IObjectStore, ObjectStore>();
     }
 
-    private static Announcement Announce(WebApplication app, NodeFolder folder, NodeParts parts, FileCredentials credentials)
+    private static Announcement Announce(
+        WebApplication app, NodeOptions options, NodeFolder folder, NodeParts parts, FileCredentials credentials)
     {
         // Addresses come in the order in which Kestrel was told to listen.
         string[] addresses = [.. app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses];
         return new Announcement(
             Environment.ProcessId, addresses[0], addresses[1], credentials.Of(parts.Owner), parts.Owner.ToString(),
-            parts.Keys.FileOf("owner"), folder.PassphraseFile, folder.Root);
+            parts.Keys.FileOf(NodeKeys.Owner), folder.PassphraseFile, folder.Root,
+            options.PeerUrl ?? addresses.ElementAtOrDefault(2));
     }
 
     /// <summary>Hashing and coding on all cores of this machine.</summary>

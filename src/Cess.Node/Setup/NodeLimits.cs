@@ -6,11 +6,23 @@ public static class NodeLimits
     /// <summary>Miners that one node may start.</summary>
     public const int MinersMax = 255;
 
+    /// <summary>Miners of a new network.</summary>
+    public const int MinersDefault = 12;
+
     /// <summary>Validators of a new network that one node starts.</summary>
     public const int ValidatorsMax = 16;
 
     /// <summary>Size in bytes from which a file of what validators must remember gets nothing more; it goes when all in it may be forgotten.</summary>
     public const long VoteSegmentBytes = 32L << 20;
+
+    /// <summary>Lists of transactions from other nodes that are being verified; what comes then is dropped, and may come again.</summary>
+    public const int GossipUnderWay = 64;
+
+    /// <summary>How long a node that follows others waits before it looks again, when it has nobody to ask.</summary>
+    public static readonly TimeSpan FollowInterval = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long another node may wait for a block before it answers that there is none.</summary>
+    public static readonly TimeSpan FollowWait = TimeSpan.FromSeconds(10);
 
     /// <summary>Space that a miner declares when no quota is given, in bytes.</summary>
     public const long DeclaredBytesDefault = 1L << 40;

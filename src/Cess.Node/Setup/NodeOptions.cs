@@ -1,3 +1,5 @@
+using Cess.Grains.Chain;
+
 namespace Cess.Node.Setup;
 
 /// <summary>What an operator may choose when a node starts. <c>--help</c> says the same in fewer words.</summary>
@@ -15,11 +17,29 @@ public sealed record NodeOptions
     /// <summary>Port of the REST door; 0 takes a free one.</summary>
     public required int HttpPort { get; init; }
 
-    /// <summary>Storage miners that a new network starts with, each in a folder of its own.</summary>
-    public required int Miners { get; init; }
+    /// <summary>Storage miners that this node starts with, each in a folder of its own; null for none, or for twelve in a network of its own.</summary>
+    public required int? Miners { get; init; }
 
-    /// <summary>Validators that a new network starts with, all in this node.</summary>
+    /// <summary>Validators of this node: of a new network all, of another those that it may be elected with.</summary>
     public required int Validators { get; init; }
+
+    /// <summary>The chain's start; null for one that is made, or that the joined node gives.</summary>
+    public string? Genesis { get; init; }
+
+    /// <summary>Nodes of the network to join, <c>https://host:port</c> each.</summary>
+    public IReadOnlyList<string> Join { get; init; } = [];
+
+    /// <summary>Port for other operators' nodes; null for none.</summary>
+    public int? PeerPort { get; init; }
+
+    /// <summary>Where other nodes reach that port, if it is not at the address that the node listens on.</summary>
+    public string? PeerUrl { get; init; }
+
+    /// <summary>Milliseconds that a message between validators and the work for it usually take at most.</summary>
+    public long MessageDelay { get; init; } = ConsensusOptions.DeltaMsDefault;
+
+    /// <summary>True if other operators' nodes take part in the network.</summary>
+    public bool HasPeers => PeerPort is not null || Join.Count > 0;
 
     /// <summary>Storage policy of uploads that name none, such as "4+8".</summary>
     public required string Policy { get; init; }

@@ -1,14 +1,14 @@
 using System.Collections.Immutable;
+using System.Security.Cryptography;
 using Cess.Blobs;
 using Cess.Blobs.FileSystem;
 using Cess.BlockStore;
 using Cess.Grains.Chain;
 using Cess.Ledger.Blocks;
 using Cess.Ledger.Modules.Chain;
-using Cess.Ledger.Modules.Governance;
-using Cess.Ledger.Modules.Staking;
 using Cess.Ledger.State;
 using Cess.Node.Keys;
+using Cess.Peers;
 using Cess.Primitives;
 
 namespace Cess.Node.Setup;
@@ -16,10 +16,6 @@ namespace Cess.Node.Setup;
 /// <summary>What a node opens before its grains start: keys, chain, miners' backends. Made on the first start.</summary>
 public sealed class NodeParts : IAsyncDisposable
 {
-    private const string OwnerName = "owner";
-    private const string ValidatorName = "validator";
-    private const string MinerName = "miner";
-
     private NodeParts()
     {
     }
@@ -38,6 +34,9 @@ public sealed class NodeParts : IAsyncDisposable
 
     /// <summary>The chain's start.</summary>
     public required Genesis Genesis { get; init; }
+
+    /// <summary>What this node shows to others; null if it has none.</summary>
+    public required NodeCertificate? Certificate { get; init; }
 
     /// <summary>Blocks.</summary>
     public required IBlockStore Blocks { get; init; }
@@ -63,11 +62,14 @@ public sealed class NodeParts : IAsyncDisposable
         // First of all: its lock tells that no other node has this folder.
         FileBlockStore blocks = await FileBlockStore.OpenAsync(folder.Blocks, cancellation: cancellation);
         var keys = new KeyStore(folder.Keys, KeyStore.PassphraseFor(folder));
-        AccountId owner = keys.GetOrCreate(OwnerName);
+        AccountId owner = keys.GetOrCreate(NodeKeys.Owner);
         ImmutableArray<AccountId> validators =
-            [.. Enumerable.Range(1, Count(folder, ValidatorName, options.Validators)).Select(i => keys.GetOrCreate($"{ValidatorName}-{i:D2}"))];
-        AccountId[] miners = [.. Enumerable.Range(1, Count(folder, MinerName, options.Miners)).Select(i => keys.GetOrCreate($"{MinerName}-{i:D2}"))];
-        Genesis genesis = LoadGenesis(folder) ?? MakeGenesis(folder, keys, owner, validators, miners);
+            [.. Enumerable.Range(1, Count(folder, NodeKeys.Validator, options.Validators)).Select(i => keys.GetOrCreate(NodeKeys.Numbered(NodeKeys.Validator, i)))];
+        AccountId[] miners = [.. Enumerable.Range(1, Count(folder, NodeKeys.Miner, options.Miners ?? DefaultMiners(options))).Select(i => keys.GetOrCreate(NodeKeys.Numbered(NodeKeys.Miner, i)))];
+        NodeCertificate? certificate = options.HasPeers ? OpenCertificate(keys) : null;
+        Genesis genesis = LoadGenesis(folder)
+            ?? await FetchGenesisAsync(options, folder, certificate, cancellation)
+            ?? MakeGenesis(folder, keys, owner, validators, miners);
         var publicKeys = new PublicKeyCache();
         FileBlockStore votes = await FileBlockStore.OpenAsync(
             folder.Votes, new FileBlockStoreOptions { SegmentBytes = NodeLimits.VoteSegmentBytes }, cancellation);
@@ -83,6 +85,7 @@ public sealed class NodeParts : IAsyncDisposable
             Validators = validators,
             Miners = miners,
             Genesis = genesis,
+            Certificate = certificate,
             Blocks = blocks,
             Votes = votes,
             Journal = await VoteJournal.OpenAsync(votes, cancellation),
@@ -99,6 +102,7 @@ public sealed class NodeParts : IAsyncDisposable
         await Votes.DisposeAsync();
         foreach (IBlobBackend backend in Backends.Values)
             await backend.DisposeAsync();
+        Certificate?.Dispose();
         PublicKeys.Dispose();
         Keys.Dispose();
     }
@@ -110,29 +114,49 @@ public sealed class NodeParts : IAsyncDisposable
         return present > 0 ? present : wanted;
     }
 
+    /// <summary>Who founds a network alone needs miners; who joins one has them only if asked for.</summary>
+    private static int DefaultMiners(NodeOptions options) =>
+        options.Genesis is null && options.Join.Count == 0 ? NodeLimits.MinersDefault : 0;
+
+    private static NodeCertificate OpenCertificate(KeyStore keys)
+    {
+        using ECDsa key = keys.OpenNodeKey();
+        return NodeCertificate.Create(key, TimeProvider.System);
+    }
+
     private static Genesis? LoadGenesis(NodeFolder folder) =>
         File.Exists(folder.GenesisFile) ? Scale.Decode<Genesis>(File.ReadAllBytes(folder.GenesisFile)) : null;
 
-    private static Genesis MakeGenesis(NodeFolder folder, KeyStore keys, AccountId owner, ImmutableArray<AccountId> validators, AccountId[] miners)
+    /// <summary>The genesis of the operator's file, or of the node to join; null if a network is founded here.</summary>
+    private static async Task<Genesis?> FetchGenesisAsync(
+        NodeOptions options, NodeFolder folder, NodeCertificate? certificate, CancellationToken cancellation)
+    {
+        Genesis genesis;
+        if (options.Genesis is { } file)
+        {
+            genesis = GenesisFile.Read(file);
+        }
+        else if (options.Join is [var url, ..])
+        {
+            using var client = new PeerChainClient(certificate!, TimeProvider.System);
+            genesis = Scale.Decode<Genesis>(await client.GetGenesisAsync(url, cancellation: cancellation));
+        }
+        else
+        {
+            return null;
+        }
+
+        NodeFolder.WritePrivate(folder.GenesisFile, Scale.Encode(genesis));
+        return genesis;
+    }
+
+    private static Genesis MakeGenesis(
+        NodeFolder folder, KeyStore keys, AccountId owner, ImmutableArray<AccountId> validators, AccountId[] miners)
     {
         var genesis = new Genesis(
             "cess-local",
             (ulong)TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds(),
-            new ChainParameters
-            {
-                TransactionFee = Balance.Parse("0.0001"),
-                FeePerByte = Balance.Parse("0.0000001"),
-                FeePerWeight = Balance.Parse("0.0000000001"),
-                Treasury = TreasuryAccount.Id,
-                StakePerTebibyte = Balance.Parse("4000"),
-                // CESS's issuance to validators. The first ones need no bond; others may join when four of them have one.
-                Staking = new StakingParameters
-                {
-                    ValidatorBondMin = Balance.Parse("100000"),
-                    NominationMin = Balance.Parse("100"),
-                    FirstYearIssuance = Balance.Parse("238500000"),
-                },
-            },
+            GenesisFile.UsualParameters,
             Genesis.Sorted(
             [
                 Funded(owner, "1000000000"),

@@ -1,0 +1,86 @@
+using System.Collections.Immutable;
+using Cess.Consensus;
+using Cess.Consensus.Messages;
+using Cess.Grains;
+using Cess.Grains.Chain;
+using Cess.Ledger.Blocks;
+using Cess.Node.Setup;
+using Cess.Peers;
+using Cess.Primitives;
+using Orleans;
+
+namespace Cess.Node.Network;
+
+/// <summary>
+/// Brings final blocks to a node none of whose validators is one of the era: takes them from other nodes, whoever these are, and
+/// believes certificates only. Validators of the era learn what is final by their own part in the consensus.
+/// </summary>
+internal sealed class Follower(
+    PeerOptions options,
+    PeerLinks links,
+    LedgerHead head,
+    CandidateBlocks candidates,
+    NodeIdentity node,
+    PublicKeyCache keys,
+    IGrainFactory grains,
+    TimeProvider time,
+    ILogger<Follower> log) : BackgroundService
+{
+    private readonly PeerChainClient _client = new(options.Certificate, time);
+    private int _turn;
+
+    /// <inheritdoc/>
+    public override void Dispose()
+    {
+        _client.Dispose();
+        base.Dispose();
+    }
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                if (IsValidator() || !await FollowAsync(stoppingToken))
+                    await Task.Delay(NodeLimits.FollowInterval, time, stoppingToken);
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception e) when (e is PeerException or InvalidOperationException or TimeoutException or OperationCanceledException)
+            {
+                log.LogWarning("Final blocks could not be had: {Reason}", e.Message);
+                await Task.Delay(NodeLimits.FollowInterval, time, CancellationToken.None);
+            }
+        }
+    }
+
+    private bool IsValidator() => head.Head.EraMembers().Accounts.Any(account => node.Validators.Contains(account));
+
+    /// <summary>Takes the next blocks from the next node; false if there is no node to ask.</summary>
+    private async Task<bool> FollowAsync(CancellationToken cancellation)
+    {
+        ImmutableArray<string> urls = [.. links.Peers.Select(peer => peer.Endpoint.Url).Union(options.Join)];
+        if (urls.IsEmpty)
+            return false;
+        string url = urls[_turn++ % urls.Length];
+        LedgerState state = head.Head;
+        if (await _client.GetFinalBlocksAsync(url, state.Height, NodeLimits.FollowWait, cancellation) is not { } blocks)
+            return true;
+        // Whoever is as good as the last is asked again: it has the next blocks in its memory.
+        _turn--;
+        if (blocks.Verify(state, keys) is var error and not ConsensusError.None)
+        {
+            _turn++;
+            log.LogWarning("{Url} gives blocks above {Height} that are not final: {Error}", url, state.Height, error);
+            return false;
+        }
+
+        await grains.GetGrain<IChainGrain>(StreamNames.ChainKey).FinaliseAsync(
+            candidates.Offer(blocks.Blocks, blocks.Links.IsEmpty ? blocks.Certificate : null));
+        return true;
+    }
+}

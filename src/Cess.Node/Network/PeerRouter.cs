@@ -1,0 +1,78 @@
+using Cess.Consensus.Messages;
+using Cess.Grains;
+using Cess.Grains.Chain;
+using Cess.Peers;
+using Cess.Primitives;
+using Cess.Node.Setup;
+using Orleans;
+
+namespace Cess.Node.Network;
+
+/// <summary>
+/// Joins the grains to the links: messages for validators of this node go into their inboxes as objects, those for others to their
+/// nodes as bytes; what comes in from there goes the same way.
+/// </summary>
+internal sealed class PeerRouter(
+    ConsensusInboxes inboxes, PeerLinks links, NodeIdentity node, IGrainFactory grains, ILogger<PeerRouter> log)
+    : IConsensusNetwork, ITransactionGossip, IPeerReceiver
+{
+    private int _submissions;
+
+    /// <inheritdoc/>
+    public void Send(AccountId from, IReadOnlyList<AccountId> to, ConsensusMessage message)
+    {
+        byte[]? bytes = null;
+        foreach (AccountId validator in to)
+        {
+            if (node.Validators.Contains(validator))
+                inboxes.Post(from, validator, message);
+            else
+                links.Send(from, validator, bytes ??= Scale.Encode(message));
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Spread(IReadOnlyList<ReadOnlyMemory<byte>> transactions) => links.SendTransactions(transactions);
+
+    /// <inheritdoc/>
+    public void Receive(AccountId from, AccountId to, ReadOnlyMemory<byte> message)
+    {
+        try
+        {
+            inboxes.Post(from, to, Scale.Decode<ConsensusMessage>(message.Span), message.Length);
+        }
+        catch (ScaleException e)
+        {
+            log.LogWarning("{Validator} has sent what is no message of the consensus: {Reason}", from, e.Message);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void ReceiveTransactions(PublicKey node, IReadOnlyList<ReadOnlyMemory<byte>> transactions)
+    {
+        if (Interlocked.Increment(ref _submissions) <= NodeLimits.GossipUnderWay)
+            _ = SubmitAsync(transactions);
+        else
+            Interlocked.Decrement(ref _submissions);
+    }
+
+    private async Task SubmitAsync(IReadOnlyList<ReadOnlyMemory<byte>> transactions)
+    {
+        try
+        {
+            foreach (ReadOnlyMemory<byte>[] batch in transactions.Chunk(GrainLimits.TransactionsPerBatch))
+            {
+                await grains.GetGrain<IIntakeGrain>(0).SubmitAsync(
+                    new TransactionBatch(batch, SubmissionGoal.Accepted, IsGossip: true));
+            }
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            log.LogWarning(e, "Transactions of another node were lost");
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _submissions);
+        }
+    }
+}
