@@ -15,7 +15,6 @@ namespace Cess.Node.Keys;
 public sealed class KeyStore : ICustody, IDisposable
 {
     private const string Extension = ".pem";
-    private const string NodeName = "node";
     private const string PassphraseVariable = "CESS_KEY_PASSPHRASE";
 
     /// <summary>Rounds for a passphrase that this node has drawn itself, 256 random bits: stretching adds nothing but a slow start.</summary>
@@ -58,24 +57,21 @@ public sealed class KeyStore : ICustody, IDisposable
     {
         string file = FileOf(name);
         if (!File.Exists(file))
-        {
-            using PrivateKey made = PrivateKey.Generate();
-            string pem = string.IsNullOrEmpty(GivenPassphrase)
-                ? made.ExportEncryptedPem(_passphrase, RandomPassphraseRounds)
-                : made.ExportEncryptedPem(_passphrase);
-            NodeFolder.WritePrivate(file, Encoding.ASCII.GetBytes(pem));
-        }
+            Make(file);
         return Open(file);
     }
 
     /// <summary>
-    /// The key by which other nodes know this one; makes it when there is none. It is no account's, and says nothing on the chain.
+    /// The key by which other nodes know this one; makes it when there is none. It is no account's, says nothing on the chain, and so
+    /// lies apart from those that do.
     /// </summary>
-    public ECDsa OpenNodeKey()
+    /// <param name="file">Where it lies.</param>
+    public ECDsa OpenNodeKey(string file)
     {
-        GetOrCreate(NodeName);
+        if (!File.Exists(file))
+            Make(file);
         var key = ECDsa.Create();
-        key.ImportFromEncryptedPem(File.ReadAllText(FileOf(NodeName)), _passphrase);
+        key.ImportFromEncryptedPem(File.ReadAllText(file), _passphrase);
         return key;
     }
 
@@ -97,6 +93,15 @@ public sealed class KeyStore : ICustody, IDisposable
     {
         foreach (PrivateKey key in _keys.Values)
             key.Dispose();
+    }
+
+    private void Make(string file)
+    {
+        using PrivateKey made = PrivateKey.Generate();
+        string pem = string.IsNullOrEmpty(GivenPassphrase)
+            ? made.ExportEncryptedPem(_passphrase, RandomPassphraseRounds)
+            : made.ExportEncryptedPem(_passphrase);
+        NodeFolder.WritePrivate(file, Encoding.ASCII.GetBytes(pem));
     }
 
     private AccountId Open(string file)

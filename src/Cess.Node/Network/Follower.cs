@@ -28,6 +28,7 @@ internal sealed class Follower(
 {
     private readonly PeerChainClient _client = new(options.Certificate, time);
     private int _turn;
+    private ulong _era;
 
     /// <inheritdoc/>
     public override void Dispose()
@@ -43,6 +44,7 @@ internal sealed class Follower(
         {
             try
             {
+                LookAtEra();
                 if (IsValidator() || !await FollowAsync(stoppingToken))
                     await Task.Delay(NodeLimits.FollowInterval, time, stoppingToken);
             }
@@ -56,6 +58,15 @@ internal sealed class Follower(
                 await Task.Delay(NodeLimits.FollowInterval, time, CancellationToken.None);
             }
         }
+    }
+
+    /// <summary>Who may speak has changed, and so whom there have to be links to.</summary>
+    private void LookAtEra()
+    {
+        if (head.Head.Era.Index == _era)
+            return;
+        _era = head.Head.Era.Index;
+        links.Refresh();
     }
 
     private bool IsValidator() => head.Head.EraMembers().Accounts.Any(account => node.Validators.Contains(account));

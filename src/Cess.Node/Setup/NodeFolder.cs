@@ -31,6 +31,9 @@ public sealed class NodeFolder
     /// <summary>What its validators must remember over a restart.</summary>
     public string Votes => Path.Combine(Root, "consensus");
 
+    /// <summary>The key by which other nodes know this one.</summary>
+    public string NodeKeyFile => Path.Combine(Root, "node.pem");
+
     /// <summary>Where other nodes are.</summary>
     public string PeersFile => Path.Combine(Root, "peers.scale");
 

@@ -66,7 +66,7 @@ public sealed class NodeParts : IAsyncDisposable
         ImmutableArray<AccountId> validators =
             [.. Enumerable.Range(1, Count(folder, NodeKeys.Validator, options.Validators)).Select(i => keys.GetOrCreate(NodeKeys.Numbered(NodeKeys.Validator, i)))];
         AccountId[] miners = [.. Enumerable.Range(1, Count(folder, NodeKeys.Miner, options.Miners ?? DefaultMiners(options))).Select(i => keys.GetOrCreate(NodeKeys.Numbered(NodeKeys.Miner, i)))];
-        NodeCertificate? certificate = options.HasPeers ? OpenCertificate(keys) : null;
+        NodeCertificate? certificate = options.HasPeers ? OpenCertificate(folder, keys) : null;
         Genesis genesis = LoadGenesis(folder)
             ?? await FetchGenesisAsync(options, folder, certificate, cancellation)
             ?? MakeGenesis(folder, keys, owner, validators, miners);
@@ -118,9 +118,9 @@ public sealed class NodeParts : IAsyncDisposable
     private static int DefaultMiners(NodeOptions options) =>
         options.Genesis is null && options.Join.Count == 0 ? NodeLimits.MinersDefault : 0;
 
-    private static NodeCertificate OpenCertificate(KeyStore keys)
+    private static NodeCertificate OpenCertificate(NodeFolder folder, KeyStore keys)
     {
-        using ECDsa key = keys.OpenNodeKey();
+        using ECDsa key = keys.OpenNodeKey(folder.NodeKeyFile);
         return NodeCertificate.Create(key, TimeProvider.System);
     }
 
