@@ -76,6 +76,8 @@ public static class CessCommand
         root.Add(StatusCommand.Build(context));
         root.Add(AccountCommands.BuildAccount(context));
         root.Add(AccountCommands.BuildTransfer(context));
+        root.Add(StakeCommands.Build(context));
+        root.Add(GovernCommands.Build(context));
         return root;
     }
 

@@ -22,7 +22,10 @@ internal static class ExitCode
         ClientErrors.NotAuthentic or ClientErrors.RootsDiffer or ClientErrors.BucketKeyClosed => NotAuthentic,
         ClientErrors.Unreachable or ClientErrors.Timeout => Unavailable,
         ClientErrors.InvalidName or ClientErrors.InvalidPolicy or "Files.BucketNameInvalid" => Usage,
-        "Files.BucketUnknown" or "Files.FileUnknown" => NotFound,
+        ClientErrors.NotAMember or "Accounts.CallOutOfScope" or "Accounts.DelegateUnknown" or "Accounts.DelegateExpired"
+            or "Accounts.SpendLimitExceeded" or "Governance.NotValidator" => Denied,
+        ClientErrors.SignaturesMissing or ClientErrors.OtherTransaction or ClientErrors.OtherChain or "Accounts.KeyUnchanged" => Conflict,
+        "Files.BucketUnknown" or "Files.FileUnknown" or "Governance.ProposalUnknown" or "Staking.NominationUnknown" => NotFound,
         "Files.BucketOfOtherAccount" or "Files.FileOfOtherAccount" => Denied,
         "Files.BucketNameTaken" or "Files.BucketNotEmpty" or "Files.ConditionFailed" => Conflict,
         _ when failure.IsTransient => Unavailable,

@@ -31,6 +31,20 @@ internal sealed class Settings
         Recursive = true,
     };
 
+    public Option<string> Account { get; } = new("--account")
+    {
+        Description = "The account's address, when its key was replaced and is no longer the one that it comes from. [CESS_ACCOUNT]",
+        HelpName = "ADDRESS",
+        Recursive = true,
+    };
+
+    public Option<string> FormerKey { get; } = new("--former-key")
+    {
+        Description = "The key that the account had before, under the same passphrase: it opens the buckets of its time. [CESS_FORMER_KEY_FILE]",
+        HelpName = "FILE",
+        Recursive = true,
+    };
+
     public Option<string> Data { get; } = new("--data")
     {
         Description = $"Data folder of a node on this machine, for what is not given otherwise. [CESS_DATA, else {DefaultData}]",
@@ -44,7 +58,7 @@ internal sealed class Settings
         Recursive = true,
     };
 
-    public IEnumerable<Option> All => [Endpoint, Key, Passphrase, Data, Json];
+    public IEnumerable<Option> All => [Endpoint, Key, Passphrase, Account, FormerKey, Data, Json];
 
     /// <summary>The account's key. The caller disposes it.</summary>
     /// <exception cref="CliException">There is none, or it cannot be opened.</exception>
@@ -53,17 +67,56 @@ internal sealed class Settings
         NodeFile node = NodeOf(parsed, environment);
         string keyFile = Find(parsed, environment, Key, "CESS_KEY_FILE") ?? node.KeyFile
             ?? throw new CliException("cli.no_key", "There is no account key: give --key FILE, set CESS_KEY_FILE, or give the --data folder of a node on this machine.");
-        string passphraseFile = Find(parsed, environment, Passphrase, "CESS_PASSPHRASE_FILE") ?? node.PassphraseFile
-            ?? throw new CliException("cli.no_passphrase", "There is no passphrase for the key: give --passphrase-file FILE or set CESS_PASSPHRASE_FILE.");
-        string passphrase = ReadSmall(passphraseFile, "cli.no_passphrase").Split('\n')[0].TrimEnd('\r');
+        return ReadKey(keyFile, PassphraseOf(parsed, environment));
+    }
+
+    /// <summary>The key that the account had before; null when none is named. The caller disposes it.</summary>
+    /// <exception cref="CliException">It cannot be opened.</exception>
+    public PrivateKey? OpenFormerKey(ParseResult parsed, CliEnvironment environment) =>
+        Find(parsed, environment, FormerKey, "CESS_FORMER_KEY_FILE") is { } file ? ReadKey(file, PassphraseOf(parsed, environment)) : null;
+
+    /// <summary>The account to act for; null for that of the key.</summary>
+    /// <exception cref="CliException">What names it is no address.</exception>
+    public AccountId? FindAccount(ParseResult parsed, CliEnvironment environment)
+    {
+        if (Find(parsed, environment, Account, "CESS_ACCOUNT") is not { } text)
+            return null;
+        return AccountId.TryParse(text, out AccountId account, out AddressError error)
+            ? account
+            : throw new CliException("cli.bad_account", $"'{text}' is no address ({error}).");
+    }
+
+    /// <summary>Opens a key file, or makes it with a new key, for nobody else to read.</summary>
+    /// <exception cref="CliException">It cannot be opened.</exception>
+    public PrivateKey OpenOrMakeKey(ParseResult parsed, CliEnvironment environment, string file)
+    {
+        string passphrase = PassphraseOf(parsed, environment);
+        if (!File.Exists(file))
+        {
+            using PrivateKey made = PrivateKey.Generate();
+            PrivateFile.WriteNew(file, made.ExportEncryptedPem(passphrase));
+        }
+
+        return ReadKey(file, passphrase);
+    }
+
+    private static PrivateKey ReadKey(string file, string passphrase)
+    {
         try
         {
-            return PrivateKey.ImportEncryptedPem(ReadSmall(keyFile, "cli.no_key"), passphrase);
+            return PrivateKey.ImportEncryptedPem(ReadSmall(file, "cli.no_key"), passphrase);
         }
         catch (KeyException e)
         {
-            throw new CliException("cli.key_closed", $"Key {keyFile} does not open: {e.Message}", ExitCode.Denied);
+            throw new CliException("cli.key_closed", $"Key {file} does not open: {e.Message}", ExitCode.Denied);
         }
+    }
+
+    private string PassphraseOf(ParseResult parsed, CliEnvironment environment)
+    {
+        string file = Find(parsed, environment, Passphrase, "CESS_PASSPHRASE_FILE") ?? NodeOf(parsed, environment).PassphraseFile
+            ?? throw new CliException("cli.no_passphrase", "There is no passphrase for the key: give --passphrase-file FILE or set CESS_PASSPHRASE_FILE.");
+        return ReadSmall(file, "cli.no_passphrase").Split('\n')[0].TrimEnd('\r');
     }
 
     /// <summary>Whether an account key is to be had at all.</summary>

@@ -37,7 +37,7 @@ public sealed class CessClient : IDisposable
         _options = options ?? new CessClientOptions();
         _options.Check();
         _key = key;
-        Account = key.PublicKey.ToAccountId();
+        Account = _options.Account ?? key.PublicKey.ToAccountId();
         Endpoint = endpoint;
         _http = new HttpMessageInvoker(handler ?? new SocketsHttpHandler
         {
@@ -45,15 +45,19 @@ public sealed class CessClient : IDisposable
             PooledConnectionLifetime = TimeSpan.FromMinutes(5),
             AllowAutoRedirect = false,
         });
-        _transport = new RestTransport(_http, endpoint, new RequestSigner(key, _options.Time), _options);
-        _sender = new TransactionSender(_transport, key, _options);
-        _buckets = new BucketKeyCache(_transport, key);
+        _transport = new RestTransport(_http, endpoint, new RequestSigner(Account, key, _options.Time), _options);
+        _sender = new TransactionSender(_transport, Account, key, _options);
+        Chain = new ChainClient(_transport, _sender, Account, key);
+        _buckets = new BucketKeyCache(_transport, [key, .. _options.FormerKeys]);
         _entries = new ObjectEntries(_transport, _buckets);
         _pool = new SegmentBufferPool(_options.SegmentMemoryBytes);
     }
 
     /// <summary>The account that the client acts for.</summary>
     public AccountId Account { get; }
+
+    /// <summary>The account's dealings with the ledger besides buckets, objects and transfers.</summary>
+    public ChainClient Chain { get; }
 
     /// <summary>Where its node is.</summary>
     public Uri Endpoint { get; }

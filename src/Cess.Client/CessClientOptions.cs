@@ -1,3 +1,5 @@
+using Cess.Primitives;
+
 namespace Cess.Client;
 
 /// <summary>How a client works.</summary>
@@ -23,6 +25,18 @@ public sealed record CessClientOptions
 
     /// <summary>How long one attempt may take, its body included.</summary>
     public TimeSpan AttemptTimeout { get; init; } = TimeSpan.FromMinutes(3);
+
+    /// <summary>
+    /// The account to act for, where that is not the one that the key's address names: an account keeps its address when its key is
+    /// replaced. Null for the key's own.
+    /// </summary>
+    public AccountId? Account { get; init; }
+
+    /// <summary>
+    /// Keys that the account had before. Bucket keys stay wrapped to the key of the time when the bucket was made, so these open
+    /// what the present one cannot. Not disposed by the client, and must outlive it.
+    /// </summary>
+    public IReadOnlyList<PrivateKey> FormerKeys { get; init; } = [];
 
     /// <summary>The clock.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;

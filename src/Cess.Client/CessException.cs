@@ -65,6 +65,18 @@ public static class ClientErrors
     /// <summary>Other transactions of the account kept taking the nonce.</summary>
     public const string NonceContended = "client.nonce_contended";
 
+    /// <summary>The key is none of the account's several keys.</summary>
+    public const string NotAMember = "client.not_a_member";
+
+    /// <summary>Signatures are for another transaction.</summary>
+    public const string OtherTransaction = "client.other_transaction";
+
+    /// <summary>The transaction is for another chain than the node's.</summary>
+    public const string OtherChain = "client.other_chain";
+
+    /// <summary>Too few members have signed.</summary>
+    public const string SignaturesMissing = "client.signatures_missing";
+
     /// <summary>A bound of the client is reached.</summary>
     public const string LimitReached = "client.limit_reached";
 }

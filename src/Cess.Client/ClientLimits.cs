@@ -27,6 +27,9 @@ public static class ClientLimits
     /// <summary>Files deleted in one transaction.</summary>
     public const int DeletionsPerTransaction = 1_000;
 
+    /// <summary>How many blocks ahead a transaction of several keys stays valid: time enough to gather signatures.</summary>
+    public const ulong MultisigValidity = 100_000;
+
     /// <summary>How many blocks ahead a transaction stays valid.</summary>
     public const ulong TransactionValidity = 1_000;
 }

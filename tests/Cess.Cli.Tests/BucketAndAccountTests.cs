@@ -60,7 +60,7 @@ public sealed class BucketAndAccountTests : CliTests
         Assert.Equal(ExitCode.Unavailable, (await RunAsync("status", "--endpoint", "http://127.0.0.1:1")).ExitCode);
 
         string key = Under("other.pem");
-        File.WriteAllText(key, Host.Chain.Other.ExportEncryptedPem("secret"));
+        File.WriteAllText(key, Host.Chain.Other.ExportEncryptedPem("secret", Rounds));
         Assert.Equal(ExitCode.NotAuthentic, (await RunAsync("ls", "cess://photos", "--key", key)).ExitCode);
         Assert.Equal(ExitCode.Denied, (await RunAsync("rb", "cess://photos", "--key", key)).ExitCode);
     }

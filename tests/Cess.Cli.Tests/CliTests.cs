@@ -8,6 +8,9 @@ namespace Cess.Cli.Tests;
 /// <summary>Tests that run whole command lines against the real door, in a folder of their own.</summary>
 public abstract class CliTests : IAsyncLifetime
 {
+    /// <summary>Of stretching the passphrase: few, for each command line opens the key again.</summary>
+    private protected const int Rounds = 1_000;
+
     private readonly Dictionary<string, string> _variables = [];
 
     private protected RestHost Host { get; private set; } = null!;
@@ -21,7 +24,7 @@ public abstract class CliTests : IAsyncLifetime
     {
         Host = await RestHost.StartAsync();
         Directory.CreateDirectory(Path.Combine(Data, "keys"));
-        File.WriteAllText(Path.Combine(Data, "keys", "owner.pem"), Host.Chain.Owner.ExportEncryptedPem("secret"));
+        File.WriteAllText(Path.Combine(Data, "keys", "owner.pem"), Host.Chain.Owner.ExportEncryptedPem("secret", Rounds));
         File.WriteAllText(Path.Combine(Data, "keys", "passphrase"), "secret\n");
         File.WriteAllText(
             Path.Combine(Data, "node.json"),

@@ -14,7 +14,9 @@ internal sealed record CommandContext(Settings Settings, CliEnvironment Environm
     public Session Open(ParseResult parsed)
     {
         Uri endpoint = Settings.FindEndpoint(parsed, Environment);
-        return new Session(endpoint, Settings.OpenKey(parsed, Environment), Environment.Client);
+        AccountId? account = Settings.FindAccount(parsed, Environment);
+        PrivateKey key = Settings.OpenKey(parsed, Environment);
+        return new Session(endpoint, key, Settings.OpenFormerKey(parsed, Environment), Environment.Client with { Account = account });
     }
 
     /// <summary>A client for what needs no account: without a key in the settings, it has one that nobody knows.</summary>
@@ -22,18 +24,19 @@ internal sealed record CommandContext(Settings Settings, CliEnvironment Environm
     {
         Uri endpoint = Settings.FindEndpoint(parsed, Environment);
         PrivateKey key = Settings.HasKey(parsed, Environment) ? Settings.OpenKey(parsed, Environment) : PrivateKey.Generate();
-        return new Session(endpoint, key, Environment.Client);
+        return new Session(endpoint, key, former: null, Environment.Client);
     }
 }
 
-/// <summary>A client with its key.</summary>
-internal sealed class Session(Uri endpoint, PrivateKey key, CessClientOptions options) : IDisposable
+/// <summary>A client with its keys.</summary>
+internal sealed class Session(Uri endpoint, PrivateKey key, PrivateKey? former, CessClientOptions options) : IDisposable
 {
-    public CessClient Client { get; } = new(endpoint, key, options);
+    public CessClient Client { get; } = new(endpoint, key, former is null ? options : options with { FormerKeys = [former] });
 
     public void Dispose()
     {
         Client.Dispose();
         key.Dispose();
+        former?.Dispose();
     }
 }

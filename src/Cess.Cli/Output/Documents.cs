@@ -34,6 +34,36 @@ internal sealed record BucketChangeDocument(string Bucket, ulong? Height);
 /// <summary>A transfer of tokens.</summary>
 internal sealed record PaymentDocument(string Transaction, ulong? Height, string From, string To, string Amount);
 
+/// <summary>A call that an account has made.</summary>
+internal sealed record CallDocument(string Transaction, ulong? Height, string Account, string Call);
+
+/// <summary>A public key and the address that comes from it.</summary>
+internal sealed record KeyDocument(string Key, string Address);
+
+/// <summary>An account's new key.</summary>
+internal sealed record RotationDocument(string Transaction, ulong? Height, string Account, string Key, string KeyFile);
+
+/// <summary>What changed for a delegate.</summary>
+internal sealed record DelegateChangeDocument(
+    string Transaction, ulong? Height, string Account, string Delegate, string? Allowed = null, string? Limit = null);
+
+/// <summary>What a delegate may still do.</summary>
+internal sealed record DelegateDocument(string Account, string Delegate, string Allowed, string Left, ulong Until);
+
+/// <summary>An account of several keys.</summary>
+internal sealed record PolicyDocument(string Address, int Threshold, IReadOnlyList<string> Members);
+
+/// <summary>A transaction of several keys on its way.</summary>
+internal sealed record MultisigDocument(
+    string Id, string Account, ulong Nonce, ulong ValidUntil, string Call, IReadOnlyList<string> SignedBy, int Missing);
+
+/// <summary>Tokens that wait for an era.</summary>
+internal sealed record PendingDocument(string Amount, ulong Era);
+
+/// <summary>What an account has staked, and what it is as a validator, if it is one.</summary>
+internal sealed record StakeDocument(
+    string Address, string Active, IReadOnlyList<PendingDocument> Unbonding, string? Status = null, int? CommissionPermille = null, string? Pool = null);
+
 /// <summary>The node at a glance.</summary>
 internal sealed record StatusDocument(string Endpoint, ChainMessage Chain, MinerCount Miners, SpaceMessage Space);
 
@@ -51,5 +81,14 @@ internal sealed record StatusDocument(string Endpoint, ChainMessage Chain, Miner
 [JsonSerializable(typeof(DeletionDocument))]
 [JsonSerializable(typeof(BucketChangeDocument))]
 [JsonSerializable(typeof(PaymentDocument))]
+[JsonSerializable(typeof(CallDocument))]
+[JsonSerializable(typeof(KeyDocument))]
+[JsonSerializable(typeof(RotationDocument))]
+[JsonSerializable(typeof(DelegateChangeDocument))]
+[JsonSerializable(typeof(DelegateDocument))]
+[JsonSerializable(typeof(PolicyDocument))]
+[JsonSerializable(typeof(MultisigDocument))]
+[JsonSerializable(typeof(StakeDocument))]
+[JsonSerializable(typeof(HashChainDocument))]
 [JsonSerializable(typeof(StatusDocument))]
 internal sealed partial class CliJson : JsonSerializerContext;

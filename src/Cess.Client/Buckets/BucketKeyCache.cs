@@ -7,7 +7,9 @@ using Cess.Wire;
 namespace Cess.Client.Buckets;
 
 /// <summary>Keys of the account's buckets, opened once and kept. For use by any number of threads.</summary>
-internal sealed class BucketKeyCache(RestTransport transport, PrivateKey key) : IDisposable
+/// <param name="transport">Where to ask.</param>
+/// <param name="wrappers">The account's keys, the present one first: a bucket's key stays wrapped to that of its time.</param>
+internal sealed class BucketKeyCache(RestTransport transport, IReadOnlyList<PrivateKey> wrappers) : IDisposable
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<string, BucketKeys> _keys = new(StringComparer.Ordinal);
@@ -53,7 +55,7 @@ internal sealed class BucketKeyCache(RestTransport transport, PrivateKey key) : 
         byte[] bucketKey = GC.AllocateUninitializedArray<byte>(BucketKeys.KeyBytes, pinned: true);
         try
         {
-            return BucketKeyWrap.TryOpen(key, bucket, message.WrappedKey, bucketKey) == CodingError.None
+            return wrappers.Any(key => BucketKeyWrap.TryOpen(key, bucket, message.WrappedKey, bucketKey) == CodingError.None)
                 ? new BucketKeys(bucketKey, SystemRandom.Instance)
                 : throw new CessException(ClientErrors.BucketKeyClosed, $"The key of bucket {bucket} does not open for this account; it belongs to {message.Owner}.");
         }

@@ -10,11 +10,12 @@ namespace Cess.Client.Chain;
 /// Signs and sends the account's transactions, one at a time, so that each finds the nonce that it was signed with. Other
 /// users of the same key may take a nonce; then the call is signed again with the next one.
 /// </summary>
-internal sealed class TransactionSender(RestTransport transport, PrivateKey key, CessClientOptions options) : IDisposable
+internal sealed class TransactionSender(RestTransport transport, AccountId account, PrivateKey key, CessClientOptions options) : IDisposable
 {
     private static readonly string[] s_nonceCodes = ["Pool.NonceUsed", "Chain.NonceUsed", "Chain.NonceAhead", "Pool.Dropped"];
 
-    private readonly AccountId _account = key.PublicKey.ToAccountId();
+    /// <summary>Whether the account has another key than the one that its address came from: then each transaction states it.</summary>
+    private readonly bool _isReplaced = key.PublicKey.ToAccountId() != account;
     private readonly SemaphoreSlim _turn = new(1);
     private Hash256? _genesis;
 
@@ -40,7 +41,7 @@ internal sealed class TransactionSender(RestTransport transport, PrivateKey key,
                 catch (CessException e) when (s_nonceCodes.Contains(e.Code))
                 {
                     if (attempt == ClientLimits.NonceAttempts)
-                        throw new CessException(ClientErrors.NonceContended, $"Other transactions of account {_account} took the nonce {attempt} times.", e);
+                        throw new CessException(ClientErrors.NonceContended, $"Other transactions of account {account} took the nonce {attempt} times.", e);
                     await Task.Delay(options.FirstRetryDelay, options.Time, cancellation);
                 }
             }
@@ -53,18 +54,20 @@ internal sealed class TransactionSender(RestTransport transport, PrivateKey key,
 
     public void Dispose() => _turn.Dispose();
 
-    private async Task<SignedTransaction> SignAsync(Call call, CancellationToken cancellation)
+    /// <summary>A transaction of any account with its next nonce, not signed.</summary>
+    /// <exception cref="CessException">accounts.not_found, or as the transport.</exception>
+    public async Task<(UnsignedTransaction Unsigned, bool IsKeyKnown)> PrepareAsync(
+        AccountId sender, Call call, ulong validity, CancellationToken cancellation)
     {
-        AccountMessage account = await transport.SendAsync(RestRequest.Get($"/v1/accounts/{_account}"), WireJson.Default.AccountMessage, cancellation);
-        UnsignedTransaction unsigned = new(
-            await GenesisAsync(cancellation), _account, account.Nonce, account.Height + ClientLimits.TransactionValidity, Balance.Zero, call);
-        return SignedTransaction.Sign(unsigned, key, account.KeyKnown ? SignatureKind.KnownKey : SignatureKind.RevealedKey);
+        AccountMessage state = await transport.SendAsync(RestRequest.Get($"/v1/accounts/{sender}"), WireJson.Default.AccountMessage, cancellation);
+        Hash256 genesis = await GenesisAsync(cancellation);
+        return (new UnsignedTransaction(genesis, sender, state.Nonce, state.Height + validity, Balance.Zero, call), state.KeyKnown);
     }
 
-    private async Task<Hash256> GenesisAsync(CancellationToken cancellation) =>
-        _genesis ??= (await transport.SendAsync(RestRequest.Get("/v1/status"), WireJson.Default.StatusMessage, cancellation)).Chain.Genesis;
-
-    private async Task<OutcomeMessage> SubmitAsync(SignedTransaction transaction, CancellationToken cancellation)
+    /// <summary>Submits a transaction of whatever account.</summary>
+    /// <returns>The transaction's outcome: final, and done.</returns>
+    /// <exception cref="CessException">The ledger's or the pool's code, or as the transport.</exception>
+    public async Task<OutcomeMessage> SubmitAsync(SignedTransaction transaction, CancellationToken cancellation)
     {
         using ScaleWriter writer = new();
         writer.WriteCount(1);
@@ -79,6 +82,18 @@ internal sealed class TransactionSender(RestTransport transport, PrivateKey key,
         return outcome.Status == "finalised"
             ? outcome
             : throw new CessException(outcome.Code ?? ClientErrors.BadAnswer, outcome.Message ?? $"The transaction {outcome.Status}: {outcome.Code}.");
+    }
+
+    /// <summary>Hash of the chain's genesis, as the node says.</summary>
+    public async Task<Hash256> GenesisAsync(CancellationToken cancellation) =>
+        _genesis ??= (await transport.SendAsync(RestRequest.Get("/v1/status"), WireJson.Default.StatusMessage, cancellation)).Chain.Genesis;
+
+    private async Task<SignedTransaction> SignAsync(Call call, CancellationToken cancellation)
+    {
+        (UnsignedTransaction unsigned, bool isKeyKnown) = await PrepareAsync(account, call, ClientLimits.TransactionValidity, cancellation);
+        return _isReplaced
+            ? SignedTransaction.SignWithNewKey(unsigned, key)
+            : SignedTransaction.Sign(unsigned, key, isKeyKnown ? SignatureKind.KnownKey : SignatureKind.RevealedKey);
     }
 
     /// <summary>What became of this very transaction, when it is in a block; else null.</summary>

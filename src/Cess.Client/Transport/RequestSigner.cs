@@ -7,13 +7,13 @@ using Cess.Wire;
 namespace Cess.Client.Transport;
 
 /// <summary>Signs requests with an account's key (RFC 9421); see docs/rest.md.</summary>
-internal sealed class RequestSigner(PrivateKey key, TimeProvider time)
+internal sealed class RequestSigner(AccountId account, PrivateKey key, TimeProvider time)
 {
     private const int NonceBytes = 16;
 
     private static readonly TimeSpan s_lifetime = TimeSpan.FromMinutes(4);
 
-    private readonly string _address = key.PublicKey.ToAccountId().ToString();
+    private readonly string _address = account.ToString();
     private readonly string _publicKey = Convert.ToBase64String(key.PublicKey.ToArray());
     private long _clockOffsetTicks;
 

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Cess.Primitives;
 using Cess.Wire;
 
 namespace Cess.Client.Transport;
@@ -32,6 +33,25 @@ internal sealed class RestTransport(HttpMessageInvoker http, Uri endpoint, Reque
             return await body.ReadAsync(new byte[1], token) == 0
                 ? true
                 : throw new CessException(ClientErrors.BadAnswer, $"{request.Path} answered with more than {buffer.Length} bytes.");
+        },
+        cancellation);
+
+    /// <summary>Sends a request and reads its answer in SCALE.</summary>
+    /// <exception cref="CessException">The door's code, Unreachable, Timeout, or BadAnswer.</exception>
+    public Task<T> SendScaleAsync<T>(RestRequest request, CancellationToken cancellation)
+        where T : IScaleValue<T> => SendAsync(
+        request,
+        async (content, token) =>
+        {
+            byte[] body = await ReadUpToAsync(content, ClientLimits.AnswerBytesMax, token);
+            try
+            {
+                return Scale.Decode<T>(body);
+            }
+            catch (ScaleException e)
+            {
+                throw new CessException(ClientErrors.BadAnswer, $"{request.Path} answered with bytes that are not what was asked for: {e.Message}", e);
+            }
         },
         cancellation);
 

@@ -50,7 +50,9 @@ public sealed record MinerList(IReadOnlyList<MinerMessage> Miners);
 /// <param name="Nonce">The nonce that its next transaction must have.</param>
 /// <param name="KeyKnown">Whether the chain knows its public key; until then a transaction has to reveal it.</param>
 /// <param name="Height">The head at which this was read.</param>
-public sealed record AccountMessage(string Address, string Free, string Reserved, ulong Nonce, bool KeyKnown, ulong Height);
+/// <param name="Key">Its present public key, 33 bytes compressed; null while the chain knows none.</param>
+public sealed record AccountMessage(
+    string Address, string Free, string Reserved, ulong Nonce, bool KeyKnown, ulong Height, byte[]? Key = null);
 
 /// <summary>A page of blocks.</summary>
 /// <param name="Blocks">Ascending.</param>

@@ -54,7 +54,7 @@ public sealed class ProofEndpointTests : RestTests, IDisposable
     [Fact]
     public async Task Records_and_their_absence_are_proven_against_a_final_header()
     {
-        PayUntilCertified();
+        Pay();
         StateKey[] keys = [LedgerKeys.Account(Host.Chain.Owner.PublicKey.ToAccountId()), LedgerKeys.Bucket("nobodys")];
         RecordsProof proof = Scale.Decode<RecordsProof>(await BytesAsync($"/v1/proofs?key={keys[0]}&key={keys[1]}"));
         Assert.Null(AdvancedClient().Verify(proof.Finality));
@@ -67,6 +67,7 @@ public sealed class ProofEndpointTests : RestTests, IDisposable
     [Fact]
     public async Task A_head_that_nothing_certifies_yet_is_no_base_for_a_proof()
     {
+        Host.Chain.CertifiedEvery = 2;
         PayUntilCertified();
         Pay();
         await Tester.RefusedAsync(WireErrors.Unavailable, $"/v1/proofs?key={LedgerKeys.Supply}");
@@ -75,6 +76,7 @@ public sealed class ProofEndpointTests : RestTests, IDisposable
     [Fact]
     public async Task A_transaction_is_proven_with_what_it_changed_also_where_a_later_block_has_the_certificate()
     {
+        Host.Chain.CertifiedEvery = 2;
         SignedTransaction[] made = [Pay(), Pay(), Pay()];
         PayUntilCertified();
         foreach (SignedTransaction transaction in made)

@@ -27,7 +27,9 @@ internal static class AccountEndpoints
             throw new RestException(WireErrors.AccountNotFound, $"Account {id} does not exist on chain: it has never received a token.");
 
         return JsonAnswer.Of(
-            new AccountMessage(id.ToString(), account.Free.ToString(), account.Reserved.ToString(), account.Nonce, account.Key is not null, head.Height),
+            new AccountMessage(
+                id.ToString(), account.Free.ToString(), account.Reserved.ToString(), account.Nonce, account.Key is not null, head.Height,
+                account.Key?.ToArray()),
             WireJson.Readable.AccountMessage);
     }
 }

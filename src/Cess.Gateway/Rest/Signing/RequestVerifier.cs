@@ -33,10 +33,8 @@ internal sealed class RequestVerifier(ILedgerReader ledger, ReplayCache nonces, 
         long now = time.GetUtcNow().ToUnixTimeSeconds();
         CheckTimes(input.Created!.Value, expires, now);
 
-        PublicKey key = ReadKey(request, account);
-        if (ledger.Head.Account(account) == AccountRecord.Empty)
-            throw new RestException(WireErrors.UnknownAccount, $"Account {account} does not exist on chain: it has never received a token.");
-
+        PublicKey key = ReadKey(request);
+        CheckKey(account, key);
         CheckSignature(request, input, key);
         Take(account, nonce, expires, now);
         if (hasBody)
@@ -75,15 +73,23 @@ internal sealed class RequestVerifier(ILedgerReader ledger, ReplayCache nonces, 
             throw new RestException(WireErrors.SignatureExpired, $"The signature is valid for more than {WireLimits.SignatureLifetimeMax.TotalSeconds} s.");
     }
 
-    private static PublicKey ReadKey(HttpRequest request, AccountId account)
+    private static PublicKey ReadKey(HttpRequest request)
     {
         Span<byte> bytes = stackalloc byte[PublicKey.Size];
         string encoded = Field(request, RequestSignature.PublicKeyField) ?? throw Invalid($"{RequestSignature.PublicKeyField} must carry the account's public key.");
         if (!Convert.TryFromBase64String(encoded, bytes, out int length) || !PublicKey.TryFromBytes(bytes[..length], out PublicKey key))
             throw Invalid($"{RequestSignature.PublicKeyField} must be a compressed P-256 key, {PublicKey.Size} bytes, in base 64.");
-        return key.ToAccountId() == account
-            ? key
-            : throw new RestException(WireErrors.SignatureMismatch, $"The public key is not that of account {account}.");
+        return key;
+    }
+
+    /// <summary>An account's key is the one that the chain knows: who has replaced it has it signed with the former one no more.</summary>
+    private void CheckKey(AccountId account, PublicKey key)
+    {
+        AccountRecord record = ledger.Head.Account(account);
+        if (record.Key is { } present ? present != key : key.ToAccountId() != account)
+            throw new RestException(WireErrors.SignatureMismatch, $"The public key is not that of account {account}.");
+        if (record == AccountRecord.Empty)
+            throw new RestException(WireErrors.UnknownAccount, $"Account {account} does not exist on chain: it has never received a token.");
     }
 
     private void CheckSignature(HttpRequest request, SignatureInput input, PublicKey key)

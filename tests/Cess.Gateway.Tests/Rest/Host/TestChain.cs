@@ -85,6 +85,9 @@ internal sealed class TestChain : ILedgerReader, INodeGrains, IDisposable
     /// <summary>Whether recent blocks are no longer in memory.</summary>
     public bool HasForgotten { get; set; }
 
+    /// <summary>How many blocks become final with one certificate; the last of an era always has one.</summary>
+    public ulong CertifiedEvery { get; set; } = 1;
+
     /// <summary>How many submissions there were.</summary>
     public int Submissions { get; private set; }
 
@@ -203,9 +206,8 @@ internal sealed class TestChain : ILedgerReader, INodeGrains, IDisposable
                 return Rejected(transaction.Id.ToString(), rejected.Error);
 
             _recent.Add(new FinalBlock(executed, _head));
-            // Certified every other block, as where several blocks become final at once; and at an era's end, where it is a must.
             bool isEnd = executed.State.Era.Start == executed.State.Height;
-            Certificate? certificate = executed.State.Height % 2 == 0 || isEnd ? Certify(executed.State) : null;
+            Certificate? certificate = executed.State.Height % CertifiedEvery == 0 || isEnd ? Certify(executed.State) : null;
             _records.Add(executed.ToRecord(certificate));
             if (isEnd)
                 _handovers.Add(new StoredHandover(executed.State.Era.Index - 1, Scale.Encode(EraHandover.Of(executed.State, certificate!))));

@@ -1,0 +1,161 @@
+using System.Collections.Immutable;
+using Cess.Client.Transport;
+using Cess.Ledger.Blocks;
+using Cess.Ledger.Modules;
+using Cess.Ledger.Modules.Accounts;
+using Cess.Ledger.Modules.Batches;
+using Cess.Ledger.Modules.Staking;
+using Cess.Ledger.State;
+using Cess.Ledger.Transactions;
+using Cess.Primitives;
+using Cess.Wire;
+
+namespace Cess.Client.Chain;
+
+/// <summary>
+/// An account's dealings with the ledger. Every call of every module goes through <see cref="ExecuteAsync"/>, those of staking and
+/// governance too (<c>ExecuteAsync(new Bond(amount))</c>, <c>ExecuteAsync(new Vote(3, true))</c>); what takes more than a call has a
+/// method of its own. For use by any number of threads. Every method throws <see cref="CessException"/> with a code, and what it
+/// sends is final when it returns.
+/// </summary>
+public sealed class ChainClient
+{
+    private readonly RestTransport _transport;
+    private readonly TransactionSender _sender;
+    private readonly AccountId _account;
+    private readonly PrivateKey _key;
+
+    internal ChainClient(RestTransport transport, TransactionSender sender, AccountId account, PrivateKey key) =>
+        (_transport, _sender, _account, _key) = (transport, sender, account, key);
+
+    /// <summary>Makes a call for the account.</summary>
+    /// <exception cref="CessException">The ledger's or the pool's code.</exception>
+    public Task<OutcomeMessage> ExecuteAsync(Call call, CancellationToken cancellation = default) => _sender.ExecuteAsync(call, cancellation);
+
+    /// <summary>Makes a call for another account that has made this one its delegate; this one pays the fee.</summary>
+    /// <exception cref="CessException">Accounts.DelegateUnknown, DelegateExpired, CallOutOfScope, SpendLimitExceeded, or the call's own.</exception>
+    public Task<OutcomeMessage> ActAsAsync(AccountId account, Call call, CancellationToken cancellation = default) =>
+        ExecuteAsync(new ActAs(account, call), cancellation);
+
+    /// <summary>Makes many calls under one signature.</summary>
+    /// <returns>The outcome, and the calls that had no effect: none of a batch that is all or nothing.</returns>
+    /// <exception cref="CessException">Of a batch that is all or nothing: the code of the first call that fails.</exception>
+    public async Task<BatchOutcome> ExecuteBatchAsync(BatchMode mode, ImmutableArray<Call> calls, CancellationToken cancellation = default)
+    {
+        OutcomeMessage outcome = await ExecuteAsync(new Batch(mode, calls), cancellation);
+        if (mode == BatchMode.AllOrNothing)
+            return new BatchOutcome(outcome, []);
+        Receipt receipt = await GetReceiptAsync(Hash256.Parse(outcome.Id), cancellation);
+        return receipt.Events.OfType<BatchCompleted>().LastOrDefault() is { } completed
+            ? new BatchOutcome(outcome, completed.Failed)
+            : throw new CessException(ClientErrors.BadAnswer, $"The receipt of batch {outcome.Id} does not say what became of its calls.");
+    }
+
+    /// <summary>
+    /// Gives the account another key. From then on only the new key signs for it: make a client with that key, this account as
+    /// <see cref="CessClientOptions.Account"/>, and this key among <see cref="CessClientOptions.FormerKeys"/> for the buckets of its time.
+    /// </summary>
+    /// <exception cref="CessException">Accounts.KeyUnchanged.</exception>
+    public async Task<OutcomeMessage> RotateKeyAsync(PrivateKey newKey, CancellationToken cancellation = default)
+    {
+        Hash256 digest = RotateKey.ProofDigest(await _sender.GenesisAsync(cancellation), _account, newKey.PublicKey);
+        return await ExecuteAsync(new RotateKey(newKey.PublicKey, newKey.Sign(digest)), cancellation);
+    }
+
+    /// <summary>Lets another account act for this one; replaces what that account was allowed before.</summary>
+    /// <param name="to">Who may act.</param>
+    /// <param name="scope">What it may do; see <see cref="CallScopes"/>.</param>
+    /// <param name="spendLimit">By how much all its calls together may lower this account's free tokens.</param>
+    /// <param name="blocks">For how many blocks from now.</param>
+    /// <param name="cancellation">Ends it.</param>
+    /// <exception cref="CessException">Accounts.ScopeInvalid, DelegatesTooMany, DelegateIsSelf.</exception>
+    public async Task<OutcomeMessage> SetDelegateAsync(
+        AccountId to, ImmutableArray<CallScope> scope, Balance spendLimit, ulong blocks, CancellationToken cancellation = default)
+    {
+        StatusMessage status = await _transport.SendAsync(RestRequest.Get("/v1/status"), WireJson.Default.StatusMessage, cancellation);
+        return await ExecuteAsync(new SetDelegate(to, scope, spendLimit, status.Chain.Height + blocks), cancellation);
+    }
+
+    /// <summary>Takes back what a delegate was allowed.</summary>
+    /// <exception cref="CessException">Accounts.DelegateUnknown.</exception>
+    public Task<OutcomeMessage> RemoveDelegateAsync(AccountId from, CancellationToken cancellation = default) =>
+        ExecuteAsync(new RemoveDelegate(from), cancellation);
+
+    /// <summary>What a delegate may still do for an account; null for nothing.</summary>
+    public Task<DelegateRecord?> FindDelegateAsync(AccountId account, AccountId delegated, CancellationToken cancellation = default) =>
+        FindAsync<DelegateRecord>(LedgerKeys.Delegate(account, delegated), cancellation);
+
+    /// <summary>What an account has staked; null for one that never has.</summary>
+    public Task<StakeRecord?> FindStakeAsync(AccountId account, CancellationToken cancellation = default) =>
+        FindAsync<StakeRecord>(LedgerKeys.Stake(account), cancellation);
+
+    /// <summary>A validator, candidate or not; null for an account that never was one.</summary>
+    public Task<ValidatorRecord?> FindValidatorAsync(AccountId account, CancellationToken cancellation = default) =>
+        FindAsync<ValidatorRecord>(LedgerKeys.Validator(account), cancellation);
+
+    /// <summary>What an account has in a validator's pool; null for nothing.</summary>
+    public Task<NominationRecord?> FindNominationAsync(AccountId nominator, AccountId validator, CancellationToken cancellation = default) =>
+        FindAsync<NominationRecord>(LedgerKeys.Nomination(nominator, validator), cancellation);
+
+    /// <summary>
+    /// Records of the newest state with their proof. That the proof fits the records is checked here; that its header is final only
+    /// a <see cref="LightClient"/> can say.
+    /// </summary>
+    /// <param name="keys">1 to 64 of <see cref="LedgerKeys"/>.</param>
+    /// <param name="cancellation">Ends it.</param>
+    public async Task<RecordsProof> ProveAsync(IReadOnlyList<StateKey> keys, CancellationToken cancellation = default)
+    {
+        RestRequest request = RestRequest.Get($"/v1/proofs?{string.Join('&', keys.Select(key => $"key={key}"))}");
+        RecordsProof proof = await _transport.SendScaleAsync<RecordsProof>(request, cancellation);
+        return proof.Proves([.. keys])
+            ? proof
+            : throw new CessException(ClientErrors.NotAuthentic, "The node's proof does not show the records that it gave.");
+    }
+
+    /// <summary>The receipt of a final transaction, with its events. That it is in the block is checked here; that the block is final is not.</summary>
+    /// <exception cref="CessException">transactions.not_found.</exception>
+    public async Task<Receipt> GetReceiptAsync(Hash256 transaction, CancellationToken cancellation = default)
+    {
+        RestRequest request = RestRequest.Get($"/v1/transactions/{transaction}/proof");
+        TransactionProof proof = await _transport.SendScaleAsync<TransactionProof>(request, cancellation);
+        return proof.Transaction.Id == transaction && proof.IsOf(proof.Finality.Header)
+            ? proof.Receipt
+            : throw new CessException(ClientErrors.NotAuthentic, "The node's proof does not show the transaction that it was asked for.");
+    }
+
+    /// <summary>
+    /// Writes down a transaction of an account of several keys, with that account's next nonce. Have its members sign it, each for
+    /// itself, and send it: <see cref="SendAsync"/>.
+    /// </summary>
+    /// <param name="policy">The account's keys, and how many have to sign.</param>
+    /// <param name="call">What to do.</param>
+    /// <param name="blocks">For how many blocks from now it is valid.</param>
+    /// <param name="cancellation">Ends it.</param>
+    /// <exception cref="CessException">accounts.not_found: nobody has sent the account a token yet.</exception>
+    public async Task<MultisigTransaction> DraftAsync(
+        MultisigPolicy policy, Call call, ulong blocks = ClientLimits.MultisigValidity, CancellationToken cancellation = default)
+    {
+        (UnsignedTransaction unsigned, _) = await _sender.PrepareAsync(policy.ToAccountId(), call, blocks, cancellation);
+        return new MultisigTransaction(unsigned, policy);
+    }
+
+    /// <summary>Adds the signature of this client's key.</summary>
+    /// <exception cref="CessException">NotAMember, OtherChain.</exception>
+    public async Task<MultisigTransaction> SignAsync(MultisigTransaction transaction, CancellationToken cancellation = default) =>
+        transaction.Unsigned.Genesis == await _sender.GenesisAsync(cancellation)
+            ? transaction.Sign(_key)
+            : throw new CessException(ClientErrors.OtherChain, "The transaction is for another chain than this node's.");
+
+    /// <summary>Sends a transaction that as many members have signed as have to.</summary>
+    /// <exception cref="CessException">SignaturesMissing; the ledger's or the pool's code.</exception>
+    public Task<OutcomeMessage> SendAsync(MultisigTransaction transaction, CancellationToken cancellation = default) =>
+        _sender.SubmitAsync(transaction.Assemble(), cancellation);
+
+    private async Task<T?> FindAsync<T>(StateKey key, CancellationToken cancellation)
+        where T : class, IScaleValue<T> => (await ProveAsync([key], cancellation)).Records[0] is { } record ? Scale.Decode<T>(record.Span) : null;
+}
+
+/// <summary>What became of a batch.</summary>
+/// <param name="Outcome">Its transaction's.</param>
+/// <param name="Failed">Calls that had no effect, in their order.</param>
+public sealed record BatchOutcome(OutcomeMessage Outcome, ImmutableArray<FailedCall> Failed);
