@@ -3,6 +3,8 @@ using Cess.Ledger.Modules;
 using Cess.Ledger.Modules.Accounts;
 using Cess.Ledger.Modules.Balances;
 using Cess.Ledger.Modules.Batches;
+using Cess.Ledger.Modules.Chain;
+using Cess.Ledger.Modules.Governance;
 using Cess.Ledger.Modules.Miners;
 using Cess.Ledger.Modules.Staking;
 using Cess.Ledger.Tests.Modules;
@@ -34,7 +36,9 @@ public sealed class ConservationChoices(int seed, StakingFixture staking)
     private Call Choice(int sender, int depth)
     {
         AccountId other = staking[Choose(7)].Id;
-        return Choose(depth == 0 ? 24 : 18) switch
+        if (Choose(4) == 0 && staking.State.EraMembers().Accounts.Contains(staking[sender].Id))
+            return Govern(other);
+        return Choose(depth == 0 ? 25 : 18) switch
         {
             0 or 1 => new Transfer(other, Amount()),
             2 or 3 => new Bond(Amount()),
@@ -53,7 +57,45 @@ public sealed class ConservationChoices(int seed, StakingFixture staking)
             19 => new RemoveDelegate(other),
             20 or 21 => new ActAs(Acted(sender) ?? other, Choose(2) == 0 ? new Transfer(staking[sender].Id, Amount()) : Choice(sender, 1)),
             22 => Rotate(sender),
+            23 => Govern(other),
             _ => new Batch((BatchMode)Choose(2), [.. Enumerable.Range(0, 1 + Choose(4)).Select(_ => Choice(sender, 1))]),
+        };
+    }
+
+    /// <summary>Most often an approval of what is open, for all validators have to agree before it is too late.</summary>
+    private Call Govern(AccountId other)
+    {
+        ProposalRecord[] open = [.. staking.State.Proposals()];
+        uint proposal = open.Length == 0 ? (uint)Choose(3) : open[Choose(open.Length)].Id;
+        ulong at = staking.State.Height + (ulong)Choose(24);
+        return Choose(10) switch
+        {
+            0 => new Retract(proposal),
+            1 => new Vote(proposal, false),
+            2 or 3 => new Propose(new SpendTreasury(other, Choose(4) == 0 ? Balance.FromTokens(1_000_000) : Amount()), at),
+            4 => new Propose(new ChangeParameters(Changed()), at),
+            _ => new Vote(proposal, true),
+        };
+    }
+
+    /// <summary>Whatever of the parameters moves or makes tokens.</summary>
+    private ChainParameters Changed()
+    {
+        ChainParameters now = staking.State.Parameters;
+        return now with
+        {
+            TransactionFee = new Balance((UInt128)Choose(3) * 1_000),
+            FeePerByte = new Balance((UInt128)Choose(3)),
+            Staking = now.Staking with
+            {
+                FirstYearIssuance = Balance.FromTokens((ulong)Choose(9_000)),
+                TreasuryPermille = (uint)Choose(1_001),
+                YearlyPermille = (uint)Choose(1_001),
+                EquivocationSlashPermille = (uint)Choose(1_001),
+                AbsencePermille = (uint)Choose(1_001),
+                UnbondingEras = 1 + (uint)Choose(3),
+                EraBlocks = 4 + (uint)Choose(5),
+            },
         };
     }
 

@@ -4,8 +4,10 @@ using Cess.Ledger.Modules.Accounts;
 using Cess.Ledger.Modules.Balances;
 using Cess.Ledger.Modules.Batches;
 using Cess.Ledger.Modules.Files;
+using Cess.Ledger.Modules.Governance;
 using Cess.Ledger.Modules.Miners;
 using Cess.Ledger.Modules.Staking;
+using Cess.Ledger.State;
 using Cess.Ledger.Tests.Modules;
 using Cess.Primitives;
 using FsCheck;
@@ -35,7 +37,8 @@ public sealed class ConservationTests
         HashSet<string> seen = [];
         string[] wanted =
         [
-            .. Enum.GetNames<StakingCallKind>(), nameof(SetDelegate), nameof(RemoveDelegate), nameof(ActAs), nameof(Batch),
+            .. Enum.GetNames<StakingCallKind>(), .. Enum.GetNames<GovernanceCallKind>(), nameof(Enacted), .. Enum.GetNames<ProposalEnd>(),
+            nameof(SpendTreasury), nameof(ChangeParameters), nameof(SetDelegate), nameof(RemoveDelegate), nameof(ActAs), nameof(Batch),
             nameof(KeyRotated), nameof(Slashed), nameof(Rewarded), nameof(EraStarted), nameof(BatchCompleted), nameof(ActedAs),
         ];
         for (int number = 0; number < 60 && wanted.Except(seen).Any(); number++)
@@ -64,24 +67,47 @@ public sealed class ConservationTests
             LedgerState before = staking.State;
             staking.Chain.Queue(sender, call);
             ExecutedBlock block = staking.Chain.Seal(proposer: staking[choices.Choose(4)]);
-            Receipt receipt = block.Receipts.Single();
-            seen.UnionWith(block.StartEvents.Concat(receipt.Events).Select(e => e.GetType().Name));
-            if (receipt.IsSuccess)
+            Receipt? receipt = block.Receipts.SingleOrDefault();
+            Note(before, block, seen);
+            if (receipt is { IsSuccess: true })
                 seen.Add(call.GetType().Name);
             else
-                ChangesNothing(before, block, staking.Chain, sender);
+                ChangesNothing(before, block, staking.Chain, sender, receipt?.Fee);
             Check(staking.Chain);
         }
     }
 
-    /// <summary>A failed call leaves the state that a block without it has, but for the sender's nonce.</summary>
-    private static void ChangesNothing(LedgerState before, ExecutedBlock block, TestChain chain, TestAccount sender)
+    private static void Note(LedgerState before, ExecutedBlock block, HashSet<string> seen)
     {
-        ExecutedBlock empty = BlockExecutor.Execute(before, new BlockContext(block.Block.Header.TimeMs, block.Block.Header.Proposer), []);
-        AccountRecord account = empty.State.Account(sender.Id);
-        Assert.Equal(
-            empty.State.Tree.Set(LedgerKeys.Account(sender.Id), Scale.Encode(account with { Nonce = account.Nonce + 1 })).Root,
-            chain.State.Tree.Root);
+        IEnumerable<LedgerEvent> happened = block.StartEvents.Concat(block.Receipts.SelectMany(receipt => receipt.Events));
+        foreach (LedgerEvent item in happened)
+        {
+            seen.Add(item.GetType().Name);
+            if (item is ProposalDropped dropped)
+                seen.Add(dropped.Reason.ToString());
+            if (item is Enacted enacted)
+                seen.Add(before.Proposal(enacted.Proposal)!.Change.GetType().Name);
+        }
+    }
+
+    /// <summary>
+    /// A failed call leaves the state that a block without it has, but for the sender's nonce and the fee, which the treasury has; one that is
+    /// rejected leaves just that state.
+    /// </summary>
+    private static void ChangesNothing(LedgerState before, ExecutedBlock block, TestChain chain, TestAccount sender, Balance? fee)
+    {
+        LedgerState empty = BlockExecutor.Execute(before, new BlockContext(block.Block.Header.TimeMs, block.Block.Header.Proposer), []).State;
+        StateTree expected = empty.Tree;
+        if (fee is { } paid)
+        {
+            AccountRecord account = empty.Account(sender.Id);
+            expected = expected.Set(LedgerKeys.Account(sender.Id), Scale.Encode(account with { Nonce = account.Nonce + 1, Free = account.Free - paid }));
+            AccountRecord treasury = empty.Account(TestChain.Treasury);
+            if (!paid.IsZero)
+                expected = expected.Set(LedgerKeys.Account(TestChain.Treasury), Scale.Encode(treasury with { Free = treasury.Free + paid }));
+        }
+
+        Assert.Equal(expected.Root, chain.State.Tree.Root);
     }
 
     private static void Check(TestChain chain)
