@@ -1,4 +1,5 @@
 using System.Text;
+using Cess.Client.Chain;
 using Cess.Coding;
 using Cess.Consensus;
 using Cess.Consensus.Messages;
@@ -20,12 +21,12 @@ using ConsensusSamples = Cess.Consensus.Tests.Samples;
 
 namespace Cess.Fuzz;
 
-/// <summary>Every decoder of the pure layers that bytes from outside reach.</summary>
+/// <summary>Every decoder of the pure layers, the SDK and the doors that bytes from outside reach.</summary>
 public static class FuzzTargets
 {
     /// <summary>All of them, by name.</summary>
-    public static IReadOnlyDictionary<string, FuzzTarget> All { get; } = new FuzzTarget[]
-    {
+    public static IReadOnlyDictionary<string, FuzzTarget> All { get; } = ((FuzzTarget[])
+    [
         new("transaction", Transactions(), Transaction, IsScale),
         Of<Call>("call", [.. Samples.Calls.Select(call => Scale.Encode(call.Call))]),
         Of<LedgerEvent>("event", [.. Samples.Events.Select(happened => Scale.Encode(happened.Event))]),
@@ -61,7 +62,9 @@ public static class FuzzTargets
         Of<ObjectMetadata>("object-metadata", [Metadata()]),
         new("address", [.. Addresses()], Address, _ => false),
         new("amount", [.. Amounts()], Amount, _ => false),
-    }.ToDictionary(target => target.Name);
+        Of<MultisigTransaction>("multisig-draft", [.. Drafts()]),
+        .. GatewayTargets.All,
+    ]).ToDictionary(target => target.Name);
 
     /// <summary>A type with one byte form: what is accepted must be written back as it was read.</summary>
     private static FuzzTarget Of<T>(string name, IReadOnlyList<byte[]> seeds)
@@ -91,6 +94,13 @@ public static class FuzzTargets
         if (!Hash256.Sha256(Scale.Encode(transaction.Unsigned)).Equals(transaction.Id))
             throw new FuzzException("its id is not that of what it says");
         return true;
+    }
+
+    private static IEnumerable<byte[]> Drafts()
+    {
+        MultisigPolicy policy = MultisigPolicy.Of(2, [Samples.Alice.Key.PublicKey, Samples.Bob.Key.PublicKey]);
+        MultisigTransaction draft = new(Samples.Unsigned(new Transfer(Samples.Bob.Id, Balance.OneToken)) with { Account = policy.ToAccountId() }, policy);
+        return [Scale.Encode(draft), Scale.Encode(draft.Sign(Samples.Bob.Key)), Scale.Encode(draft.Sign(Samples.Alice.Key).Sign(Samples.Bob.Key))];
     }
 
     private static StateTree Tree() => Samples.Genesis.ToState().Tree;

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Text;
 using System.Text;
 using System.Text.Unicode;
@@ -28,7 +29,7 @@ internal static class ContinuationToken
             return "";
         byte[] bytes = new byte[BytesMax];
         return token.Length <= Base64Url.GetEncodedLength(BytesMax)
-            && Base64Url.TryDecodeFromChars(token, bytes, out int length)
+            && Base64Url.DecodeFromChars(token, bytes, out _, out int length) == OperationStatus.Done
             && length > 1 && bytes[0] == Version && Utf8.IsValid(bytes.AsSpan(1, length - 1))
             ? Encoding.UTF8.GetString(bytes, 1, length - 1)
             : throw S3Request.InvalidArgument("continuation-token", token, "The continuation token provided is incorrect");
