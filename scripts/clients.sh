@@ -1,14 +1,16 @@
 #!/usr/bin/env bash
-# Installs the real S3 clients that the end-to-end tests drive, and the library that the coding benchmark is measured
-# against. Where it cannot, it names what is missing and goes on: tests that need it are skipped, or fail when CI=true.
+# Installs the real S3 clients that the end-to-end tests drive, the PostgreSQL server that tests start to keep blocks in, and
+# the library that the coding benchmark is measured against. Where it cannot, it names what is missing and goes on: tests that need it are skipped, or fail when CI=true.
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 # What must be there, and the Debian package that brings it.
-packages=(aws:awscli rclone:rclone s3cmd:s3cmd node:nodejs npm:npm libisal.so.2:libisal2)
+packages=(aws:awscli rclone:rclone s3cmd:s3cmd node:nodejs npm:npm libisal.so.2:libisal2 initdb:postgresql)
 
 is_there() {
   case $1 in
+    # Debian keeps the server's programs off the path, a folder a version.
+    initdb) [[ -n $(compgen -G '/usr/lib/postgresql/*/bin/initdb') ]] || command -v initdb >/dev/null ;;
     lib*) PATH="$PATH:/sbin:/usr/sbin" ldconfig -p 2>/dev/null | grep -q "$1" ;;
     *) command -v "$1" >/dev/null ;;
   esac
@@ -55,7 +57,7 @@ install_node_modules
 
 [[ -d tests/clients/node_modules ]] || missing+=("tests/clients/node_modules (npm ci --prefix tests/clients)")
 if [[ ${#missing[@]} -eq 0 ]]; then
-  echo "Clients: aws, rclone, s3cmd and the JavaScript SDK are there."
+  echo "Clients: aws, rclone, s3cmd, the JavaScript SDK and PostgreSQL are there."
 else
   printf 'Missing: %s\n' "${missing[@]}"
 fi

@@ -26,17 +26,17 @@ public enum BlockStoreError
     /// <summary>The files have a version that this program doesn't know.</summary>
     UnknownVersion = 7,
 
-    /// <summary>Another process, or another store of this one, has the folder open.</summary>
+    /// <summary>Another process, or another store of this one, has the folder or database open.</summary>
     Locked = 8,
 
     /// <summary>The disk is full or a quota is reached. Unless a snapshot was being written, the store has failed.</summary>
     Full = 9,
 
-    /// <summary>The disk reported an error.</summary>
+    /// <summary>The disk reported an error, or a database did, or it can't be reached.</summary>
     InputOutput = 10,
 
     /// <summary>
-    /// A write or sync failed earlier, so it is unknown what is on the disk. Opening the store again finds out.
+    /// A write, sync or commit failed earlier, so it is unknown what is there. Opening the store again finds out.
     /// </summary>
     Failed = 11,
 }

@@ -8,7 +8,7 @@ public abstract class BlockStoreContract
     /// <summary>A new, empty store.</summary>
     protected abstract ValueTask<IBlockStore> CreateAsync();
 
-    [Fact]
+    [ContractFact]
     public async Task A_new_store_has_no_blocks()
     {
         await using IBlockStore store = await CreateAsync();
@@ -19,7 +19,7 @@ public abstract class BlockStoreContract
         Assert.Null(await store.OpenLatestSnapshotAsync());
     }
 
-    [Theory]
+    [ContractTheory]
     [InlineData(0)]
     [InlineData(1)]
     [InlineData(1_000_000)]
@@ -34,7 +34,7 @@ public abstract class BlockStoreContract
             AssertIs(height, await store.ReadAsync(height));
     }
 
-    [Fact]
+    [ContractFact]
     public async Task Reading_from_a_height_gives_that_block_and_all_after_it()
     {
         await using IBlockStore store = await CreateAsync();
@@ -47,7 +47,7 @@ public abstract class BlockStoreContract
         await ThrowsAsync(BlockStoreError.NoSuchBlock, async () => await HeightsAsync(store, 62));
     }
 
-    [Fact]
+    [ContractFact]
     public async Task A_height_outside_the_store_has_no_block()
     {
         await using IBlockStore store = await CreateAsync();
@@ -57,7 +57,7 @@ public abstract class BlockStoreContract
         await ThrowsAsync(BlockStoreError.NoSuchBlock, async () => await store.ReadAsync(ulong.MaxValue));
     }
 
-    [Fact]
+    [ContractFact]
     public async Task A_reader_that_began_before_an_append_ends_at_the_head_of_then()
     {
         await using IBlockStore store = await CreateAsync();
@@ -70,7 +70,7 @@ public abstract class BlockStoreContract
         Assert.False(await reader.MoveNextAsync());
     }
 
-    [Fact]
+    [ContractFact]
     public async Task A_batch_that_does_not_go_on_where_the_store_ends_is_refused_and_changes_nothing()
     {
         await using IBlockStore store = await CreateAsync();
@@ -85,7 +85,7 @@ public abstract class BlockStoreContract
         await AssertHoldsAsync(store, 1, 8);
     }
 
-    [Fact]
+    [ContractFact]
     public async Task A_batch_of_too_many_blocks_or_a_block_that_is_too_large_is_refused_and_changes_nothing()
     {
         await using IBlockStore store = await CreateAsync();
@@ -101,7 +101,7 @@ public abstract class BlockStoreContract
         await store.AppendAsync(Batch(1, 1));
     }
 
-    [Fact]
+    [ContractFact]
     public async Task Of_appends_at_once_to_the_same_height_exactly_one_succeeds()
     {
         await using IBlockStore store = await CreateAsync();
@@ -115,7 +115,7 @@ public abstract class BlockStoreContract
         await AssertHoldsAsync(store, 1, 3);
     }
 
-    [Fact]
+    [ContractFact]
     public async Task Readers_beside_a_writer_see_right_blocks_up_to_the_head_they_saw()
     {
         await using IBlockStore store = await CreateAsync();
@@ -142,7 +142,7 @@ public abstract class BlockStoreContract
         await Task.WhenAll(readers);
     }
 
-    [Theory]
+    [ContractTheory]
     [InlineData(0)]
     [InlineData(1)]
     [InlineData(262_144)]
@@ -162,7 +162,7 @@ public abstract class BlockStoreContract
         Assert.Equal(content, latest?.Content);
     }
 
-    [Fact]
+    [ContractFact]
     public async Task A_caller_whose_scheduler_runs_one_task_at_a_time_can_save_a_snapshot()
     {
         await using IBlockStore store = await CreateAsync();
@@ -175,7 +175,7 @@ public abstract class BlockStoreContract
         Assert.Equal(content, (await LatestAsync(store))?.Content);
     }
 
-    [Fact]
+    [ContractFact]
     public async Task The_latest_snapshot_is_the_one_of_the_greatest_height_as_saved_last()
     {
         await using IBlockStore store = await CreateAsync();
@@ -188,7 +188,7 @@ public abstract class BlockStoreContract
         Assert.Equal((40UL, [40]), await LatestAsync(store));
     }
 
-    [Fact]
+    [ContractFact]
     public async Task A_snapshot_whose_writing_fails_is_not_kept()
     {
         await using IBlockStore store = await CreateAsync();
@@ -203,7 +203,7 @@ public abstract class BlockStoreContract
         Assert.Equal((20UL, [20]), await LatestAsync(store));
     }
 
-    [Fact]
+    [ContractFact]
     public async Task An_open_snapshot_stays_readable_while_newer_ones_replace_it()
     {
         await using IBlockStore store = await CreateAsync();
@@ -215,10 +215,43 @@ public abstract class BlockStoreContract
         Assert.Equal(-1, open.Content.ReadByte());
     }
 
-    protected static ValueTask SaveAsync(IBlockStore store, ulong height, byte content) =>
+    [ContractTheory]
+    [InlineData(0)]
+    [InlineData(10)]
+    [InlineData(11)]
+    [InlineData(47)]
+    [InlineData(60)]
+    [InlineData(61)]
+    [InlineData(ulong.MaxValue)]
+    public async Task Pruning_leaves_the_newest_block_and_all_from_its_height_on_and_appends_go_on(ulong below)
+    {
+        await using IBlockStore store = await CreateAsync();
+        await AppendEachAsync(store, 10, 60);
+        await store.PruneAsync(below);
+        ulong first = store.First!.Value;
+        Assert.InRange(first, 10UL, Math.Clamp(below, 10, 60));
+        await AssertHoldsAsync(store, first, 60);
+        await ThrowsAsync(BlockStoreError.NoSuchBlock, async () => await store.ReadAsync(first - 1));
+        await ThrowsAsync(BlockStoreError.NoSuchBlock, async () => await HeightsAsync(store, first - 1));
+        await AppendEachAsync(store, 61, 80);
+        await store.PruneAsync(0);
+        await AssertHoldsAsync(store, first, 80);
+    }
+
+    [ContractFact]
+    public async Task Pruning_an_empty_store_does_nothing()
+    {
+        await using IBlockStore store = await CreateAsync();
+        await store.PruneAsync(100);
+        Assert.Null(store.First);
+        await store.AppendAsync(Batch(1, 3));
+        await AssertHoldsAsync(store, 1, 3);
+    }
+
+    internal static ValueTask SaveAsync(IBlockStore store, ulong height, byte content) =>
         store.SaveSnapshotAsync(height, async (stream, cancellation) => await stream.WriteAsync(new[] { content }, cancellation));
 
-    protected static async Task<(ulong Height, byte[] Content)?> LatestAsync(IBlockStore store)
+    internal static async Task<(ulong Height, byte[] Content)?> LatestAsync(IBlockStore store)
     {
         await using Snapshot? snapshot = await store.OpenLatestSnapshotAsync();
         if (snapshot is null)

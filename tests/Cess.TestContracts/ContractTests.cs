@@ -1,14 +1,14 @@
 using Xunit.Abstractions;
 using Xunit.Sdk;
 
-namespace Cess.Blobs.Tests;
+namespace Cess.TestContracts;
 
 /// <summary>A test of a contract that several classes inherit: skipped in a class that lacks what it <see cref="RequiresAttribute"/>.</summary>
-[XunitTestCaseDiscoverer("Cess.Blobs.Tests." + nameof(ContractFactDiscoverer), "Cess.Blobs.Tests")]
+[XunitTestCaseDiscoverer("Cess.TestContracts." + nameof(ContractFactDiscoverer), "Cess.TestContracts")]
 public sealed class ContractFactAttribute : FactAttribute;
 
 /// <summary>The same with data.</summary>
-[XunitTestCaseDiscoverer("Cess.Blobs.Tests." + nameof(ContractTheoryDiscoverer), "Cess.Blobs.Tests")]
+[XunitTestCaseDiscoverer("Cess.TestContracts." + nameof(ContractTheoryDiscoverer), "Cess.TestContracts")]
 public sealed class ContractTheoryAttribute : TheoryAttribute;
 
 /// <summary>Names what a class of tests needs from outside.</summary>

@@ -1,0 +1,242 @@
+using System.Runtime.CompilerServices;
+
+namespace Cess.BlockStore.PostgreSql;
+
+/// <summary>
+/// Blocks in a PostgreSQL database (14 or later), the tables of which are in docs/format/block-store-postgresql.md. One writer at
+/// a time has a schema of a database open. A failed read changes nothing and can be tried again; a failed append ends the store.
+/// </summary>
+public sealed class PostgreSqlBlockStore : IBlockStore
+{
+    /// <summary>The database schema that holds the tables unless another is named.</summary>
+    public const string SchemaDefault = "cess_blocks";
+
+    private readonly ServerConnections _connections;
+    private readonly WriterSession _writer;
+    private readonly BlockTable _blocks;
+    private readonly SnapshotTable _snapshots;
+    private readonly Lock _gate = new();
+    private readonly SemaphoreSlim _appending = new(1);
+    private readonly SemaphoreSlim _pruning = new(1);
+    private readonly SemaphoreSlim _savingSnapshot = new(1);
+    private volatile HeightRange? _range;
+    private volatile Exception? _failure;
+
+    private PostgreSqlBlockStore(ServerConnections connections, StoreTables tables, WriterSession writer)
+    {
+        (_connections, _writer, _range) = (connections, writer, writer.Blocks);
+        _blocks = new BlockTable(connections, tables, writer.Epoch);
+        _snapshots = new SnapshotTable(connections, tables, writer.Epoch);
+    }
+
+    /// <inheritdoc/>
+    public ulong? First => _range?.First;
+
+    /// <inheritdoc/>
+    public ulong? Head => _range?.Last;
+
+    /// <summary>
+    /// Opens the store in a schema of a database, makes schema and tables if need be, and checks that no block is missing between
+    /// the first and the last. The blocks' bytes are checked when they are read.
+    /// </summary>
+    /// <param name="connectionString">As Npgsql takes it: <c>Host=…;Database=…;Username=…;Password=…</c>.</param>
+    /// <param name="schema">Name of the schema: a–z, 0–9 and _, not beginning with a digit.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    /// <exception cref="BlockStoreException">
+    /// <see cref="BlockStoreError.Locked"/>, <see cref="BlockStoreError.Gap"/>, <see cref="BlockStoreError.UnknownVersion"/>,
+    /// <see cref="BlockStoreError.Full"/>; <see cref="BlockStoreError.InputOutput"/>: the server can't be reached, refuses, or runs
+    /// with <c>fsync=off</c>.
+    /// </exception>
+    /// <exception cref="ArgumentException">The connection string or the schema's name can't be read.</exception>
+    public static async ValueTask<PostgreSqlBlockStore> OpenAsync(
+        string connectionString, string schema = SchemaDefault, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(connectionString);
+        ArgumentNullException.ThrowIfNull(schema);
+        var tables = new StoreTables(schema);
+        var connections = new ServerConnections(connectionString);
+        try
+        {
+            WriterSession writer = await WriterSession.BeginAsync(connections, tables, cancellation);
+            return new PostgreSqlBlockStore(connections, tables, writer);
+        }
+        catch (Exception e)
+        {
+            await connections.DisposeAsync();
+            if (ServerErrors.IsServer(e))
+                throw ServerErrors.Explain(e, "The block store could not be opened");
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask AppendAsync(IReadOnlyList<BlockEntry> batch, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        await _appending.WaitAsync(cancellation);
+        try
+        {
+            ThrowIfFailed();
+            BatchRules.Check(batch, Head);
+            ThrowIfTooHigh(batch[^1].Height);
+            await AppendOrFailForGoodAsync(batch);
+            lock (_gate)
+                _range = new HeightRange(_range?.First ?? batch[0].Height, batch[^1].Height);
+        }
+        finally
+        {
+            _appending.Release();
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask PruneAsync(ulong below, CancellationToken cancellation = default)
+    {
+        await _pruning.WaitAsync(cancellation);
+        try
+        {
+            ThrowIfFailed();
+            if (_range is not { } range)
+                return;
+            await _blocks.PruneAsync(range.First, Math.Min(below, range.Last), SetFirst, cancellation);
+        }
+        catch (Exception e) when (ServerErrors.IsServer(e))
+        {
+            throw ServerErrors.Explain(e, $"The blocks below {below} could not be removed");
+        }
+        finally
+        {
+            _pruning.Release();
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<ReadOnlyMemory<byte>> ReadAsync(ulong height, CancellationToken cancellation = default)
+    {
+        ThrowIfFailed();
+        if (_range is not { } range || height < range.First || height > range.Last)
+            throw BlockStoreException.NoSuchBlock(height, First, Head);
+        try
+        {
+            return await _blocks.ReadAsync(height, cancellation);
+        }
+        catch (Exception e) when (ServerErrors.IsServer(e))
+        {
+            throw ServerErrors.Explain(e, $"Block {height} could not be read");
+        }
+    }
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<BlockEntry> ReadFromAsync(
+        ulong height, [EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        ThrowIfFailed();
+        if (_range is not { } range)
+            yield break;
+        if (height < range.First || height > range.Last + 1)
+            throw BlockStoreException.NoSuchBlock(height, range.First, range.Last);
+        while (height <= range.Last)
+        {
+            List<BlockEntry> page;
+            try
+            {
+                page = await _blocks.ReadPageAsync(height, range.Last, cancellation);
+            }
+            catch (Exception e) when (ServerErrors.IsServer(e))
+            {
+                throw ServerErrors.Explain(e, $"The blocks from {height} could not be read");
+            }
+            foreach (BlockEntry block in page)
+                yield return block;
+            height += (ulong)page.Count;
+            ThrowIfFailed();
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask SaveSnapshotAsync(
+        ulong height, Func<Stream, CancellationToken, ValueTask> write, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(write);
+        await _savingSnapshot.WaitAsync(cancellation);
+        try
+        {
+            ThrowIfFailed();
+            ThrowIfTooHigh(height);
+            await _snapshots.SaveAsync(height, write, cancellation);
+        }
+        catch (Exception e) when (ServerErrors.IsServer(e))
+        {
+            throw ServerErrors.Explain(e, $"Snapshot {height} could not be saved");
+        }
+        finally
+        {
+            _savingSnapshot.Release();
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<Snapshot?> OpenLatestSnapshotAsync(CancellationToken cancellation = default)
+    {
+        ThrowIfFailed();
+        try
+        {
+            return await _snapshots.OpenLatestAsync(cancellation);
+        }
+        catch (Exception e) when (ServerErrors.IsServer(e))
+        {
+            throw ServerErrors.Explain(e, "The latest snapshot could not be read");
+        }
+    }
+
+    /// <summary>Ends the session and closes all connections. No call may be under way, and no snapshot open.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _writer.DisposeAsync();
+        await _connections.DisposeAsync();
+        _appending.Dispose();
+        _pruning.Dispose();
+        _savingSnapshot.Dispose();
+    }
+
+    /// <summary>
+    /// When a commit's answer doesn't come nobody knows whether the batch is there, and when the session is lost another may write.
+    /// So there is no second try, and nothing else, until opening has looked.
+    /// </summary>
+    private async Task AppendOrFailForGoodAsync(IReadOnlyList<BlockEntry> batch)
+    {
+        try
+        {
+            await _writer.AppendAsync(batch, Head);
+        }
+        catch (Exception e)
+        {
+            _failure = e;
+            throw ServerErrors.Explain(e, $"Block {batch[0].Height} could not be appended");
+        }
+    }
+
+    private void SetFirst(ulong first)
+    {
+        lock (_gate)
+            _range = _range! with { First = first };
+    }
+
+    private void ThrowIfFailed()
+    {
+        if (_failure is { } failure)
+        {
+            throw new BlockStoreException(
+                BlockStoreError.Failed, $"The block store failed ({failure.Message}) and must be opened again.", failure);
+        }
+    }
+
+    private static void ThrowIfTooHigh(ulong height)
+    {
+        if (height > PostgreSqlBlockStoreLimits.HeightMax)
+        {
+            throw new BlockStoreException(
+                BlockStoreError.TooLarge, $"Height {height} is above {PostgreSqlBlockStoreLimits.HeightMax}, the greatest here.");
+        }
+    }
+}
