@@ -41,6 +41,7 @@ public sealed partial class ConsensusGrain(
     private ImmutableArray<AccountId> _others = [];
     private Task _carryingOut = Task.CompletedTask;
     private Task _finalising = Task.CompletedTask;
+    private long? _tickAt;
     private bool _hasStopped;
 
     /// <inheritdoc/>
@@ -131,9 +132,15 @@ public sealed partial class ConsensusGrain(
             _ = ServeAsync(from, request.Above);
     }
 
+    private void ArmTimer() => _timer.Change(
+        _tickAt is { } at ? TimeSpan.FromMilliseconds(Math.Max(0, at - Now())) : Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+
     private Task TickAsync(CancellationToken cancellation)
     {
-        if (_machine is { } machine)
+        // Timers are not so exact that none is early, and the machine, told too early, does not ask again.
+        if (_tickAt > Now())
+            ArmTimer();
+        else if (_machine is { } machine)
             Take(machine.Tick(Now()));
         return Task.CompletedTask;
     }
@@ -177,8 +184,8 @@ public sealed partial class ConsensusGrain(
                 network.Send(_self, _others, broadcast.Message);
                 break;
             case SetTimer timer:
-                _timer.Change(
-                    timer.AtMs is { } at ? TimeSpan.FromMilliseconds(Math.Max(0, at - Now())) : Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+                _tickAt = timer.AtMs;
+                ArmTimer();
                 break;
             case ProposeBlock propose:
                 await _chain.OrderAsync(new BlockOrder(

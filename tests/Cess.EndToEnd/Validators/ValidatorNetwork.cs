@@ -1,0 +1,194 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Text.Json;
+using Cess.Ledger.Modules;
+using Cess.Ledger.Transactions;
+using Cess.Primitives;
+using Cess.TestNetwork;
+
+namespace Cess.EndToEnd.Validators;
+
+/// <summary>A network of several operators: each validator is a process of its own, with its own data folder.</summary>
+internal sealed class ValidatorNetwork : IAsyncDisposable
+{
+    /// <summary>Δ of the validators: short, so that a leader that is down costs little.</summary>
+    private const int MessageDelayMs = 300;
+
+    private const ulong ValidFor = 1_000_000;
+
+    private static readonly JsonSerializerOptions s_json = new(JsonSerializerDefaults.Web);
+
+    private readonly TemporaryFolder _folder = new();
+    private readonly HttpClient _http = new();
+    private readonly Dictionary<string, NodeProcess> _running = [];
+
+    /// <summary>A node that comes back is where it was.</summary>
+    private readonly ConcurrentDictionary<string, int> _ports = [];
+    private readonly string _first;
+
+    private ValidatorNetwork(string first) => _first = first;
+
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    /// <summary>Founds a network of validators with these names and starts all of them.</summary>
+    public static async Task<ValidatorNetwork> StartAsync(string[] names, object? parameters = null)
+    {
+        var network = new ValidatorNetwork(names[0]);
+        try
+        {
+            var keys = new List<string>();
+            foreach (var name in names)
+                keys.Add(await network.MakeKeysAsync(name));
+            var genesis = JsonSerializer.SerializeToNode(parameters ?? new { }, s_json)!.AsObject();
+            genesis["chainName"] = "operators";
+            genesis["time"] = "2026-01-01T00:00:00Z";
+            genesis["validators"] = JsonSerializer.SerializeToNode(keys);
+            genesis["accounts"] = JsonSerializer.SerializeToNode(keys.Select(key => new { key, tokens = "1000000" }));
+            await File.WriteAllTextAsync(network.GenesisFile, genesis.ToJsonString());
+            await Task.WhenAll(names.Select(name => network.StartNodeAsync(name)));
+            return network;
+        }
+        catch
+        {
+            await network.DisposeAsync();
+            throw;
+        }
+    }
+
+    public string GenesisFile => _folder["genesis.json"];
+
+    public string DataOf(string name) => _folder[name];
+
+    public string Output(string name) => _running[name].Output;
+
+    /// <summary>Starts a node: a founder, or with no genesis of its own one that joins.</summary>
+    public async Task StartNodeAsync(string name, bool isFounder = true)
+    {
+        string[] genesis = isFounder ? ["--genesis", GenesisFile] : [];
+        string[] join = name == _first ? [] : ["--join", $"https://127.0.0.1:{PortOf(_first)}"];
+        var options = new NodeOptions
+        {
+            Miners = 0,
+            More = [.. genesis, .. join, "--peer-port", $"{PortOf(name)}", "--message-delay", $"{MessageDelayMs}"],
+        };
+        var node = await NodeProcess.StartAsync(DataOf(name), options);
+        lock (_running)
+            _running[name] = node;
+    }
+
+    public async Task KillAsync(string name)
+    {
+        await _running[name].DisposeAsync();
+        _running.Remove(name);
+    }
+
+    /// <summary>Lets somebody who has a founder's key speak in its place.</summary>
+    public async Task<TwoFacedValidator> StartLiarAsync(string validator, string[] founders)
+    {
+        var status = await GetAsync(_first, "/v1/status");
+        return await TwoFacedValidator.StartAsync(
+            Hash256.Parse(status.GetProperty("chain").GetProperty("genesis").GetString()),
+            KeyOf(validator),
+            [.. founders.Select(founder => KeyOf(founder).PublicKey)],
+            $"https://127.0.0.1:{PortOf(_first)}");
+    }
+
+    /// <summary>Newest final height of a node.</summary>
+    public async Task<ulong> HeightAsync(string name) =>
+        (await GetAsync(name, "/v1/status")).GetProperty("chain").GetProperty("height").GetUInt64();
+
+    /// <summary>Hash of a final block as a node has it.</summary>
+    public async Task<string> BlockHashAsync(string name, ulong height) =>
+        (await GetAsync(name, $"/v1/blocks/{height}")).GetProperty("hash").GetString()!;
+
+    /// <summary>Waits until a node has a block that is so far above a height.</summary>
+    public Task SeesAsync(string name, ulong height) => Eventually.SeeAsync(
+        $"block {height} at {name}", Patience, async () => await HeightAsync(name) >= height ? name : null);
+
+    /// <summary>Whether these nodes have the same blocks, as far as all of them have any.</summary>
+    public async Task AgreeAsync(params string[] names)
+    {
+        var heights = await Task.WhenAll(names.Select(HeightAsync));
+        for (ulong height = 1; height <= heights.Min(); height++)
+        {
+            var hashes = await Task.WhenAll(names.Select(name => BlockHashAsync(name, height)));
+            Assert.True(hashes.Distinct().Count() == 1, $"Block {height} differs: {string.Join(' ', hashes)}");
+        }
+    }
+
+    /// <summary>Reserved tokens of a validator's account, as a node has it.</summary>
+    public async Task<Balance> ReservedAsync(string name, string validator) => Balance.Parse(
+        (await GetAsync(name, $"/v1/accounts/{KeyOf(validator).PublicKey.ToAccountId()}")).GetProperty("reserved").GetString());
+
+    public async Task<JsonElement> GetAsync(string name, string path) =>
+        JsonSerializer.Deserialize<JsonElement>(await _http.GetByteArrayAsync(new Uri(_running[name].Info.Http, path)));
+
+    /// <summary>Submits calls of a validator's account to a node, and answers once they are final.</summary>
+    public Task ExecuteAsync(string name, string validator, params Call[] calls) => Eventually.SeeAsync(
+        $"{calls[0]} of {validator} through {name}", Patience, async () =>
+        {
+            var answer = await SubmitAsync(name, validator, calls);
+            // A validator that reports another's offence uses nonces of its own account.
+            if (answer.Contains("NonceUsed", StringComparison.Ordinal))
+                return null;
+            Assert.True(answer.Split("\"finalised\"").Length - 1 == calls.Length, answer);
+            return answer;
+        });
+
+    public PrivateKey KeyOf(string validator) => PrivateKey.ImportEncryptedPem(
+        File.ReadAllText(Path.Combine(DataOf(validator), "keys", "validator-01.pem")),
+        File.ReadAllText(Path.Combine(DataOf(validator), "keys", "passphrase")).Trim());
+
+    private async Task<string> SubmitAsync(string name, string validator, Call[] calls)
+    {
+        var key = KeyOf(validator);
+        var account = key.PublicKey.ToAccountId();
+        var status = await GetAsync(name, "/v1/status");
+        var genesis = Hash256.Parse(status.GetProperty("chain").GetProperty("genesis").GetString());
+        var nonce = (await GetAsync(name, $"/v1/accounts/{account}")).GetProperty("nonce").GetUInt64();
+        using var writer = new ScaleWriter();
+        writer.WriteCount(calls.Length);
+        foreach (var call in calls)
+        {
+            writer.WriteBytes(SignedTransaction.Sign(
+                new UnsignedTransaction(genesis, account, nonce++, ValidFor, Balance.Zero, call), key, SignatureKind.RevealedKey).Bytes.Span);
+        }
+
+        using var content = new ByteArrayContent(writer.ToArray());
+        content.Headers.ContentType = new("application/octet-stream");
+        using var response = await _http.PostAsync(new Uri(_running[name].Info.Http, "/v1/transactions?wait=final"), content);
+        return await response.Content.ReadAsStringAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var node in _running.Values)
+            await node.DisposeAsync();
+        _http.Dispose();
+        _folder.Dispose();
+    }
+
+    /// <summary>The public key that a founder tells the others.</summary>
+    private async Task<string> MakeKeysAsync(string name)
+    {
+        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "Cess.Node")) { RedirectStandardOutput = true };
+        foreach (var argument in (string[])["keys", "--data", DataOf(name)])
+            start.ArgumentList.Add(argument);
+        using var process = Process.Start(start)!;
+        var printed = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        Assert.Equal(0, process.ExitCode);
+        return JsonSerializer.Deserialize<JsonElement>(printed).GetProperty("validators")[0].GetProperty("key").GetString()!;
+    }
+
+    private int PortOf(string name) => _ports.GetOrAdd(name, _ => FreePort());
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}
