@@ -18,15 +18,24 @@ public abstract class RequiresAttribute : Attribute
     /// <summary>Why the test can't run here; null if it can.</summary>
     public abstract string? SkipReasonOf(string test);
 
-    internal static string? SkipReasonOf(ITestMethod method) => method.TestClass.Class.ToRuntimeType()
-        .GetCustomAttributes(inherit: true)
-        .OfType<RequiresAttribute>()
-        .Select(needs => needs.SkipReasonOf(method.Method.Name))
-        .FirstOrDefault(reason => reason is not null);
+    /// <summary>Whether the test says anything about the backend there; what does not is no test of that class.</summary>
+    public virtual bool IsMeaningful(string test) => true;
+
+    internal static string? SkipReasonOf(ITestMethod method) =>
+        Of(method).Select(needs => needs.SkipReasonOf(method.Method.Name)).FirstOrDefault(reason => reason is not null);
+
+    internal static bool IsMeaningful(ITestMethod method) => Of(method).All(needs => needs.IsMeaningful(method.Method.Name));
+
+    private static IEnumerable<RequiresAttribute> Of(ITestMethod method) =>
+        method.TestClass.Class.ToRuntimeType().GetCustomAttributes(inherit: true).OfType<RequiresAttribute>();
 }
 
 public sealed class ContractFactDiscoverer(IMessageSink diagnostics) : FactDiscoverer(diagnostics)
 {
+    public override IEnumerable<IXunitTestCase> Discover(
+        ITestFrameworkDiscoveryOptions discoveryOptions, ITestMethod testMethod, IAttributeInfo factAttribute) =>
+        RequiresAttribute.IsMeaningful(testMethod) ? base.Discover(discoveryOptions, testMethod, factAttribute) : [];
+
     protected override IXunitTestCase CreateTestCase(
         ITestFrameworkDiscoveryOptions discoveryOptions, ITestMethod testMethod, IAttributeInfo factAttribute) =>
         ContractTestCase.Of(DiagnosticMessageSink, discoveryOptions, testMethod);

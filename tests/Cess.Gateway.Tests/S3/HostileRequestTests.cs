@@ -339,6 +339,26 @@ public sealed class HostileRequestTests : IAsyncLifetime
             await _host.SendAsync(HttpMethod.Post, $"/{Bucket}?delete", Encoding.UTF8.GetBytes(xml)), 400, "MalformedXML");
     }
 
+    /// <summary>The first made the base library's reader throw what it throws at no other document.</summary>
+    [Theory]
+    [InlineData("3c3f786d6c2076657273696f6e3d22312e30ffffffffffffff7f6e673d975554462d38223f3e3c44656c65")]
+    [InlineData("fffe3c00440065006c006500740065002f003e00")]
+    [InlineData("3c44656c6574653eff3c2f44656c6574653e")]
+    public async Task A_document_that_is_not_utf_8_is_refused(string document) => await AssertErrorAsync(
+        await _host.SendAsync(HttpMethod.Post, $"/{Bucket}?delete", Convert.FromHexString(document)), 400, "MalformedXML");
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("\uFEFF")]
+    [InlineData("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n")]
+    [InlineData("\uFEFF<?xml version='1.0' encoding='utf-8' standalone='yes'?>")]
+    public async Task A_document_begins_as_clients_begin_them(string start)
+    {
+        byte[] body = Encoding.UTF8.GetBytes($"{start}<Delete><Object><Key>k</Key></Object></Delete>");
+        using HttpResponseMessage response = await _host.SendAsync(HttpMethod.Post, $"/{Bucket}?delete", body);
+        Assert.Equal(System.Net.HttpStatusCode.OK, response.StatusCode);
+    }
+
     [Fact]
     public async Task XML_deeper_than_its_bound_is_refused()
     {

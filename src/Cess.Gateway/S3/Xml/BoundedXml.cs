@@ -1,11 +1,13 @@
 using System.Runtime.InteropServices;
+using System.Text;
 using System.Xml;
 
 namespace Cess.Gateway.S3.Xml;
 
 /// <summary>
 /// Walks an XML body of a client: no DTD, no entities but XML's own, bounded depth and number of nodes. Whatever is wrong
-/// with the document is MalformedXML. Namespaces are ignored, as S3 does.
+/// with the document is MalformedXML. Namespaces are ignored, as S3 does. Documents are UTF-8, whatever they say of themselves: the
+/// reader of the base library, left to find that out, switches encodings and breaks on some that are malformed.
 /// </summary>
 internal sealed class BoundedXml : IDisposable
 {
@@ -21,6 +23,8 @@ internal sealed class BoundedXml : IDisposable
         CloseInput = true,
     };
 
+    private static readonly UTF8Encoding s_utf8 = new(encoderShouldEmitUTF8Identifier: true, throwOnInvalidBytes: true);
+
     private readonly XmlReader _reader;
     private int _nodes;
 
@@ -28,7 +32,10 @@ internal sealed class BoundedXml : IDisposable
     {
         if (!MemoryMarshal.TryGetArray(document, out ArraySegment<byte> bytes))
             bytes = document.ToArray();
-        _reader = XmlReader.Create(new MemoryStream(bytes.Array!, bytes.Offset, bytes.Count, writable: false), Settings);
+        if (bytes.AsSpan().StartsWith(s_utf8.Preamble))
+            bytes = bytes[s_utf8.Preamble.Length..];
+        MemoryStream stream = new(bytes.Array!, bytes.Offset, bytes.Count, writable: false);
+        _reader = XmlReader.Create(new StreamReader(stream, s_utf8, detectEncodingFromByteOrderMarks: false), Settings);
     }
 
     /// <summary>Parses a document with <paramref name="root"/> as its root element.</summary>
@@ -54,7 +61,7 @@ internal sealed class BoundedXml : IDisposable
 
             return result;
         }
-        catch (XmlException)
+        catch (Exception e) when (e is XmlException or DecoderFallbackException)
         {
             throw new S3Exception(S3Errors.MalformedXml);
         }
