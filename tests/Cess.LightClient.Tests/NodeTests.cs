@@ -86,6 +86,18 @@ public sealed class NodeTests(RunningNode node) : IClassFixture<RunningNode>
     }
 
     [Fact]
+    public async Task A_node_that_has_lost_its_handovers_makes_the_same_again_from_its_blocks()
+    {
+        await StoreAsync("lost");
+        IndependentLightClient before = await node.FollowAsync();
+        byte[] handover = await node.GetAsync("/v1/eras/0/handover");
+        await node.RestartWithoutGrainStateAsync();
+        IndependentLightClient after = await node.FollowAsync();
+        Assert.True(after.Era.Index >= before.Era.Index);
+        Assert.Equal(handover, await node.GetAsync("/v1/eras/0/handover"));
+    }
+
+    [Fact]
     public async Task A_node_of_another_chain_is_not_followed() =>
         await Assert.ThrowsAsync<RefusedException>(() => node.FollowAsync(Bytes32.Sha256("another"u8.ToArray())));
 

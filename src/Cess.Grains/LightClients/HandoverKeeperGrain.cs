@@ -1,3 +1,4 @@
+using Cess.BlockStore;
 using Cess.Ledger.Blocks;
 using Cess.Primitives;
 using Microsoft.Extensions.Logging;
@@ -39,16 +40,37 @@ public sealed class HandoverKeeperGrain(
             return;
 
         List<LedgerState> ends = EndsInMemory(head);
-        if (ends.Count == 0 || ends[0].Era.Index - 1 > state.State.Next)
+        ulong remembered = ends.Count == 0 ? head.Era.Index : ends[0].Era.Index - 1;
+        if (remembered > state.State.Next)
+            await ReplayAsync(remembered, head.Height);
+        foreach (LedgerState end in ends)
         {
-            log.LogInformation("Handovers from era {Era} on are made from the stored blocks", state.State.Next);
-            await foreach (LedgerState end in replay.EndsAsync(state.State.Next, head.Height))
+            if (end.Era.Index - 1 == state.State.Next)
                 await KeepAsync(end);
-            return;
         }
+    }
 
-        foreach (LedgerState end in ends.Where(end => end.Era.Index - 1 == state.State.Next))
-            await KeepAsync(end);
+    /// <summary>
+    /// Makes the handovers before an era. What cannot be made, as on a node that began with somebody's snapshot, is left out for good: the
+    /// next block must not begin all over.
+    /// </summary>
+    private async Task ReplayAsync(ulong era, ulong height)
+    {
+        log.LogInformation("Handovers of eras {First} to {Last} are made from the stored blocks", state.State.Next, era - 1);
+        try
+        {
+            await foreach (LedgerState end in replay.EndsAsync(state.State.Next, height))
+            {
+                await KeepAsync(end);
+                if (state.State.Next >= era)
+                    break;
+            }
+        }
+        catch (Exception e) when (e is BlockStoreException or InvalidOperationException or ScaleException)
+        {
+            log.LogWarning(e, "Light clients cannot be led through eras {First} to {Last} here", state.State.Next, era - 1);
+            await GoOnAsync(era);
+        }
     }
 
     /// <summary>States after the last blocks of eras that are not kept, as far as they are in memory.</summary>
@@ -72,12 +94,19 @@ public sealed class HandoverKeeperGrain(
         if (await GrainFactory.GetGrain<IBlockGrain>(checked((long)end.Height)).GetAsync() is not { } stored
             || Scale.Decode<BlockRecord>(stored.Record.Span).Certificate is not { } certificate)
         {
-            throw new InvalidOperationException($"Block {end.Height}, the last of era {era}, has no certificate.");
+            log.LogWarning("Light clients cannot be led out of era {Era} here: its last block {Height} has no certificate", era, end.Height);
+            await GoOnAsync(era + 1);
+            return;
         }
 
         EraHandover handover = EraHandover.Of(end, certificate);
         await GrainFactory.GetGrain<IHandoverGrain>(checked((long)era)).KeepAsync(new StoredHandover(era, Scale.Encode(handover)));
-        state.State.Next = era + 1;
-        await state.WriteStateAsync();
+        await GoOnAsync(era + 1);
+    }
+
+    private Task GoOnAsync(ulong next)
+    {
+        state.State.Next = next;
+        return state.WriteStateAsync();
     }
 }

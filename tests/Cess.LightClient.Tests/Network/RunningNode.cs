@@ -53,6 +53,18 @@ public sealed class RunningNode : IAsyncLifetime, IDisposable
         _node = await NodeProcess.StartAsync(data, s_options);
     }
 
+    /// <summary>Stops the node, forgets all that its grains have kept besides the chain, and starts it again.</summary>
+    public async Task RestartWithoutGrainStateAsync()
+    {
+        await _node!.StopAsync();
+        await _node.DisposeAsync();
+        string[] databases = Directory.GetFiles(_folder["data"], "state.db*");
+        Assert.NotEmpty(databases);
+        foreach (string database in databases)
+            File.Delete(database);
+        _node = await NodeProcess.StartAsync(_folder["data"], s_options);
+    }
+
     /// <summary>Bytes of a path of REST.</summary>
     public async Task<byte[]> GetAsync(string path) =>
         await TryGetAsync(path) ?? throw new InvalidOperationException($"{path} is not there.");
