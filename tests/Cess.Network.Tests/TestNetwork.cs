@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using Cess.Blobs;
 using Cess.BlockStore;
 using Cess.Coding;
@@ -60,19 +61,19 @@ internal sealed class TestNetwork : IAsyncDisposable
     public int StoredFragments => Miners.Sum(miner => miner.Count);
 
     public static async Task<TestNetwork> StartAsync(
-        int miners = 12, long? quota = null, string policy = "4+8", uint eraBlocks = 14_400)
+        int miners = 12, long? quota = null, string policy = "4+8", uint eraBlocks = 14_400, int validators = 1)
     {
         var custody = new TestCustody();
         AccountId owner = custody.Create();
-        AccountId validator = custody.Create();
+        ImmutableArray<AccountId> seats = [.. Enumerable.Range(0, validators).Select(_ => custody.Create())];
         AccountId[] accounts = [.. Enumerable.Range(0, miners).Select(_ => custody.Create())];
         var genesis = new Genesis(
             "test",
             (ulong)TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds(),
             new ChainParameters { TransactionFee = Balance.Parse("0.001"), Treasury = custody.Create(), Staking = new StakingParameters { EraBlocks = eraBlocks } },
-            Genesis.Sorted(accounts.Append(owner).Append(validator).Select(
+            Genesis.Sorted(accounts.Append(owner).Concat(seats).Select(
                 account => new GenesisAccount(account, Balance.Parse("1000000"), custody.PublicKeyOf(account)))),
-            new ValidatorSet([custody.PublicKeyOf(validator)]));
+            new ValidatorSet([.. seats.Select(custody.PublicKeyOf)]));
         var blocks = new MemoryBlockStore();
         FaultyBackend[] backends = [.. accounts.Select(_ => new FaultyBackend(quota))];
 
@@ -86,7 +87,7 @@ internal sealed class TestNetwork : IAsyncDisposable
         services.AddSingleton<IParallelFor>(SequentialFor.Instance);
         services.AddSingleton<ICustody>(custody);
         services.AddSingleton(new PublicKeyCache());
-        services.AddSingleton(new NodeIdentity([validator]));
+        services.AddSingleton(new NodeIdentity(seats));
         services.AddSingleton<CandidateBlocks>();
         services.AddSingleton(await VoteJournal.OpenAsync(new MemoryBlockStore(), CancellationToken.None));
         services.AddSingleton(new ConsensusOptions());

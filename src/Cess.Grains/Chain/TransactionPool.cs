@@ -139,11 +139,13 @@ internal sealed class TransactionPool
     /// <param name="nextNonce">The nonce that is expected of an account next.</param>
     public List<SignedTransaction> Return(IEnumerable<SignedTransaction> transactions, Func<AccountId, ulong> nextNonce)
     {
-        List<SignedTransaction> refused =
-            [.. transactions.Where(transaction => Add(transaction, nextNonce(transaction.Unsigned.Account), out _) != PoolRefusal.None)];
         _ready.Clear();
         foreach ((AccountId account, Lane lane) in _lanes)
-            Advance(account, lane, nextNonce(account));
+            lane.Next = nextNonce(account);
+        List<SignedTransaction> refused =
+            [.. transactions.Where(transaction => Add(transaction, nextNonce(transaction.Unsigned.Account), out _) != PoolRefusal.None)];
+        foreach ((AccountId account, Lane lane) in _lanes)
+            Advance(account, lane, lane.Next);
         return refused;
     }
 

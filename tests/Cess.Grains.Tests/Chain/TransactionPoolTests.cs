@@ -127,6 +127,58 @@ public sealed class TransactionPoolTests
         Assert.Equal(PoolRefusal.None, Add(_pool, Make("b", 0), 0));
     }
 
+    [Fact]
+    public void What_is_in_anothers_block_waits_no_longer_and_what_follows_it_is_ready()
+    {
+        SignedTransaction first = Make("a", 0);
+        Add(_pool, first, 0);
+        Add(_pool, Make("a", 2), 0);
+        Add(_pool, Make("b", 0), 0);
+
+        Assert.Empty(_pool.Claim([first, Make("a", 1), Make("c", 0)]));
+
+        Assert.Equal([(AccountOf("b"), 0UL), (AccountOf("a"), 2UL)], _pool.Take(10, int.MaxValue).Select(t => (t.Unsigned.Account, t.Unsigned.Nonce)));
+        Assert.Equal(0, _pool.Count);
+    }
+
+    [Fact]
+    public void Another_transaction_whose_nonce_a_block_has_used_is_given_back()
+    {
+        SignedTransaction mine = Make("a", 0);
+        Add(_pool, mine, 0);
+
+        Assert.Equal([mine], _pool.Claim([Make("a", 0, tip: 9)]));
+
+        Assert.Equal(0, _pool.ReadyCount);
+        Assert.Equal(0, _pool.Count);
+    }
+
+    [Fact]
+    public void What_was_in_a_block_that_died_is_ready_again_before_what_follows_it()
+    {
+        Add(_pool, Make("a", 0), 0);
+        Add(_pool, Make("a", 1), 0);
+        List<SignedTransaction> dead = _pool.Take(2, int.MaxValue);
+        Add(_pool, Make("a", 2), 2);
+        SignedTransaction used = Make("b", 4);
+
+        Assert.Equal([used], _pool.Return([.. dead, used], account => account == AccountOf("a") ? 0UL : 5UL));
+
+        Assert.Equal([0UL, 1UL, 2UL], _pool.Take(10, int.MaxValue).Select(t => t.Unsigned.Nonce));
+    }
+
+    [Fact]
+    public void Only_the_very_same_bytes_count_as_verified()
+    {
+        SignedTransaction waiting = Make("a", 0);
+        Add(_pool, waiting, 0);
+        SignedTransaction forged = SignedTransaction.Assemble(waiting.Unsigned, Signature.FromBytes([.. Enumerable.Repeat((byte)7, Signature.Size)]), null);
+
+        Assert.Equal(waiting.Id, forged.Id);
+        Assert.Same(waiting, _pool.Find(Make("a", 0)));
+        Assert.Null(_pool.Find(forged));
+    }
+
     private static PoolRefusal Add(TransactionPool pool, SignedTransaction transaction, ulong nextNonce) => pool.Add(transaction, nextNonce, out _);
 
     private static AccountId AccountOf(string name) => new(Hash256.Sha256(System.Text.Encoding.UTF8.GetBytes(name)));

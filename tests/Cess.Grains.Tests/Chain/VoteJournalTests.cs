@@ -1,0 +1,86 @@
+using Cess.BlockStore;
+using Cess.BlockStore.Simulated;
+using Cess.Consensus;
+using Cess.Consensus.Messages;
+using Cess.Grains.Chain;
+using Cess.Primitives;
+
+namespace Cess.Grains.Tests.Chain;
+
+public sealed class VoteJournalTests : IAsyncDisposable
+{
+    private static readonly AccountId s_anna = new(Hash256.Sha256([1]));
+    private static readonly AccountId s_ben = new(Hash256.Sha256([2]));
+
+    private readonly MemoryBlockStore _store = new();
+
+    [Fact]
+    public async Task What_was_persisted_is_given_back_to_its_validator_in_order_and_once()
+    {
+        VoteJournal journal = await OpenAsync();
+        await journal.PersistAsync(s_anna, [Vote(1), Vote(2)]);
+        await journal.PersistAsync(s_ben, [Vote(7)]);
+        await journal.PersistAsync(s_anna, [Vote(3)]);
+
+        VoteJournal again = await OpenAsync();
+
+        Assert.Equal([1UL, 2, 3], Iterations(again.TakeRestored(s_anna)));
+        Assert.Equal([7UL], Iterations(again.TakeRestored(s_ben)));
+        Assert.Empty(again.TakeRestored(s_anna));
+    }
+
+    [Fact]
+    public async Task What_several_write_at_a_time_is_durable_with_few_syncs()
+    {
+        var disk = new SimulatedLogDirectory();
+        await using FileBlockStore store = await FileBlockStore.OpenAsync(disk);
+        VoteJournal journal = await VoteJournal.OpenAsync(store, CancellationToken.None);
+        await journal.PersistAsync(s_anna, [Vote(1)]);
+        long before = disk.Syncs;
+
+        await Task.WhenAll(Enumerable.Range(2, 100).Select(i => journal.PersistAsync(i % 2 == 0 ? s_anna : s_ben, [Vote((ulong)i)])));
+
+        Assert.InRange(disk.Syncs - before, 1, 100);
+        VoteJournal again = await VoteJournal.OpenAsync(store, CancellationToken.None);
+        Assert.Equal(101, again.TakeRestored(s_anna).Count + again.TakeRestored(s_ben).Count);
+    }
+
+    [Fact]
+    public async Task Nothing_that_a_validator_still_needs_is_pruned()
+    {
+        VoteJournal journal = await OpenAsync();
+        await journal.PersistAsync(s_anna, [Vote(1)]);
+        await journal.PersistAsync(s_ben, [Vote(1)]);
+        await journal.PersistAsync(s_anna, [Vote(2), Vote(5)]);
+        await journal.PersistAsync(s_anna, [Vote(6)]);
+
+        await journal.ForgetAsync(s_anna, 6);
+        Assert.Equal(2UL, _store.First);
+        await journal.ForgetAsync(s_ben, 2);
+        Assert.Equal(4UL, _store.First);
+        Assert.Equal([6UL], Iterations((await OpenAsync()).TakeRestored(s_anna)));
+    }
+
+    [Fact]
+    public async Task A_failed_write_is_told_to_everybody_who_waits_for_it()
+    {
+        var disk = new SimulatedLogDirectory { FailAtSync = 3 };
+        await using FileBlockStore store = await FileBlockStore.OpenAsync(disk);
+        VoteJournal journal = await VoteJournal.OpenAsync(store, CancellationToken.None);
+
+        Task[] writes = [.. Enumerable.Range(1, 50).Select(i => journal.PersistAsync(s_anna, [Vote((ulong)i)]))];
+        await Task.WhenAll(writes).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+
+        Assert.True(writes[^1].IsFaulted, "The last write came after the failed sync.");
+        Assert.All(writes.Where(write => write.IsFaulted), write => Assert.IsType<BlockStoreException>(write.Exception!.InnerException));
+    }
+
+    public ValueTask DisposeAsync() => _store.DisposeAsync();
+
+    private Task<VoteJournal> OpenAsync() => VoteJournal.OpenAsync(_store, CancellationToken.None);
+
+    private static CastVote Vote(ulong iteration) =>
+        new(new Vote(0, VoteKind.Notarise, iteration, Hash256.Sha256([3]), Signature.FromBytes(new byte[Signature.Size])));
+
+    private static IEnumerable<ulong> Iterations(IEnumerable<ConsensusRecord> records) => records.Select(record => record.Iteration);
+}

@@ -1,0 +1,50 @@
+using System.Security.Cryptography;
+using Cess.Ledger.Blocks;
+using Cess.Primitives;
+
+namespace Cess.Network.Tests;
+
+/// <summary>Several validators in one process.</summary>
+public sealed class ValidatorTests
+{
+    [Fact]
+    public async Task Four_validators_make_what_is_stored_final_with_certificates_of_three()
+    {
+        await using TestNetwork network = await TestNetwork.StartAsync(validators: 4);
+        byte[] content = RandomNumberGenerator.GetBytes(100_000);
+        await network.PutAsync("key", content);
+        Assert.Equal(content, await network.GetAsync("key"));
+
+        using var keys = new PublicKeyCache();
+        LedgerState head = network.Head;
+        HashSet<AccountId> proposers = [];
+        int certified = 0;
+        for (ulong height = 1; height <= head.Height; height++)
+        {
+            BlockRecord record = Scale.Decode<BlockRecord>((await network.Blocks.ReadAsync(height)).Span);
+            proposers.Add(record.Block.Header.Proposer);
+            if (record.Certificate is not { } certificate)
+                continue;
+            certified++;
+            Assert.Null(certificate.Verify(head.Genesis, record.Block.Header.ComputeHash(), head.Validators, keys));
+            Assert.Equal(3, certificate.Votes.Length);
+        }
+        Assert.True(certified > 0, "A block is final by a certificate.");
+        Assert.True(proposers.Count > 1, "Leaders take turns.");
+    }
+
+    [Fact]
+    public async Task A_network_of_four_validators_goes_on_from_its_blocks()
+    {
+        await using TestNetwork network = await TestNetwork.StartAsync(validators: 4);
+        await network.PutAsync("key", [1, 2, 3]);
+        LedgerState head = network.Head;
+        using var keys = new PublicKeyCache();
+
+        (LedgerState loaded, ulong iteration) = await Grains.Chain.ChainLoader.LoadAsync(
+            network.Blocks, network.Genesis, keys, Ledger.State.SequentialFor.Instance, CancellationToken.None);
+
+        Assert.True(loaded.Height >= head.Height);
+        Assert.True(iteration >= loaded.Height, "An iteration makes at most one block.");
+    }
+}
