@@ -135,15 +135,19 @@ internal sealed class TransactionPool
     /// Puts back what was in blocks that will not be final, and orders everything anew: those of an account that follow its nonce
     /// are ready.
     /// </summary>
-    /// <param name="transactions">What comes back; what is known, used up, or finds no room, is passed over and given back.</param>
+    /// <param name="transactions">What comes back.</param>
     /// <param name="nextNonce">The nonce that is expected of an account next.</param>
+    /// <returns>What is used up by now, or finds no room.</returns>
     public List<SignedTransaction> Return(IEnumerable<SignedTransaction> transactions, Func<AccountId, ulong> nextNonce)
     {
         _ready.Clear();
         foreach ((AccountId account, Lane lane) in _lanes)
             lane.Next = nextNonce(account);
         List<SignedTransaction> refused =
-            [.. transactions.Where(transaction => Add(transaction, nextNonce(transaction.Unsigned.Account), out _) != PoolRefusal.None)];
+            [.. _lanes.Values.SelectMany(lane => lane.Waiting.Values.Where(waiting => waiting.Unsigned.Nonce < lane.Next))];
+        refused.ForEach(Remove);
+        refused.AddRange(transactions.Where(
+            transaction => Add(transaction, nextNonce(transaction.Unsigned.Account), out _) != PoolRefusal.None));
         foreach ((AccountId account, Lane lane) in _lanes)
             Advance(account, lane, lane.Next);
         return refused;
