@@ -65,7 +65,7 @@ public sealed class NodeParts : IAsyncDisposable
         AccountId owner = keys.GetOrCreate(NodeKeys.Owner);
         ImmutableArray<AccountId> validators =
             [.. Enumerable.Range(1, Count(folder, NodeKeys.Validator, options.Validators)).Select(i => keys.GetOrCreate(NodeKeys.Numbered(NodeKeys.Validator, i)))];
-        AccountId[] miners = [.. Enumerable.Range(1, Count(folder, NodeKeys.Miner, options.Miners ?? DefaultMiners(options))).Select(i => keys.GetOrCreate(NodeKeys.Numbered(NodeKeys.Miner, i)))];
+        AccountId[] miners = [.. Enumerable.Range(1, Count(folder, NodeKeys.Miner, options.Miners ?? DefaultMiners(options, folder))).Select(i => keys.GetOrCreate(NodeKeys.Numbered(NodeKeys.Miner, i)))];
         NodeCertificate? certificate = options.HasPeers ? OpenCertificate(folder, keys) : null;
         Genesis genesis = LoadGenesis(folder)
             ?? await FetchGenesisAsync(options, folder, certificate, cancellation)
@@ -114,9 +114,9 @@ public sealed class NodeParts : IAsyncDisposable
         return present > 0 ? present : wanted;
     }
 
-    /// <summary>Who founds a network alone needs miners; who joins one has them only if asked for.</summary>
-    private static int DefaultMiners(NodeOptions options) =>
-        options.Genesis is null && options.Join.Count == 0 ? NodeLimits.MinersDefault : 0;
+    /// <summary>Who founds a network alone needs miners; who takes part in one has them only if asked for.</summary>
+    private static int DefaultMiners(NodeOptions options, NodeFolder folder) =>
+        options.Genesis is null && options.Join.Count == 0 && !File.Exists(folder.GenesisFile) ? NodeLimits.MinersDefault : 0;
 
     private static NodeCertificate OpenCertificate(NodeFolder folder, KeyStore keys)
     {
