@@ -39,6 +39,12 @@ public static class GrainLimits
     /// <summary>Transactions that must wait before a block is executed while the one before it is still being written.</summary>
     public const int PipelinedTransactions = 512;
 
+    /// <summary>Time between two blocks of this silo's validators, among several, while fewer transactions wait than that.</summary>
+    public static readonly TimeSpan BlockInterval = TimeSpan.FromMilliseconds(40);
+
+    /// <summary>Transactions that are worth a block at once.</summary>
+    public const int PacedTransactions = 4_096;
+
     /// <summary>Recent blocks whose states and events stay in memory for consumers that catch up.</summary>
     public const int RecentBlocks = 256;
 

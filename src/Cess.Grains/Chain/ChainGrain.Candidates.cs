@@ -16,6 +16,7 @@ public sealed partial class ChainGrain
     private BlockOrder? _order;
     private IGrainTimer _patience = null!;
     private Task _building = Task.CompletedTask;
+    private long _built;
 
     /// <inheritdoc/>
     public Task OrderAsync(BlockOrder order)
@@ -53,6 +54,7 @@ public sealed partial class ChainGrain
     {
         // Lets calls that are queued behind this one fill the block too.
         await Task.Yield();
+        await PaceAsync();
         while (_order is { } order && IsBlockDue(order.IsAlone))
         {
             if (Execute(order) is { } hash)
@@ -64,6 +66,17 @@ public sealed partial class ChainGrain
             }
             await AnnounceAsync();
         }
+    }
+
+    /// <summary>
+    /// Each block costs several validators a round of signatures and syncs, so under load it waits for more to share that cost. After
+    /// a pause there is no wait.
+    /// </summary>
+    private async Task PaceAsync()
+    {
+        TimeSpan left = GrainLimits.BlockInterval - time.GetElapsedTime(_built);
+        if (_order is { IsAlone: false } && _pool.ReadyCount < GrainLimits.PacedTransactions && left > TimeSpan.Zero)
+            await Task.Delay(left, time);
     }
 
     private async Task AnswerAsync(BlockOrder order, ReadOnlyMemory<byte> hash)
@@ -120,6 +133,7 @@ public sealed partial class ChainGrain
             return null;
         candidates.Add(new FinalBlock(executed, parent));
         _tip = executed.State;
+        _built = time.GetTimestamp();
         return executed.State.BlockHash;
     }
 
