@@ -1,5 +1,6 @@
 using Cess.Gateway.Rest.Buckets;
 using Cess.Gateway.Rest.Chain;
+using Cess.Gateway.Rest.Chain.History;
 using Cess.Gateway.Rest.Files;
 using Cess.Gateway.Rest.Signing;
 using Cess.Gateway.Rest.Uploads;
@@ -16,7 +17,7 @@ namespace Cess.Gateway.Rest;
 public static class RestDoorExtensions
 {
     /// <summary>
-    /// Adds what the door needs. Besides, there must be an <see cref="ILedgerReader"/>, the grain factory unless there is an
+    /// Adds what the door needs. Besides, there must be an <see cref="ILedgerReader"/>, an <see cref="IBlockArchive"/>, the grain factory unless there is an
     /// <see cref="INodeGrains"/>, and the object store's pipeline unless there is an <see cref="ISegmentStore"/>;
     /// <see cref="TimeProvider"/> is the system's unless there is another.
     /// </summary>
@@ -40,6 +41,9 @@ public static class RestDoorExtensions
         services.AddSingleton(provider => new ChainIndex(
             provider.GetRequiredService<ILedgerReader>(), provider.GetRequiredService<INodeGrains>(),
             RestLimits.BlocksIndexedMax, RestLimits.TransactionsIndexedMax));
+        services.AddSingleton<HistoryFollower>();
+        services.AddHostedService(provider => provider.GetRequiredService<HistoryFollower>());
+        services.AddSingleton<FinalTransactions>();
         services.AddSingleton<EventFeed>();
         services.AddSingleton<UploadTable>();
         services.AddSingleton<DeclarationSubmitter>();

@@ -23,6 +23,24 @@ public static class RestLimits
     /// <summary>Newest transactions that can be found by their id, about 100 bytes each.</summary>
     public const int TransactionsIndexedMax = 500_000;
 
+    /// <summary>Transactions of the history that are in memory, at least as many as a block can have; 32 bytes each.</summary>
+    public const int HistoryEntriesInMemoryMax = 1 << 17;
+
+    /// <summary>Blocks of the history whose transactions are in memory only: what a node reads again when it starts.</summary>
+    public const ulong HistoryBlocksInMemoryMax = 10_000;
+
+    /// <summary>Files of the history of about one size that become one larger file.</summary>
+    public const int HistoryRunsMergedMin = 8;
+
+    /// <summary>Entries that a merge of such files writes between two pauses.</summary>
+    public const int HistoryEntriesBetweenPauses = 1 << 14;
+
+    /// <summary>How many times as long as it works a merge pauses, so that it takes a fifth of a core from the ledger.</summary>
+    public const int HistoryPauseFactor = 4;
+
+    /// <summary>Transactions in one page of an account's history; each may take a block to be decoded.</summary>
+    public const int HistoryPageMax = 20;
+
     /// <summary>Event feeds that are open at once.</summary>
     public const int FeedsMax = 1_000;
 

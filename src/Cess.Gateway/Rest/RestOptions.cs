@@ -11,4 +11,10 @@ public sealed record RestOptions
 
     /// <summary>Storage policy of uploads that name none, such as "4+8".</summary>
     public required string DefaultPolicy { get; init; }
+
+    /// <summary>
+    /// Folder for the history of transactions, which can always be made again from the blocks; without one only the newest
+    /// transactions are found, and none by account.
+    /// </summary>
+    public string? HistoryFolder { get; init; }
 }

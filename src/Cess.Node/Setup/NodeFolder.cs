@@ -28,6 +28,9 @@ public sealed class NodeFolder
     /// <summary>Blocks and snapshots.</summary>
     public string Blocks => Path.Combine(Root, "blocks");
 
+    /// <summary>Where transactions stand; made again from the blocks when it is removed.</summary>
+    public string History => Path.Combine(Root, "history");
+
     /// <summary>What its validators must remember over a restart.</summary>
     public string Votes => Path.Combine(Root, "consensus");
 

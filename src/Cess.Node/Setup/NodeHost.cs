@@ -5,6 +5,7 @@ using Cess.Coding;
 using Cess.Gateway.Objects;
 using Cess.Gateway.Objects.Pipeline;
 using Cess.Gateway.Rest;
+using Cess.Gateway.Rest.Chain.History;
 using Cess.Gateway.S3;
 using Cess.Grains;
 using Cess.Grains.Chain;
@@ -79,7 +80,9 @@ public static class NodeHost
             ChainName = parts.Genesis.ChainName,
             DefaultPolicy = options.Policy,
             Genesis = Scale.Encode(parts.Genesis),
+            HistoryFolder = folder.History,
         });
+        builder.Services.AddSingleton<IBlockArchive>(new BlockArchive(parts.Blocks));
         builder.AddGrainRuntime(folder);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {

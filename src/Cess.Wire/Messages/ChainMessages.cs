@@ -101,6 +101,12 @@ public sealed record TransactionMessage(
     Hash256 Id, string Status, ulong? Height = null, int? Index = null, string? Account = null, ulong? Nonce = null,
     string? Tip = null, string? Call = null, byte[]? Signature = null, string? Code = null, string? Message = null);
 
+/// <summary>A page of final transactions.</summary>
+/// <param name="Transactions">The newest first.</param>
+/// <param name="Height">Height up to which blocks were looked through: below the head only while the node still reads old blocks.</param>
+/// <param name="Next">What to ask for as before to go on; null when there are no older ones.</param>
+public sealed record TransactionPage(IReadOnlyList<TransactionMessage> Transactions, ulong Height, string? Next = null);
+
 /// <summary>Something that a final block has changed, as the feed shows it.</summary>
 /// <param name="Height">The block.</param>
 /// <param name="Transaction">What changed it; null for the start of the block.</param>

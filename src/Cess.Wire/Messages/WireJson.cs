@@ -19,6 +19,7 @@ namespace Cess.Wire;
 [JsonSerializable(typeof(AccountMessage))]
 [JsonSerializable(typeof(BlockPage))]
 [JsonSerializable(typeof(TransactionMessage))]
+[JsonSerializable(typeof(TransactionPage))]
 [JsonSerializable(typeof(EventMessage))]
 [JsonSerializable(typeof(HeadMessage))]
 [JsonSerializable(typeof(BlockMessage))]

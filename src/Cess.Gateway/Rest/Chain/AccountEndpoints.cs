@@ -1,3 +1,5 @@
+using System.Globalization;
+using Cess.Gateway.Rest.Chain.History;
 using Cess.Grains;
 using Cess.Ledger.Blocks;
 using Cess.Ledger.Modules.Balances;
@@ -9,18 +11,52 @@ using Microsoft.AspNetCore.Routing;
 
 namespace Cess.Gateway.Rest.Chain;
 
-/// <summary>Accounts at the final head.</summary>
+/// <summary>Accounts at the final head, and what they sent.</summary>
 internal static class AccountEndpoints
 {
-    public static void Map(RouteGroupBuilder v1) =>
+    private const int PageTransactions = 10;
+
+    public static void Map(RouteGroupBuilder v1)
+    {
         v1.MapGet("/accounts/{address}", Get).WithSummary("An account at the final head")
             .Produces<AccountMessage>().Produces<ErrorMessage>(StatusCodes.Status404NotFound);
+        v1.MapGet("/accounts/{address}/transactions", GetTransactionsAsync)
+            .WithSummary("Final transactions that an account sent, the newest first, or those before the next of another page")
+            .Produces<TransactionPage>().Produces<ErrorMessage>(StatusCodes.Status503ServiceUnavailable);
+    }
+
+    private static async Task<IResult> GetTransactionsAsync(HttpRequest request, FinalTransactions transactions, string address)
+    {
+        AccountId id = Parse(address);
+        int limit = RestQuery.Limit(request, PageTransactions, RestLimits.HistoryPageMax);
+        AccountTransactions page = await transactions.FindOfAsync(id, Before(request), limit)
+            ?? throw new RestException(WireErrors.Unavailable, "This node keeps no history of transactions, or has not opened it yet.");
+        return JsonAnswer.Of(
+            new TransactionPage(
+                [.. page.Transactions.Select(found => BlockMessages.Of(found.Block, found.Index))],
+                page.Height,
+                page.Next is { } next ? string.Create(CultureInfo.InvariantCulture, $"{next.Height}.{next.Index}") : null),
+            WireJson.Readable.TransactionPage);
+    }
+
+    private static TransactionPlace? Before(HttpRequest request)
+    {
+        if (RestQuery.One(request, "before") is not { } text)
+            return null;
+        return text.Split('.') is [var height, var index]
+            && ulong.TryParse(height, NumberStyles.None, CultureInfo.InvariantCulture, out ulong block) && block <= HistoryEntry.HeightMax
+            && ushort.TryParse(index, NumberStyles.None, CultureInfo.InvariantCulture, out ushort place)
+            ? new TransactionPlace(block, place)
+            : throw new RestException(WireErrors.Malformed, "before must be the next of another page.");
+    }
+
+    private static AccountId Parse(string address) => AccountId.TryParse(address, out AccountId id, out AddressError error)
+        ? id
+        : throw new RestException(WireErrors.Malformed, $"That is no account's address: {error}.");
 
     private static IResult Get(ILedgerReader ledger, string address)
     {
-        if (!AccountId.TryParse(address, out AccountId id, out AddressError error))
-            throw new RestException(WireErrors.Malformed, $"That is no account's address: {error}.");
-
+        AccountId id = Parse(address);
         LedgerState head = ledger.Head;
         AccountRecord account = head.Account(id);
         if (account == AccountRecord.Empty)

@@ -8,7 +8,10 @@ namespace Cess.Gateway.Rest.Chain;
 /// <summary>Where a transaction stands.</summary>
 /// <param name="Height">The block.</param>
 /// <param name="Index">Its place in the block, from 0.</param>
-internal readonly record struct TransactionPlace(ulong Height, int Index);
+internal readonly record struct TransactionPlace(ulong Height, int Index)
+{
+    public bool IsBefore(TransactionPlace other) => (Height, Index).CompareTo((other.Height, other.Index)) < 0;
+}
 
 /// <summary>
 /// Finds the newest blocks by hash and their transactions by id. In memory, and filled when it is asked: each look-up first

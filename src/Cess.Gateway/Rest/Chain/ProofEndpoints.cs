@@ -72,16 +72,16 @@ internal static class ProofEndpoints
         return TypedResults.Bytes(Scale.Encode(RecordsProof.Of(head, finality, keys)), RequestBody.Binary);
     }
 
-    private static async Task<IResult> ProveTransactionAsync(ChainIndex index, ILedgerReader ledger, INodeGrains grains, string id)
+    private static async Task<IResult> ProveTransactionAsync(
+        FinalTransactions transactions, ILedgerReader ledger, INodeGrains grains, string id)
     {
         if (!Hash256.TryParse(id, out Hash256 hash))
             throw new RestException(WireErrors.Malformed, "A transaction's id has 64 hexadecimal digits.");
-        if (await index.FindTransactionAsync(hash) is not { } place)
+        if (await transactions.FindAsync(hash) is not { } found)
             throw new RestException(WireErrors.TransactionNotFound, $"Transaction {id} is in no final block that this node indexes.");
 
-        BlockRecord record = await ReadAsync(grains, place.Height);
-        FinalityProof finality = await FinalityAsync(ledger, grains, place.Height);
-        return TypedResults.Bytes(Scale.Encode(TransactionProof.Of(record, finality, place.Index)), RequestBody.Binary);
+        FinalityProof finality = await FinalityAsync(ledger, grains, found.Place.Height);
+        return TypedResults.Bytes(Scale.Encode(TransactionProof.Of(found.Block, finality, found.Index)), RequestBody.Binary);
     }
 
     private static StateKey[] Keys(HttpRequest request)

@@ -21,18 +21,15 @@ internal static class TransactionEndpoints
             .Accepts<byte[]>(RequestBody.Binary).Produces<SubmissionMessage>();
     }
 
-    private static async Task<IResult> GetAsync(ChainIndex index, ILedgerReader ledger, INodeGrains grains, string id)
+    private static async Task<IResult> GetAsync(FinalTransactions transactions, INodeGrains grains, string id)
     {
         if (!Hash256.TryParse(id, out Hash256 hash))
             throw new RestException(WireErrors.Malformed, "A transaction's id has 64 hexadecimal digits.");
 
         // Asked first: a transaction leaves the pool before it is in the index, not after.
         TransactionOutcome? pending = await grains.FindPendingAsync(hash);
-        if (await index.FindTransactionAsync(hash) is { } place && await grains.GetBlockAsync(place.Height) is { } stored)
-        {
-            BlockRecord record = Scale.Decode<BlockRecord>(stored.Record.Span);
-            return JsonAnswer.Of(BlockMessages.Of(record, place.Index), WireJson.Readable.TransactionMessage);
-        }
+        if (await transactions.FindAsync(hash) is { } found)
+            return JsonAnswer.Of(BlockMessages.Of(found.Block, found.Index), WireJson.Readable.TransactionMessage);
 
         return pending is null
             ? throw new RestException(WireErrors.TransactionNotFound, $"Transaction {id} is in no final block that this node indexes, and does not wait for one.")

@@ -1,4 +1,5 @@
 using Cess.Gateway.Rest;
+using Cess.Gateway.Rest.Chain.History;
 using Cess.Gateway.Rest.Uploads;
 using Cess.Grains;
 using Cess.Primitives;
@@ -38,7 +39,7 @@ internal sealed class RestHost : IAsyncDisposable
 
     public Uri Endpoint { get; }
 
-    public static async Task<RestHost> StartAsync(int miners = 12)
+    public static async Task<RestHost> StartAsync(int miners = 12, string? historyFolder = null)
     {
         ManualTime time = new(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
         TestChain chain = new(time, miners);
@@ -50,9 +51,10 @@ internal sealed class RestHost : IAsyncDisposable
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Services.AddSingleton<TimeProvider>(time);
         builder.Services.AddSingleton<ILedgerReader>(chain);
+        builder.Services.AddSingleton<IBlockArchive>(chain);
         builder.Services.AddSingleton<INodeGrains>(chain);
         builder.Services.AddSingleton<ISegmentStore>(segments);
-        builder.Services.AddRestDoor(new RestOptions { ChainName = "test", DefaultPolicy = "4+8", Genesis = Scale.Encode(chain.Genesis) });
+        builder.Services.AddRestDoor(new RestOptions { ChainName = "test", DefaultPolicy = "4+8", Genesis = Scale.Encode(chain.Genesis), HistoryFolder = historyFolder });
         WebApplication application = builder.Build();
         application.Use(faults.InvokeAsync);
         application.UseRestDoor();

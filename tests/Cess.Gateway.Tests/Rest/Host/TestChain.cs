@@ -1,4 +1,6 @@
+using System.Runtime.CompilerServices;
 using Cess.Gateway.Rest;
+using Cess.Gateway.Rest.Chain.History;
 using Cess.Grains;
 using Cess.Ledger;
 using Cess.Ledger.Blocks;
@@ -16,7 +18,7 @@ namespace Cess.TestHost;
 /// A chain of one validator in memory: real transactions, blocks and state. Each submission makes a block; completing a file has
 /// all its miners report. In the place of the grains.
 /// </summary>
-internal sealed class TestChain : ILedgerReader, INodeGrains, IDisposable
+internal sealed class TestChain : ILedgerReader, IBlockArchive, INodeGrains, IDisposable
 {
     public const ulong DeclaredBytes = 1UL << 40;
 
@@ -91,6 +93,19 @@ internal sealed class TestChain : ILedgerReader, INodeGrains, IDisposable
     /// <summary>How many submissions there were.</summary>
     public int Submissions { get; private set; }
 
+    /// <summary>Blocks below this height are gone.</summary>
+    public ulong PrunedBelow { get; set; } = 1;
+
+    public ulong? First => PrunedBelow;
+
+    public async IAsyncEnumerable<ReadOnlyMemory<byte>> ReadFromAsync(
+        ulong height, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        ulong head = Head.Height;
+        for (; height <= head; height++)
+            yield return (await GetBlockAsync(height))!.Record;
+    }
+
     public IReadOnlyList<FinalBlock>? Above(ulong height)
     {
         lock (_lock)
@@ -112,6 +127,8 @@ internal sealed class TestChain : ILedgerReader, INodeGrains, IDisposable
 
     public Task<StoredBlock?> GetBlockAsync(ulong height)
     {
+        if (height > 0 && height < PrunedBelow)
+            throw new InvalidOperationException($"Block {height} was pruned.");
         lock (_lock)
             return Task.FromResult(height > 0 && height < (ulong)_records.Count ? new StoredBlock(height, Scale.Encode(_records[(int)height])) : null);
     }
