@@ -155,6 +155,9 @@ public sealed partial class ConsensusGrain(
 
     private async Task CarryOutAsync()
     {
+        // Orleans runs a call up to its first wait under the activation's lock, and takes the receiver's to send: two grains that send
+        // to each other there would wait for each other for ever.
+        await Task.Yield();
         try
         {
             while (_effects.TryDequeue(out ConsensusEffect? effect))
