@@ -45,8 +45,8 @@ public sealed class ContractTheoryDiscoverer(IMessageSink diagnostics) : TheoryD
 {
     public override IEnumerable<IXunitTestCase> Discover(
         ITestFrameworkDiscoveryOptions discoveryOptions, ITestMethod testMethod, IAttributeInfo theoryAttribute) =>
-        RequiresAttribute.SkipReasonOf(testMethod) is null
-            ? base.Discover(discoveryOptions, testMethod, theoryAttribute)
+        !RequiresAttribute.IsMeaningful(testMethod) ? []
+            : RequiresAttribute.SkipReasonOf(testMethod) is null ? base.Discover(discoveryOptions, testMethod, theoryAttribute)
             : [ContractTestCase.Of(DiagnosticMessageSink, discoveryOptions, testMethod)];
 }
 

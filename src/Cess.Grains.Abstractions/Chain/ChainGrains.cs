@@ -99,7 +99,7 @@ public interface IAccountGrain : IGrainWithStringKey
 [Alias("cess.IBlockGrain")]
 public interface IBlockGrain : IGrainWithIntegerKey
 {
-    /// <summary>The block, or null when that height is not final yet.</summary>
+    /// <summary>The block, or null when that height is not final yet, or its block was pruned.</summary>
     [Alias("Get")]
     Task<StoredBlock?> GetAsync();
 }

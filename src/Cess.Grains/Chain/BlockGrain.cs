@@ -13,7 +13,7 @@ public sealed class BlockGrain(IBlockStore store, ILedgerReader ledger) : Grain,
         if (_block is not null)
             return _block;
         ulong height = (ulong)this.GetPrimaryKeyLong();
-        if (height == 0 || height > ledger.Head.Height)
+        if (height == 0 || height > ledger.Head.Height || height < store.First)
             return null;
         return _block = new StoredBlock(height, await store.ReadAsync(height));
     }

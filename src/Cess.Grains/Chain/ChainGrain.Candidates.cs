@@ -17,11 +17,13 @@ public sealed partial class ChainGrain
     private IGrainTimer _patience = null!;
     private Task _building = Task.CompletedTask;
     private long _built;
+    private long _ordered;
 
     /// <inheritdoc/>
     public Task OrderAsync(BlockOrder order)
     {
         _order = order;
+        _ordered = time.GetTimestamp();
         _patience.Change(order.Patience ?? Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         Build();
         return Task.CompletedTask;
@@ -31,13 +33,11 @@ public sealed partial class ChainGrain
     public Task<BlockCheck> CheckAsync(BlockName block)
     {
         var hash = Hash256.FromBytes(block.Hash.Span);
-        if (candidates.FindExecuted(hash) is not null)
-            return Task.FromResult(BlockCheck.Valid);
         if (candidates.Find(hash) is not { } candidate || StateAfter(candidate.Header.Parent) is not { } parent)
             return Task.FromResult(BlockCheck.Unwelcome);
-        if (ExecuteOther(parent, candidate) is not null)
+        if (candidates.FindExecuted(hash) is null && ExecuteOther(parent, candidate) is not null)
             return Task.FromResult(BlockCheck.Invalid);
-        long ahead = (long)candidate.Header.TimeMs - time.GetUtcNow().ToUnixTimeMilliseconds();
+        long ahead = (long)candidate.Header.TimeMs - Now();
         return Task.FromResult(ahead > GrainLimits.ClockTolerance.TotalMilliseconds ? BlockCheck.Unwelcome : BlockCheck.Valid);
     }
 

@@ -4,6 +4,7 @@ using Cess.Consensus;
 using Cess.Consensus.Messages;
 using Cess.Consensus.Simplex;
 using Cess.Ledger.Blocks;
+using Cess.Ledger.Modules.Staking;
 
 using Cess.Primitives;
 using Microsoft.Extensions.Logging;
@@ -203,7 +204,7 @@ public sealed partial class ConsensusGrain(
             case ServeFinalBlocks serve:
                 _ = ServeAsync(_era!.Accounts[serve.To], serve.Above);
                 break;
-            case ReportEquivocation report:
+            case Consensus.Simplex.ReportEquivocation report:
                 _ = AccuseAsync(_era!, report);
                 break;
             case RefuseMessage refuse:
@@ -261,9 +262,12 @@ public sealed partial class ConsensusGrain(
         }
     }
 
-    private async Task AccuseAsync(ConsensusEra era, ReportEquivocation report)
+    private async Task AccuseAsync(ConsensusEra era, Consensus.Simplex.ReportEquivocation report)
     {
         int validator = report.Evidence.Validator;
+        // Who is jailed already may go on until the era ends; reporting each time would only cost the reporters.
+        if (head.Head.Validator(era.Accounts[validator]) is { Status: CandidateStatus.Jailed })
+            return;
         log.LogWarning("{Validator} has contradicted itself in iteration {Iteration}", era.Accounts[validator], report.Evidence.Iteration);
         var call = new Ledger.Modules.Staking.ReportEquivocation(
             report.Evidence.ToLedger(era.Accounts[validator], era.Validators.Keys[validator]));

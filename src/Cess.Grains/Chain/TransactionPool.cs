@@ -40,6 +40,9 @@ internal sealed class TransactionPool
     /// <summary>Transactions that a block could hold now.</summary>
     public int ReadyCount => _ready.Count;
 
+    /// <summary>These, the oldest first.</summary>
+    public IEnumerable<SignedTransaction> Ready => _ready.Select(next => _lanes[next.Account].Waiting[next.Nonce]);
+
     /// <summary>Takes a transaction in.</summary>
     /// <param name="transaction">Decoded and verified.</param>
     /// <param name="nextNonce">The nonce that the chain expects of its account next.</param>

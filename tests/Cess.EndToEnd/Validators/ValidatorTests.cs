@@ -96,9 +96,11 @@ public sealed class ValidatorTests
         Assert.Equal(Balance.Parse("200000"), await network.ReservedAsync(Anna, Dan));
 
         await network.KillAsync(Dan);
-        await using var liar = await network.StartLiarAsync(Dan, s_all);
-        await Eventually.SeeAsync("the slash", ValidatorNetwork.Patience, async () =>
-            await network.ReservedAsync(Ben, Dan) <= Balance.Parse("180000") ? "slashed" : null);
+        await using (await network.StartLiarAsync(Dan, s_all))
+        {
+            await Eventually.SeeAsync("the slash", ValidatorNetwork.Patience, async () =>
+                await network.ReservedAsync(Ben, Dan) <= Balance.Parse("180000") ? "slashed" : null);
+        }
 
         await TransferAsync(network, Ben);
         await network.AgreeAsync(Anna, Ben, Cleo);
