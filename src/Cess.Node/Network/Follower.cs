@@ -40,23 +40,17 @@ internal sealed class Follower(
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        while (!stoppingToken.IsCancellationRequested)
+        try
         {
-            try
+            while (!stoppingToken.IsCancellationRequested)
             {
                 LookAtEra();
-                if (IsValidator() || !await FollowAsync(stoppingToken))
+                if (IsValidator() || !await TryFollowAsync(stoppingToken))
                     await Task.Delay(NodeLimits.FollowInterval, time, stoppingToken);
             }
-            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (Exception e) when (e is PeerException or InvalidOperationException or TimeoutException or OperationCanceledException)
-            {
-                log.LogWarning("Final blocks could not be had: {Reason}", e.Message);
-                await Task.Delay(NodeLimits.FollowInterval, time, CancellationToken.None);
-            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
         }
     }
 
@@ -70,6 +64,20 @@ internal sealed class Follower(
     }
 
     private bool IsValidator() => head.Head.EraMembers().Accounts.Any(account => node.Validators.Contains(account));
+
+    private async Task<bool> TryFollowAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            return await FollowAsync(cancellation);
+        }
+        catch (Exception e) when (e is PeerException or InvalidOperationException or TimeoutException or OperationCanceledException)
+        {
+            if (!cancellation.IsCancellationRequested)
+                log.LogWarning("Final blocks could not be had: {Reason}", e.Message);
+            return false;
+        }
+    }
 
     /// <summary>Takes the next blocks from the next node; false if there is no node to ask.</summary>
     private async Task<bool> FollowAsync(CancellationToken cancellation)
