@@ -75,6 +75,9 @@ public static class GrainLimits
     /// <summary>Messages of a later era that are kept until this one ends.</summary>
     public const int EarlyMessages = 256;
 
+    /// <summary>How many of them may carry blocks.</summary>
+    public const int EarlyBlocks = 4;
+
     /// <summary>Final blocks that are read from the store at a time for a validator that lacks them.</summary>
     public const int ServedBlocks = 1_200;
 

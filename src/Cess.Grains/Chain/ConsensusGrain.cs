@@ -5,7 +5,6 @@ using Cess.Consensus.Messages;
 using Cess.Consensus.Simplex;
 using Cess.Ledger.Blocks;
 using Cess.Ledger.Modules.Staking;
-
 using Cess.Primitives;
 using Microsoft.Extensions.Logging;
 using Orleans.Concurrency;
@@ -17,7 +16,7 @@ namespace Cess.Grains.Chain;
 /// their order. docs/consensus.md says what each asks for.
 /// </summary>
 [Reentrant]
-public sealed partial class ConsensusGrain(
+public sealed class ConsensusGrain(
     LedgerHead head,
     CandidateBlocks candidates,
     ConsensusInboxes inboxes,
@@ -36,13 +35,13 @@ public sealed partial class ConsensusGrain(
     private AccountId _self;
     private IChainGrain _chain = null!;
     private IGrainTimer _timer = null!;
-    private ImmutableArray<ConsensusRecord> _records = [];
     private ConsensusEra? _era;
     private SimplexMachine? _machine;
     private ImmutableArray<AccountId> _others = [];
     private Task _carryingOut = Task.CompletedTask;
     private Task _finalising = Task.CompletedTask;
     private long? _tickAt;
+    private int _earlyLost;
     private bool _hasStopped;
 
     /// <inheritdoc/>
@@ -50,7 +49,6 @@ public sealed partial class ConsensusGrain(
     {
         _self = AccountId.Parse(this.GetPrimaryKeyString());
         _chain = GrainFactory.GetGrain<IChainGrain>(StreamNames.ChainKey);
-        _records = [.. journal.TakeRestored(_self)];
         _timer = this.RegisterGrainTimer(TickAsync, new GrainTimerCreationOptions
         {
             DueTime = Timeout.InfiniteTimeSpan,
@@ -109,13 +107,10 @@ public sealed partial class ConsensusGrain(
         _others = era.Accounts.RemoveAt(self);
         var settings = new SimplexSettings(self, options.DeltaMs, digest => custody.Sign(_self, digest), keys.Verify);
         var final = new FinalPoint(state.Height, state.BlockHash, iteration);
-        _machine = new SimplexMachine(era, settings, final, _records);
-        _records = [];
+        // Every machine gets them: a node whose blocks are older than its journal comes again through eras in which it has voted.
+        _machine = new SimplexMachine(era, settings, final, journal.RecordsOf(_self));
         Take(_machine.Start(Now()));
-        (AccountId From, ConsensusMessage Message)[] early = [.. _early];
-        _early.Clear();
-        foreach ((AccountId from, ConsensusMessage message) in early)
-            Receive(from, message);
+        ReceiveEarly(era.Number);
     }
 
     private void Receive(AccountId from, ConsensusMessage message)
@@ -123,14 +118,45 @@ public sealed partial class ConsensusGrain(
         if (_era is not { } era || _hasStopped)
             return;
         ulong number = message.Iteration is { } iteration ? Iterations.EraOf(iteration) : era.Number;
-        if (number > era.Number && _early.Count < GrainLimits.EarlyMessages)
-            _early.Add((from, message));
-        else if (number < era.Number && message is StatusMessage behind)
-            _ = ServeAsync(from, behind.FinalHeight);
-        else if (number == era.Number && _machine is { } machine && era.Accounts.IndexOf(from) is var index and >= 0)
+        if (number > era.Number)
+            KeepEarly(from, message);
+        else if (number < era.Number)
+            Enlighten(from, message);
+        else if (_machine is { } machine && era.Accounts.IndexOf(from) is var index and >= 0)
             Take(machine.Receive(index, message, Now()));
         else if (message is FinalBlocksRequest request)
             _ = ServeAsync(from, request.Above);
+    }
+
+    /// <summary>Whoever still is in an era that has ended needs its final blocks; what else it says means nothing any more.</summary>
+    private void Enlighten(AccountId from, ConsensusMessage message)
+    {
+        if (message is StatusMessage behind)
+            _ = ServeAsync(from, behind.FinalHeight);
+    }
+
+    /// <summary>What finds no room is lost, as on the way here: its sender repeats what still counts.</summary>
+    private void KeepEarly(AccountId from, ConsensusMessage message)
+    {
+        bool hasRoom = _early.Count < GrainLimits.EarlyMessages
+            && (!HasBlocks(message) || _early.Count(early => HasBlocks(early.Message)) < GrainLimits.EarlyBlocks);
+        if (hasRoom)
+            _early.Add((from, message));
+        else
+            _earlyLost++;
+    }
+
+    private static bool HasBlocks(ConsensusMessage message) => message is ProposalMessage { Block: not null } or FinalBlocks;
+
+    private void ReceiveEarly(ulong era)
+    {
+        if (_earlyLost > 0)
+            log.LogInformation("{Count} messages came before their era and found no room; era {Era} begins without them", _earlyLost, era);
+        (AccountId From, ConsensusMessage Message)[] early = [.. _early];
+        _early.Clear();
+        _earlyLost = 0;
+        foreach ((AccountId from, ConsensusMessage message) in early)
+            Receive(from, message);
     }
 
     private void ArmTimer() => _timer.Change(

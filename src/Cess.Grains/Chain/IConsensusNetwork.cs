@@ -4,17 +4,17 @@ using Cess.Primitives;
 
 namespace Cess.Grains.Chain;
 
-/// <summary>How validators' messages get to each other.</summary>
+/// <summary>Carries messages between validators.</summary>
 public interface IConsensusNetwork
 {
-    /// <summary>Sends a message to other validators. It may be lost on each way. Never waits.</summary>
+    /// <summary>Sends a message to other validators, without waiting. Each of them may get it or not.</summary>
     /// <param name="from">A validator of this node.</param>
     /// <param name="to">Validators, of this node or of others.</param>
     /// <param name="message">The message.</param>
     void Send(AccountId from, IReadOnlyList<AccountId> to, ConsensusMessage message);
 }
 
-/// <summary>Gives how a host takes part in the consensus.</summary>
+/// <summary>What a node may choose about its part in the consensus.</summary>
 /// <param name="DeltaMs">Δ in milliseconds, see <see cref="Consensus.Simplex.SimplexSettings"/>; up to <see cref="ConsensusLimits.DeltaMsMax"/>.</param>
 public sealed record ConsensusOptions(long DeltaMs = ConsensusOptions.DeltaMsDefault)
 {

@@ -1,14 +1,14 @@
 namespace Cess.Grains.Chain;
 
-/// <summary>Spreads transactions to the nodes whose validators may propose next.</summary>
+/// <summary>Passes transactions on to other nodes, so that whichever validator proposes next has them.</summary>
 public interface ITransactionGossip
 {
-    /// <summary>Sends them, without waiting and without a promise: they may be lost.</summary>
-    /// <param name="transactions">Each the SCALE bytes of one signed transaction, at most <see cref="GrainLimits.TransactionsPerBatch"/>.</param>
+    /// <summary>Sends transactions to other nodes, without waiting. Some or all of them may be lost.</summary>
+    /// <param name="transactions">At most <see cref="GrainLimits.TransactionsPerBatch"/>; each element holds the SCALE bytes of one signed transaction.</param>
     void Spread(IReadOnlyList<ReadOnlyMemory<byte>> transactions);
 }
 
-/// <summary>For a node whose validators are all there are.</summary>
+/// <summary>For a node that runs all validators of its network itself: there is nobody to send to.</summary>
 public sealed class NoGossip : ITransactionGossip
 {
     /// <inheritdoc/>

@@ -15,7 +15,7 @@ public sealed class VoteJournal
     private readonly Lock _gate = new();
     private readonly Queue<(ulong Sequence, AccountId Validator, ulong Iteration)> _kept = new();
     private readonly Dictionary<AccountId, ulong> _forgotten = [];
-    private readonly Dictionary<AccountId, List<ConsensusRecord>> _restored = [];
+    private readonly Dictionary<AccountId, List<ConsensusRecord>> _records = [];
     private List<(JournalEntry Entry, TaskCompletionSource Written)> _waiting = [];
     private bool _isWriting;
     private ulong _next;
@@ -34,19 +34,19 @@ public sealed class VoteJournal
         await foreach (BlockEntry stored in store.ReadFromAsync(first, cancellation).ConfigureAwait(false))
         {
             JournalEntry entry = Scale.Decode<JournalEntry>(stored.Bytes.Span);
-            if (!journal._restored.TryGetValue(entry.Validator, out List<ConsensusRecord>? records))
-                journal._restored.Add(entry.Validator, records = []);
-            records.AddRange(entry.Records);
             journal.Keep(stored.Height, entry);
         }
         return journal;
     }
 
-    /// <summary>What a validator had to remember when the journal was opened; given once.</summary>
-    public IReadOnlyList<ConsensusRecord> TakeRestored(AccountId validator)
+    /// <summary>
+    /// What a validator must remember, in the order in which it was written, of all eras: the journal may be ahead of the blocks, when those
+    /// were lost, and then the validator comes again through eras in which it has voted.
+    /// </summary>
+    public IReadOnlyList<ConsensusRecord> RecordsOf(AccountId validator)
     {
         lock (_gate)
-            return _restored.Remove(validator, out List<ConsensusRecord>? records) ? records : [];
+            return _records.TryGetValue(validator, out List<ConsensusRecord>? records) ? [.. records] : [];
     }
 
     /// <summary>Ends when the records are durable.</summary>
@@ -72,6 +72,7 @@ public sealed class VoteJournal
         lock (_gate)
         {
             _forgotten[validator] = before;
+            _records.GetValueOrDefault(validator)?.RemoveAll(record => record.Iteration < before);
             while (_kept.TryPeek(out var oldest) && oldest.Iteration < _forgotten.GetValueOrDefault(oldest.Validator))
                 _kept.Dequeue();
             unneeded = _kept.TryPeek(out var needed) ? needed.Sequence : _next;
@@ -111,8 +112,13 @@ public sealed class VoteJournal
         }
     }
 
-    private void Keep(ulong sequence, JournalEntry entry) =>
+    private void Keep(ulong sequence, JournalEntry entry)
+    {
         _kept.Enqueue((sequence, entry.Validator, entry.Records.Max(record => record.Iteration)));
+        if (!_records.TryGetValue(entry.Validator, out List<ConsensusRecord>? records))
+            _records.Add(entry.Validator, records = []);
+        records.AddRange(entry.Records);
+    }
 
     /// <summary>What one validator has written at once.</summary>
     private sealed record JournalEntry(AccountId Validator, ImmutableArray<ConsensusRecord> Records) : IScaleValue<JournalEntry>

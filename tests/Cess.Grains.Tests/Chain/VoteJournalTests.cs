@@ -15,7 +15,7 @@ public sealed class VoteJournalTests : IAsyncDisposable
     private readonly MemoryBlockStore _store = new();
 
     [Fact]
-    public async Task What_was_persisted_is_given_back_to_its_validator_in_order_and_once()
+    public async Task What_was_persisted_is_given_back_to_its_validator_in_order()
     {
         VoteJournal journal = await OpenAsync();
         await journal.PersistAsync(s_anna, [Vote(1), Vote(2)]);
@@ -24,9 +24,36 @@ public sealed class VoteJournalTests : IAsyncDisposable
 
         VoteJournal again = await OpenAsync();
 
-        Assert.Equal([1UL, 2, 3], Iterations(again.TakeRestored(s_anna)));
-        Assert.Equal([7UL], Iterations(again.TakeRestored(s_ben)));
-        Assert.Empty(again.TakeRestored(s_anna));
+        Assert.Equal([1UL, 2, 3], Iterations(again.RecordsOf(s_anna)));
+        Assert.Equal([7UL], Iterations(again.RecordsOf(s_ben)));
+    }
+
+    [Fact]
+    public async Task A_machine_that_is_made_anew_finds_what_was_written_since_the_journal_was_opened()
+    {
+        VoteJournal journal = await OpenAsync();
+        await journal.PersistAsync(s_anna, [Vote(1), Vote(2)]);
+        await journal.PersistAsync(s_anna, [Vote(3)]);
+        await journal.ForgetAsync(s_anna, 2);
+
+        Assert.Equal([2UL, 3], Iterations(journal.RecordsOf(s_anna)));
+    }
+
+    [Fact]
+    public async Task Votes_of_an_era_that_the_blocks_have_not_reached_again_are_kept_until_then()
+    {
+        ulong first = IterationOf(era: 0, number: 1);
+        ulong later = IterationOf(era: 2, number: 9);
+        VoteJournal journal = await OpenAsync();
+        await journal.PersistAsync(s_anna, [Vote(later)]);
+
+        // The blocks were lost: the first machine after the restart is one of era 0, and goes on there.
+        VoteJournal again = await OpenAsync();
+        await again.PersistAsync(s_anna, [Vote(first)]);
+        await again.ForgetAsync(s_anna, first + 1);
+
+        Assert.Equal([later], Iterations(again.RecordsOf(s_anna)));
+        Assert.Equal([later], Iterations((await OpenAsync()).RecordsOf(s_anna)).Where(iteration => iteration == later));
     }
 
     [Fact]
@@ -42,7 +69,7 @@ public sealed class VoteJournalTests : IAsyncDisposable
 
         Assert.InRange(disk.Syncs - before, 1, 100);
         VoteJournal again = await VoteJournal.OpenAsync(store, CancellationToken.None);
-        Assert.Equal(101, again.TakeRestored(s_anna).Count + again.TakeRestored(s_ben).Count);
+        Assert.Equal(101, again.RecordsOf(s_anna).Count + again.RecordsOf(s_ben).Count);
     }
 
     [Fact]
@@ -58,7 +85,7 @@ public sealed class VoteJournalTests : IAsyncDisposable
         Assert.Equal(2UL, _store.First);
         await journal.ForgetAsync(s_ben, 2);
         Assert.Equal(4UL, _store.First);
-        Assert.Equal([6UL], Iterations((await OpenAsync()).TakeRestored(s_anna)));
+        Assert.Equal([6UL], Iterations((await OpenAsync()).RecordsOf(s_anna)));
     }
 
     [Fact]
@@ -81,6 +108,8 @@ public sealed class VoteJournalTests : IAsyncDisposable
 
     private static CastVote Vote(ulong iteration) =>
         new(new Vote(0, VoteKind.Notarise, iteration, Hash256.Sha256([3]), Signature.FromBytes(new byte[Signature.Size])));
+
+    private static ulong IterationOf(ulong era, ulong number) => Consensus.Iterations.BaseOf(era) + number;
 
     private static IEnumerable<ulong> Iterations(IEnumerable<ConsensusRecord> records) => records.Select(record => record.Iteration);
 }
