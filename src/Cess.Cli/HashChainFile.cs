@@ -1,33 +1,21 @@
 using System.Security.Cryptography;
-using System.Text.Json;
+using System.Text;
 using Cess.Ledger.Modules.Staking.Selection;
 using Cess.Primitives;
 
 namespace Cess.Cli;
 
-/// <summary>The secret of a validator's hash chain, as its file holds it.</summary>
-/// <param name="Account">Whose chain it is.</param>
-/// <param name="Secret">32 bytes in hexadecimal digits. Who has them can reveal in the validator's place.</param>
-/// <param name="Length">How many eras it is good for.</param>
-internal sealed record HashChainDocument(string Account, string Secret, int Length)
-{
-    /// <summary>Never shows the secret.</summary>
-    public override string ToString() => $"hash chain of {Account}";
-}
-
-/// <summary>The file of a validator's hash chain.</summary>
+/// <summary>The file of a validator's hash chain. A node reads the one beside its validator's key.</summary>
 internal static class HashChainFile
 {
-    private const int BytesMax = 4 << 10;
-
     /// <summary>Reads a file, or makes it with a new secret, for nobody else to read.</summary>
     /// <exception cref="CliException">The file holds something else.</exception>
-    public static HashChainDocument ReadOrMake(string path, AccountId account, int length)
+    public static HashChainSecret ReadOrMake(string path, AccountId account, int length)
     {
         if (!File.Exists(path))
         {
-            HashChainDocument made = new(account.ToString(), Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(Hash256.Size)), length);
-            PrivateFile.WriteNew(path, JsonSerializer.Serialize(made, CliJson.Default.HashChainDocument));
+            var secret = Hash256.FromBytes(RandomNumberGenerator.GetBytes(Hash256.Size));
+            PrivateFile.WriteNew(path, Encoding.UTF8.GetString(new HashChainSecret(account, secret, length).ToFile()));
         }
 
         return Read(path, account);
@@ -35,30 +23,12 @@ internal static class HashChainFile
 
     /// <summary>Reads a file.</summary>
     /// <exception cref="CliException">The file holds something else.</exception>
-    public static HashChainDocument Read(string path, AccountId account)
+    public static HashChainSecret Read(string path, AccountId account)
     {
-        try
-        {
-            if (new FileInfo(path).Length <= BytesMax
-                && JsonSerializer.Deserialize(File.ReadAllText(path), CliJson.Default.HashChainDocument) is { Account: not null, Length: > 0 and <= SelectionLimits.HashChainLengthMax } document
-                && Hash256.TryParse(document.Secret, out _))
-            {
-                return document.Account == account.ToString()
-                    ? document
-                    : throw new CliException("cli.bad_chain_file", $"{path} is the hash chain of {document.Account}, not of {account}.");
-            }
-        }
-        catch (JsonException)
-        {
-            // As any other file that holds something else.
-        }
-
-        throw new CliException("cli.bad_chain_file", $"{path} is no file of a hash chain.");
+        if (new FileInfo(path).Length > HashChainSecret.FileBytesMax || HashChainSecret.Parse(File.ReadAllBytes(path)) is not { } chain)
+            throw new CliException("cli.bad_chain_file", $"{path} is no file of a hash chain.");
+        return chain.Account == account
+            ? chain
+            : throw new CliException("cli.bad_chain_file", $"{path} is the hash chain of {chain.Account}, not of {account}.");
     }
-
-    /// <summary>Computes the chain.</summary>
-    /// <param name="document">Its secret.</param>
-    /// <param name="position">The era of its end. The caller disposes the chain.</param>
-    public static HashChain Compute(HashChainDocument document, ulong position) =>
-        new(AccountId.Parse(document.Account), Hash256.Parse(document.Secret), document.Length, position);
 }

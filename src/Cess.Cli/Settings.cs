@@ -62,13 +62,14 @@ internal sealed class Settings
 
     /// <summary>The account's key. The caller disposes it.</summary>
     /// <exception cref="CliException">There is none, or it cannot be opened.</exception>
-    public PrivateKey OpenKey(ParseResult parsed, CliEnvironment environment)
-    {
-        NodeFile node = NodeOf(parsed, environment);
-        string keyFile = Find(parsed, environment, Key, "CESS_KEY_FILE") ?? node.KeyFile
+    public PrivateKey OpenKey(ParseResult parsed, CliEnvironment environment) =>
+        ReadKey(FindKeyFile(parsed, environment), PassphraseOf(parsed, environment));
+
+    /// <summary>Where the account's key lies.</summary>
+    /// <exception cref="CliException">Nothing says it.</exception>
+    public string FindKeyFile(ParseResult parsed, CliEnvironment environment) =>
+        Find(parsed, environment, Key, "CESS_KEY_FILE") ?? NodeOf(parsed, environment).KeyFile
             ?? throw new CliException("cli.no_key", "There is no account key: give --key FILE, set CESS_KEY_FILE, or give the --data folder of a node on this machine.");
-        return ReadKey(keyFile, PassphraseOf(parsed, environment));
-    }
 
     /// <summary>The key that the account had before; null when none is named. The caller disposes it.</summary>
     /// <exception cref="CliException">It cannot be opened.</exception>

@@ -84,6 +84,9 @@ public static class GrainLimits
     /// <summary>How many blocks ahead custody transactions stay valid.</summary>
     public const ulong CustodyValidity = 1_000;
 
+    /// <summary>Blocks from one try to reveal what a validator owes to the next.</summary>
+    public const ulong RevealRetryBlocks = 8;
+
     /// <summary>Miners that a slice tries, the placed one included, before its push fails.</summary>
     public const int PushAttempts = 4;
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Cess.Ledger.Modules.Balances;
 using Cess.Ledger.Modules.Staking;
+using Cess.Ledger.Modules.Staking.Selection;
 using Cess.Ledger.Transactions;
 using Cess.Primitives;
 
@@ -186,6 +187,17 @@ public sealed class LedgerCommandTests : CliTests
         Assert.Contains("Staking.NotInEra", (await RunAsync("stake", "reveal", "--chain-file", chain)).Error, StringComparison.Ordinal);
         Assert.Equal(ExitCode.Usage, (await RunAsync("stake", "reveal", "--chain-file", chain, "--key", OtherKeyFile())).ExitCode);
         Assert.Equal(ExitCode.Usage, (await RunAsync("stake", "reveal", "--chain-file", Write("garbage", [1]))).ExitCode);
+    }
+
+    [Fact]
+    public async Task Without_a_name_the_hash_chain_is_the_file_beside_the_key_where_a_node_finds_it()
+    {
+        string key = OtherKeyFile();
+        await DoneAsync("stake", "bond", "200000", "--key", key);
+        await DoneAsync("stake", "validate", "--key", key, "--chain-length", "30");
+        HashChainSecret secret = HashChainSecret.Parse(File.ReadAllBytes(Path.ChangeExtension(key, ".chain")))!;
+        using HashChain chain = secret.Compute(position: 0);
+        Assert.Equal(chain.Commitment.Value, Host.Chain.Head.Validator(AccountId.Parse(Other))!.Chain.Value);
     }
 
     [Fact]

@@ -61,7 +61,8 @@ internal sealed class TestNetwork : IAsyncDisposable
     public int StoredFragments => Miners.Sum(miner => miner.Count);
 
     public static async Task<TestNetwork> StartAsync(
-        int miners = 12, long? quota = null, string policy = "4+8", uint eraBlocks = 14_400, int validators = 1)
+        int miners = 12, long? quota = null, string policy = "4+8", uint eraBlocks = 14_400, int validators = 1,
+        Func<ImmutableArray<AccountId>, IHashChains>? chains = null)
     {
         var custody = new TestCustody();
         AccountId owner = custody.Create();
@@ -87,7 +88,7 @@ internal sealed class TestNetwork : IAsyncDisposable
         services.AddSingleton<IParallelFor>(SequentialFor.Instance);
         services.AddSingleton<ICustody>(custody);
         services.AddSingleton(new PublicKeyCache());
-        services.AddSingleton(new NodeIdentity(seats));
+        services.AddSingleton(new NodeIdentity(seats, chains?.Invoke(seats)));
         services.AddSingleton<CandidateBlocks>();
         services.AddSingleton(await VoteJournal.OpenAsync(new MemoryBlockStore(), CancellationToken.None));
         services.AddSingleton(new ConsensusOptions());

@@ -101,7 +101,7 @@ internal static class StakeCommands
     private static Command BuildValidate(CommandContext context)
     {
         Option<ushort> commission = new("--commission") { Description = "What you keep of rewards before nominators share, in thousandths.", HelpName = "PERMILLE" };
-        Option<string> file = ChainFileOption("File of your hash chain's secret; made if it is not there. You reveal a value of it each era.");
+        Option<string?> file = ChainFileOption("File of your hash chain's secret; made if it is not there.");
         Option<int> length = new("--chain-length") { Description = "How many eras a new chain is good for.", HelpName = "N", DefaultValueFactory = _ => ChainLengthAtFirst };
         Command command = new("validate", "Be a candidate for validator from the next era on, or change how you are one. Final when it ends.") { commission, file, length };
         command.SetAction(async (parsed, cancellation) =>
@@ -110,32 +110,32 @@ internal static class StakeCommands
             if (eras is < 1 or > SelectionLimits.HashChainLengthMax)
                 throw new CliException("cli.usage", $"--chain-length must be 1 to {SelectionLimits.HashChainLengthMax}.");
             using Session session = context.Open(parsed);
-            HashChainDocument document = HashChainFile.ReadOrMake(parsed.GetRequiredValue(file), session.Client.Account, eras);
-            using HashChain chain = HashChainFile.Compute(document, position: 0);
+            HashChainSecret secret = HashChainFile.ReadOrMake(ChainFileOf(context, parsed, file), session.Client.Account, eras);
+            using HashChain chain = secret.Compute(position: 0);
             return await ExecuteAsync(
-                context, parsed, session, new Validate(parsed.GetValue(commission), chain.Commitment.Value, (uint)document.Length), cancellation);
+                context, parsed, session, new Validate(parsed.GetValue(commission), chain.Commitment.Value, (uint)secret.Length), cancellation);
         });
         return command;
     }
 
     private static Command BuildReveal(CommandContext context)
     {
-        Option<string> file = ChainFileOption("File of your hash chain's secret.");
-        Command command = new("reveal", "Reveal this era's value of your hash chain, once an era that you validate in. Final when it ends.") { file };
+        Option<string?> file = ChainFileOption("File of your hash chain's secret.");
+        Command command = new("reveal", "Reveal this era's value of your hash chain; your node does it by itself once an era. Final when it ends.") { file };
         command.SetAction(async (parsed, cancellation) =>
         {
             using Session session = context.Open(parsed);
             AccountId account = session.Client.Account;
-            HashChainDocument document = HashChainFile.Read(parsed.GetRequiredValue(file), account);
+            HashChainSecret secret = HashChainFile.Read(ChainFileOf(context, parsed, file), account);
             RecordsProof proof = await session.Client.Chain.ProveAsync([LedgerKeys.Validator(account), LedgerKeys.Era], cancellation);
             if (proof.Records[0] is not { } bytes)
                 throw new CliException("cli.no_validator", $"{account} is no validator.", ExitCode.NotFound);
 
             ulong last = Scale.Decode<ValidatorRecord>(bytes.Span).ChainLast;
             ulong era = Scale.Decode<EraRecord>(proof.Records[1]!.Value.Span).Index;
-            if (last < (ulong)document.Length || era > last || era <= last - (ulong)document.Length)
+            if (last < (ulong)secret.Length || era > last || era <= last - (ulong)secret.Length)
                 throw new CliException("cli.chain_over", $"The chain has no value for era {era}: it goes up to {last}.", ExitCode.Conflict);
-            using HashChain chain = HashChainFile.Compute(document, last - (ulong)document.Length);
+            using HashChain chain = secret.Compute(last - (ulong)secret.Length);
             return await ExecuteAsync(context, parsed, session, new Reveal(chain.RevealAt(era)), cancellation);
         });
         return command;
@@ -166,6 +166,9 @@ internal static class StakeCommands
         return command;
     }
 
-    private static Option<string> ChainFileOption(string description) =>
-        new("--chain-file") { Description = description, HelpName = "FILE", Required = true };
+    private static Option<string?> ChainFileOption(string description) =>
+        new("--chain-file") { Description = $"{description} [else beside the key, with its name and {HashChainSecret.FileExtension}]", HelpName = "FILE" };
+
+    private static string ChainFileOf(CommandContext context, ParseResult parsed, Option<string?> file) =>
+        parsed.GetValue(file) ?? Path.ChangeExtension(context.Settings.FindKeyFile(parsed, context.Environment), HashChainSecret.FileExtension);
 }

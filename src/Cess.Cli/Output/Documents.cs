@@ -89,6 +89,5 @@ internal sealed record StatusDocument(string Endpoint, ChainMessage Chain, Miner
 [JsonSerializable(typeof(PolicyDocument))]
 [JsonSerializable(typeof(MultisigDocument))]
 [JsonSerializable(typeof(StakeDocument))]
-[JsonSerializable(typeof(HashChainDocument))]
 [JsonSerializable(typeof(StatusDocument))]
 internal sealed partial class CliJson : JsonSerializerContext;

@@ -104,6 +104,17 @@ public interface IBlockGrain : IGrainWithIntegerKey
     Task<StoredBlock?> GetAsync();
 }
 
+/// <summary>
+/// Reveals what this node's validators owe to the randomness of each era. Fed by the blocks stream.
+/// </summary>
+[Alias("cess.IRevealGrain")]
+public interface IRevealGrain : IGrainWithStringKey
+{
+    /// <summary>Addresses of this node's validators that have yet to reveal in the present era.</summary>
+    [Alias("Owing")]
+    Task<IReadOnlyList<string>> GetOwingAsync();
+}
+
 /// <summary>Turns block hints into hints for each subject (account, bucket, file, miner). Fed by the blocks stream.</summary>
 [Alias("cess.IEventRouterGrain")]
 public interface IEventRouterGrain : IGrainWithStringKey

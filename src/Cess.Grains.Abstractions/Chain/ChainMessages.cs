@@ -59,8 +59,13 @@ public enum TransactionStatus
 /// <summary>A call for an account whose key this node holds.</summary>
 /// <param name="Call">SCALE bytes of a ledger call.</param>
 /// <param name="Tip">Tip, in the smallest unit, as a decimal number.</param>
+/// <param name="ValidUntil">
+/// Height of the last block that it may be in; null for one some way ahead. A call with a height is tried with one nonce only: made
+/// again, after a restart say, it is the same transaction as long as that nonce is free, and so is never executed twice.
+/// </param>
 [GenerateSerializer, Immutable, Alias("cess.CustodyCall")]
-public sealed record CustodyCall([property: Id(0)] ReadOnlyMemory<byte> Call, [property: Id(1)] string Tip = "0");
+public sealed record CustodyCall(
+    [property: Id(0)] ReadOnlyMemory<byte> Call, [property: Id(1)] string Tip = "0", [property: Id(2)] ulong? ValidUntil = null);
 
 /// <summary>An account at the final head.</summary>
 /// <param name="Address">Bech32m address.</param>

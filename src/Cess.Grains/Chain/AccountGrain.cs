@@ -42,7 +42,7 @@ public sealed class AccountGrain(
             _inFlight++;
             try
             {
-                outcome = await SubmitAsync(Sign(decoded, tip, nonce));
+                outcome = await SubmitAsync(Sign(decoded, tip, nonce, call.ValidUntil));
             }
             finally
             {
@@ -52,7 +52,7 @@ public sealed class AccountGrain(
                 return outcome;
             _next = outcome.ErrorCode == TransactionErrors.NonceUsed ? Math.Max(_next, nonce + 1) : Math.Min(_next, nonce);
         }
-        while (++attempt < GrainLimits.NonceAttempts
+        while (call.ValidUntil is null && ++attempt < GrainLimits.NonceAttempts
             && outcome.ErrorCode is TransactionErrors.NonceUsed or TransactionErrors.Dropped);
 
         return outcome;
@@ -67,10 +67,11 @@ public sealed class AccountGrain(
         return nonce;
     }
 
-    private byte[] Sign(Call call, Balance tip, ulong nonce)
+    private byte[] Sign(Call call, Balance tip, ulong nonce, ulong? validUntil)
     {
         LedgerState head = ledger.Head;
-        var unsigned = new UnsignedTransaction(head.Genesis, Id, nonce, head.Height + GrainLimits.CustodyValidity, tip, call);
+        var unsigned = new UnsignedTransaction(
+            head.Genesis, Id, nonce, validUntil ?? head.Height + GrainLimits.CustodyValidity, tip, call);
         PublicKey? revealed = head.Account(Id).Key is null ? custody.PublicKeyOf(Id) : null;
         return SignedTransaction.Assemble(unsigned, custody.Sign(Id, Scale.Sha256(unsigned)), revealed).Bytes.ToArray();
     }

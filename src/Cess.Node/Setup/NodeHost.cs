@@ -42,9 +42,10 @@ public static class NodeHost
             var grains = app.Services.GetRequiredService<IGrainFactory>();
             // Its first call begins its work, and that of the validators.
             await grains.GetGrain<IChainGrain>(StreamNames.ChainKey).GetStatusAsync();
-            await MinerRegistration.EnsureAsync(
-                grains, app.Services.GetRequiredService<ILedgerReader>(),
-                parts.Miners, options.QuotaPerMiner);
+            var ledger = app.Services.GetRequiredService<ILedgerReader>();
+            await Task.WhenAll(
+                MinerRegistration.EnsureAsync(grains, ledger, parts.Miners, options.QuotaPerMiner),
+                parts.IsFounderAlone ? ValidatorRegistration.EnsureAsync(grains, ledger, parts.Validators, parts.Chains) : Task.CompletedTask);
             Announcement announcement = Announce(app, options, folder, parts, credentials);
             announcement.Write(folder);
             Console.Out.Write(announcement.ToText());
@@ -111,7 +112,7 @@ public static class NodeHost
         services.AddSingleton<IParallelFor>(parallel);
         services.AddSingleton<ICustody>(parts.Keys);
         services.AddSingleton(parts.PublicKeys);
-        services.AddSingleton(new NodeIdentity(parts.Validators));
+        services.AddSingleton(new NodeIdentity(parts.Validators, parts.Chains));
         services.AddSingleton(new LedgerHead(parts.Chain.State, parts.Chain.Iteration));
         services.AddSingleton<ILedgerReader>(provider => provider.GetRequiredService<LedgerHead>());
         services.AddSingleton<CandidateBlocks>();

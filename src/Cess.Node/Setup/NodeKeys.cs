@@ -16,10 +16,20 @@ internal static class NodeKeys
     /// <summary>The name of one of several.</summary>
     public static string Numbered(string name, int number) => $"{name}-{number:D2}";
 
+    /// <summary>The hash chains of a node's validators; makes those that are missing.</summary>
+    public static HashChainFiles OpenChains(KeyStore keys, IReadOnlyList<AccountId> validators)
+    {
+        var chains = new HashChainFiles(validators.Select((account, index) => (account, index)).ToDictionary(
+            validator => validator.account, validator => HashChainFiles.Beside(keys.FileOf(Numbered(Validator, validator.index + 1)))));
+        chains.EnsureAll();
+        return chains;
+    }
+
     /// <summary>Prints addresses and public keys as JSON; makes the keys that are missing.</summary>
     public static int Print(NodeFolder folder, int validators)
     {
         using var keys = new KeyStore(folder.Keys, KeyStore.PassphraseFor(folder));
+        using HashChainFiles chains = OpenChains(keys, [.. Enumerable.Range(1, validators).Select(i => keys.GetOrCreate(Numbered(Validator, i)))]);
         Console.Out.WriteLine(JsonSerializer.Serialize(
             new
             {

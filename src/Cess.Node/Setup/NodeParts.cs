@@ -16,6 +16,9 @@ namespace Cess.Node.Setup;
 /// <summary>What a node opens before its grains start: keys, chain, miners' backends. Made on the first start.</summary>
 public sealed class NodeParts : IAsyncDisposable
 {
+    /// <summary>Name of chains that are made without a genesis file.</summary>
+    private const string LocalChain = "cess-local";
+
     private NodeParts()
     {
     }
@@ -28,6 +31,12 @@ public sealed class NodeParts : IAsyncDisposable
 
     /// <summary>The accounts for which this node takes part in the consensus.</summary>
     public required ImmutableArray<AccountId> Validators { get; init; }
+
+    /// <summary>Their hash chains.</summary>
+    public required HashChainFiles Chains { get; init; }
+
+    /// <summary>True if this node has founded its network for itself, from no genesis of others.</summary>
+    public bool IsFounderAlone => Genesis.ChainName == LocalChain && Genesis.Validators.Keys.All(key => Keys.Holds(key.ToAccountId()));
 
     /// <summary>Accounts of the miners, in order.</summary>
     public required IReadOnlyList<AccountId> Miners { get; init; }
@@ -83,6 +92,7 @@ public sealed class NodeParts : IAsyncDisposable
             Keys = keys,
             Owner = owner,
             Validators = validators,
+            Chains = NodeKeys.OpenChains(keys, validators),
             Miners = miners,
             Genesis = genesis,
             Certificate = certificate,
@@ -104,6 +114,7 @@ public sealed class NodeParts : IAsyncDisposable
             await backend.DisposeAsync();
         Certificate?.Dispose();
         PublicKeys.Dispose();
+        Chains.Dispose();
         Keys.Dispose();
     }
 
@@ -154,7 +165,7 @@ public sealed class NodeParts : IAsyncDisposable
         NodeFolder folder, KeyStore keys, AccountId owner, ImmutableArray<AccountId> validators, AccountId[] miners)
     {
         var genesis = new Genesis(
-            "cess-local",
+            LocalChain,
             (ulong)TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds(),
             GenesisFile.UsualParameters,
             Genesis.Sorted(

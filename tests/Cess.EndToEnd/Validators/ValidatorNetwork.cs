@@ -3,7 +3,10 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
+using Cess.Grains;
 using Cess.Ledger.Modules;
+using Cess.Ledger.Modules.Staking;
+using Cess.Ledger.Modules.Staking.Selection;
 using Cess.Ledger.Transactions;
 using Cess.Primitives;
 using Cess.TestNetwork;
@@ -17,6 +20,8 @@ internal sealed class ValidatorNetwork : IAsyncDisposable
     private const int MessageDelayMs = 300;
 
     private const ulong ValidFor = 1_000_000;
+
+    private static readonly string[] s_nonceLost = [TransactionErrors.NonceUsed, TransactionErrors.Replaced, TransactionErrors.Dropped];
 
     private static readonly JsonSerializerOptions s_json = new(JsonSerializerDefaults.Web);
 
@@ -125,13 +130,43 @@ internal sealed class ValidatorNetwork : IAsyncDisposable
     public async Task<JsonElement> GetAsync(string name, string path) =>
         JsonSerializer.Deserialize<JsonElement>(await _http.GetByteArrayAsync(new Uri(_running[name].Info.Http, path)));
 
+    /// <summary>The call that makes a validator a candidate, with the hash chain that its node keeps.</summary>
+    public Validate ValidateWith(string validator)
+    {
+        var file = File.ReadAllBytes(Path.Combine(DataOf(validator), "keys", "validator-01.chain"));
+        var secret = HashChainSecret.Parse(file)!;
+        using var chain = secret.Compute(position: 0);
+        return new Validate(0, chain.Commitment.Value, (uint)secret.Length);
+    }
+
+    /// <summary>How often each validator's account has revealed in each era, as the blocks of a node say; all of it has to have succeeded.</summary>
+    public async Task<Dictionary<(AccountId Validator, ulong Era), int>> RevealsAsync(string name, ulong eraBlocks)
+    {
+        var reveals = new Dictionary<(AccountId, ulong), int>();
+        var newest = await HeightAsync(name);
+        for (ulong height = 1; height <= newest; height++)
+        {
+            var block = await GetAsync(name, $"/v1/blocks/{height}");
+            foreach (var transaction in block.GetProperty("transactions").EnumerateArray())
+            {
+                if (transaction.GetProperty("call").GetString() != "Staking.Reveal")
+                    continue;
+                Assert.Equal("finalised", transaction.GetProperty("status").GetString());
+                (AccountId, ulong) place = (AccountId.Parse(transaction.GetProperty("account").GetString()), height / eraBlocks);
+                reveals[place] = reveals.GetValueOrDefault(place) + 1;
+            }
+        }
+
+        return reveals;
+    }
+
     /// <summary>Submits calls of a validator's account to a node, and answers once they are final.</summary>
     public Task ExecuteAsync(string name, string validator, params Call[] calls) => Eventually.SeeAsync(
         $"{calls[0]} of {validator} through {name}", Patience, async () =>
         {
             var answer = await SubmitAsync(name, validator, calls);
-            // A validator that reports another's offence uses nonces of its own account.
-            if (answer.Contains("NonceUsed", StringComparison.Ordinal))
+            // A validator that reveals, or reports another's offence, uses nonces of its own account.
+            if (s_nonceLost.Any(code => answer.Contains(code, StringComparison.Ordinal)))
                 return null;
             Assert.True(answer.Split("\"finalised\"").Length - 1 == calls.Length, answer);
             return answer;

@@ -89,6 +89,30 @@ public sealed class ValidatorTests
     }
 
     [Fact]
+    public async Task Every_validator_reveals_once_in_each_era_without_a_hand_and_goes_on_after_a_restart()
+    {
+        const ulong eraBlocks = 8;
+        await using var network = await ValidatorNetwork.StartAsync(
+            s_all, new { eraBlocks, seats = 4, candidatesMin = 4, validatorBondMin = "1000" });
+        foreach (var name in s_all)
+            await network.ExecuteAsync(Anna, name, new Bond(Balance.Parse("2000")), network.ValidateWith(name));
+
+        var first = (await network.HeightAsync(Anna) / eraBlocks) + 1;
+        await MoveToAsync(network, (first + 2) * eraBlocks);
+        await network.KillAsync(Dan);
+        await network.StartNodeAsync(Dan);
+        await network.SeesAsync(Dan, await network.HeightAsync(Anna));
+        var second = (await network.HeightAsync(Anna) / eraBlocks) + 1;
+        await MoveToAsync(network, (second + 2) * eraBlocks);
+
+        var reveals = await network.RevealsAsync(Anna, eraBlocks);
+        foreach (var era in (ulong[])[first, first + 1, second, second + 1])
+            Assert.All(s_all, name => Assert.Equal(1, reveals.GetValueOrDefault((network.KeyOf(name).PublicKey.ToAccountId(), era))));
+        Assert.DoesNotContain(reveals, reveal => reveal.Value > 1);
+        await network.AgreeAsync(s_all);
+    }
+
+    [Fact]
     public async Task A_validator_that_contradicts_itself_is_slashed_on_the_evidence_and_the_others_go_on()
     {
         await using var network = await ValidatorNetwork.StartAsync(s_all, new { validatorBondMin = "1000" });
@@ -104,6 +128,13 @@ public sealed class ValidatorTests
 
         await TransferAsync(network, Ben);
         await network.AgreeAsync(Anna, Ben, Cleo);
+    }
+
+    /// <summary>Makes blocks up to a height.</summary>
+    private static async Task MoveToAsync(ValidatorNetwork network, ulong height)
+    {
+        while (await network.HeightAsync(Anna) < height)
+            await TransferAsync(network, Anna);
     }
 
     /// <summary>Sends a token through a node, from its own validator's account where it has one with tokens.</summary>
