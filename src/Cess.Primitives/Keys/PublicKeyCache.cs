@@ -10,7 +10,7 @@ namespace Cess.Primitives;
 /// Keys make room in the order of the clock algorithm (second chance; Corbató, "A paging experiment with the Multics
 /// system", 1968): a hand goes round the slots, spares a key that was used since its last visit, and takes one that was not.
 /// </remarks>
-public sealed class PublicKeyCache : IDisposable
+public class PublicKeyCache : IDisposable
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<PublicKey, Entry> _entries;
@@ -48,7 +48,7 @@ public sealed class PublicKeyCache : IDisposable
     /// Whether the owner of <paramref name="publicKey"/> signed the digest. False, too, for a signature that is not
     /// canonical and for a key that is not on the curve.
     /// </summary>
-    public bool Verify(PublicKey publicKey, Hash256 digest, Signature signature)
+    public virtual bool Verify(PublicKey publicKey, Hash256 digest, Signature signature)
     {
         if (!signature.IsCanonical || !TryTake(publicKey, out Entry? entry))
             return false;
@@ -70,6 +70,7 @@ public sealed class PublicKeyCache : IDisposable
     /// <summary>Frees all keys; those in use, as soon as they are given back.</summary>
     public void Dispose()
     {
+        GC.SuppressFinalize(this);
         lock (_lock)
         {
             _isDisposed = true;

@@ -10,14 +10,14 @@ namespace Orleans.InProcess.Simulation;
 /// Whatever is ready runs in an order that the seed chooses; when nothing is ready, time jumps to the next timer. Work that
 /// comes from another thread could not be replayed, so it is refused.
 /// </remarks>
-public sealed class Simulation : ITurnScheduler, IRandomSource
+public sealed partial class Simulation : ITurnScheduler, IRandomSource
 {
     private readonly List<IThreadPoolWorkItem> _ready = [];
     private readonly SplitMix64 _choices;
     private readonly SplitMix64 _values;
     private readonly VirtualTime _time;
     private readonly SimulationTaskScheduler _tasks;
-    private readonly int _threadId = Environment.CurrentManagedThreadId;
+    private int _threadId = Environment.CurrentManagedThreadId;
     private bool _running;
     private volatile SimulationException? _intrusion;
 

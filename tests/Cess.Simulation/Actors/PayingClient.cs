@@ -1,0 +1,148 @@
+using Cess.Grains;
+using Cess.Ledger;
+using Cess.Ledger.Blocks;
+using Cess.Ledger.Modules;
+using Cess.Ledger.Modules.Balances;
+using Cess.Ledger.Modules.Batches;
+using Cess.Ledger.Transactions;
+using Cess.Primitives;
+using Cess.Simulation.Checks;
+using Cess.Simulation.World;
+
+namespace Cess.Simulation.Actors;
+
+/// <summary>
+/// Somebody who pays others, through whatever node answers, and believes what it is told: that a transaction is final, or that it never
+/// will be.
+/// </summary>
+internal sealed class PayingClient(SimulatedWorld world, ActorKey key, Dice dice)
+{
+    private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(8);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
+    private readonly Dictionary<Hash256, TransactionOutcome> _final = [];
+    private readonly List<ReadOnlyMemory<byte>> _unanswered = [];
+    private ulong _nonce;
+
+    /// <summary>True when nothing is under way and nothing more will be.</summary>
+    public bool IsDone { get; private set; }
+
+    public int Acknowledged => _final.Count;
+
+    public async Task RunAsync()
+    {
+        while (world.IsTroubled && !world.HasFailed)
+        {
+            await world.WaitAsync(dice.Wait(s_pause));
+            if (FindNode() is { } node)
+                await PayAsync(node);
+        }
+
+        while (_unanswered.Count > 0 && !world.HasFailed)
+        {
+            await world.WaitAsync(TimeSpan.FromSeconds(2));
+            if (FindNode() is { } node)
+                await AskAgainAsync(node);
+        }
+
+        IsDone = true;
+    }
+
+    public void CheckAcknowledged(IReadOnlyDictionary<Hash256, (ulong Height, LedgerError? Error)> included)
+    {
+        foreach ((Hash256 id, TransactionOutcome outcome) in _final)
+        {
+            if (!included.TryGetValue(id, out (ulong Height, LedgerError? Error) found) || found.Height != outcome.Height)
+                throw new BrokenPromiseException("what was acknowledged is final", $"{id} was said to be in {outcome.Height}");
+            if (found.Error is null != outcome.Succeeded)
+                throw new BrokenPromiseException("what was acknowledged is true", $"{id} was said to be {outcome.Status}");
+        }
+    }
+
+    /// <summary>Any that is up, and knows at least as much as this client has been told.</summary>
+    private SimulatedNode? FindNode()
+    {
+        SimulatedNode[] up = [.. world.Honest.Where(node => node.IsUp)];
+        return up.Length == 0 ? null : dice.Pick(up);
+    }
+
+    private async Task PayAsync(SimulatedNode node)
+    {
+        _nonce = Math.Max(_nonce, node.Head!.Account(key.Id).Nonce);
+        if (_unanswered.Count > 0)
+        {
+            await AskAgainAsync(node);
+            return;
+        }
+
+        int count = dice.Chance(0.3) ? dice.Between(2, 6) : 1;
+        for (int i = 0; i < count; i++)
+            _unanswered.Add(Sign(node, _nonce + (ulong)i));
+        await SubmitAsync(node, [.. _unanswered]);
+    }
+
+    /// <summary>
+    /// Who got no answer does not know whether it counts. The same bytes may be given again: they count once. What can be no more is
+    /// known by its nonce, or by its end.
+    /// </summary>
+    private async Task AskAgainAsync(SimulatedNode node)
+    {
+        LedgerState head = node.Head!;
+        ulong nonce = head.Account(key.Id).Nonce;
+        _unanswered.RemoveAll(bytes => SignedTransaction.Decode(bytes).Unsigned is var unsigned
+            && (unsigned.Nonce < nonce || unsigned.ValidUntil < head.Height));
+        _nonce = Math.Max(_nonce, nonce);
+        if (_unanswered.Count == 0)
+            return;
+        world.Sometimes("a transaction was submitted again");
+        await SubmitAsync(node, [.. _unanswered]);
+    }
+
+    private async Task SubmitAsync(SimulatedNode node, ReadOnlyMemory<byte>[] transactions)
+    {
+        IReadOnlyList<TransactionOutcome> outcomes;
+        try
+        {
+            outcomes = await node.Grains.GetGrain<IIntakeGrain>(0)
+                .SubmitAsync(new TransactionBatch(transactions))
+                .WaitAsync(s_patience, world.Time);
+        }
+        catch (Exception e) when (e is TimeoutException or InvalidOperationException or OrleansException)
+        {
+            world.Sometimes("a submission got no answer");
+            return;
+        }
+
+        for (int i = 0; i < outcomes.Count; i++)
+            Hear(transactions[i], outcomes[i]);
+    }
+
+    private void Hear(ReadOnlyMemory<byte> bytes, TransactionOutcome outcome)
+    {
+        SignedTransaction transaction = SignedTransaction.Decode(bytes);
+        switch (outcome.Status)
+        {
+            case TransactionStatus.Finalised or TransactionStatus.Failed:
+                _final[transaction.Id] = outcome;
+                _nonce = Math.Max(_nonce, transaction.Unsigned.Nonce + 1);
+                _unanswered.Remove(bytes);
+                break;
+            case TransactionStatus.Rejected when outcome.ErrorCode is not (TransactionErrors.NonceUsed or TransactionErrors.Unavailable):
+                world.Sometimes($"a transaction was refused: {outcome.ErrorCode}");
+                break;
+        }
+    }
+
+    private ReadOnlyMemory<byte> Sign(SimulatedNode node, ulong nonce)
+    {
+        LedgerState head = node.Head!;
+        Call call = dice.Chance(0.25)
+            ? new Batch(dice.Pick([BatchMode.AllOrNothing, BatchMode.EachOnItsOwn]), [.. Enumerable.Range(0, dice.Between(1, 5)).Select(_ => DrawTransfer())])
+            : DrawTransfer();
+        var unsigned = new UnsignedTransaction(
+            head.Genesis, key.Id, nonce, head.Height + (ulong)dice.Between(5, 60), new Balance((uint)dice.Next(50)), call);
+        return SignedTransaction.Assemble(unsigned, key.Sign(Scale.Sha256(unsigned)), revealedKey: null).Bytes;
+    }
+
+    private Transfer DrawTransfer() => new(
+        dice.Pick(world.AllAccounts), new Balance((uint)(dice.Chance(0.1) ? dice.Next(2) * 100_000_000 : dice.Between(1, 5_000))));
+}

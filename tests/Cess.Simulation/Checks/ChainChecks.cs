@@ -1,0 +1,131 @@
+using Cess.Ledger;
+using Cess.Ledger.Blocks;
+using Cess.Ledger.Modules;
+using Cess.Ledger.Modules.Balances;
+using Cess.Ledger.Modules.Chain;
+using Cess.Ledger.Modules.Staking;
+using Cess.Primitives;
+using Cess.Simulation.Actors;
+using Cess.Simulation.World;
+
+namespace Cess.Simulation.Checks;
+
+/// <summary>Sees every block that becomes durable on an honest node, and checks what must hold of it whatever happens.</summary>
+internal sealed class ChainChecks(SimulatedWorld world)
+{
+    private const ulong RootEvery = 16;
+    private readonly List<Hash256> _final = [world.Genesis.ToState().BlockHash];
+    private readonly Dictionary<Hash256, (ulong Height, LedgerError? Error)> _included = [];
+    private readonly BalanceModel _model = new(world.Genesis);
+    private LedgerState _checked = world.Genesis.ToState();
+    private ulong _rootsSeen;
+
+    /// <summary>Height of the newest block that is final somewhere.</summary>
+    public ulong Height => (ulong)_final.Count - 1;
+
+    public long Transactions { get; private set; }
+
+    /// <summary>A block has become durable on a node, in the order of heights.</summary>
+    public void Durable(SimulatedNode node, BlockRecord record)
+    {
+        BlockHeader header = record.Block.Header;
+        Hash256 hash = header.ComputeHash();
+        if (header.Height > (ulong)_final.Count)
+            throw Broken("blocks become final in order", $"n{node.Index} has {header.Height} where {Height} is the newest");
+        if (header.Height < (ulong)_final.Count)
+        {
+            if (_final[(int)header.Height] != hash)
+                throw Broken("no fork", $"n{node.Index} has {hash} at {header.Height}, others have {_final[(int)header.Height]}");
+        }
+        else
+        {
+            Extend(node, record, hash);
+        }
+
+        CheckCertificate(node, record, hash);
+    }
+
+    /// <summary>What is too dear for each block: looked at now and then.</summary>
+    public void Look()
+    {
+        foreach (SimulatedNode node in world.Honest)
+        {
+            if (node.Head is not { } state || state.Height <= _checked.Height || state.Height / RootEvery <= _rootsSeen)
+                continue;
+            _rootsSeen = state.Height / RootEvery;
+            CheckState(node, state);
+        }
+    }
+
+    public void CheckAtEnd(IReadOnlyList<PayingClient> clients)
+    {
+        foreach (SimulatedNode node in world.Honest)
+            CheckState(node, node.Head!);
+        foreach (PayingClient client in clients)
+            client.CheckAcknowledged(_included);
+        LedgerState[] heads = [.. world.Honest.Select(node => node.Head!)];
+        foreach (LedgerState head in heads)
+        {
+            if (_final[(int)head.Height] != head.BlockHash)
+                throw Broken("all agree", $"a node is at {head.BlockHash}, height {head.Height}");
+        }
+    }
+
+    private void Extend(SimulatedNode node, BlockRecord record, Hash256 hash)
+    {
+        BlockHeader header = record.Block.Header;
+        if (header.Parent != _final[^1])
+            throw Broken("a block follows its parent", $"block {header.Height} of n{node.Index}");
+        _final.Add(hash);
+        Transactions += record.Block.Transactions.Length;
+        foreach (Receipt receipt in record.Receipts)
+        {
+            if (!_included.TryAdd(receipt.TransactionId, (header.Height, receipt.Error)))
+                throw Broken("a transaction is in one block", $"{receipt.TransactionId} is in {header.Height} again");
+        }
+
+        foreach (LedgerEvent change in record.StartEvents.Concat(record.Receipts.SelectMany(receipt => receipt.Events)))
+            CheckEvent(change);
+        _model.Apply(record);
+        world.Trace.Add($"block {header.Height} {hash.ToString()[..8]} with {record.Block.Transactions.Length} on n{node.Index}");
+    }
+
+    private void CheckEvent(LedgerEvent change)
+    {
+        if (change is not Slashed slashed)
+            return;
+        world.Sometimes("a validator was slashed");
+        if (slashed.Reason == SlashReason.Equivocation && world.IsHonest(slashed.Account))
+            throw Broken("honest validators are not slashed", $"{slashed.Account} is, for an equivocation");
+    }
+
+    private void CheckCertificate(SimulatedNode node, BlockRecord record, Hash256 hash)
+    {
+        if (record.Certificate is not { } certificate)
+            return;
+        ValidatorSet validators = world.Genesis.Validators;
+        int valid = certificate.Votes.Where(vote => vote.Validator < validators.Keys.Length)
+            .DistinctBy(vote => vote.Validator)
+            .Count(vote => SharedKeyCache.Instance.Verify(
+                validators.Keys[vote.Validator], Certificate.VoteDigest(world.Genesis.ComputeHash(), hash, certificate.Iteration), vote.Signature));
+        if (certificate.BlockHash != hash || valid * 3 <= validators.Keys.Length * 2)
+            throw Broken("a certificate has the votes of two thirds", $"that of {record.Block.Header.Height} on n{node.Index} has {valid}");
+    }
+
+    /// <summary>The whole state by slow and simple means: its root, its tokens, and what the model says of each account.</summary>
+    private void CheckState(SimulatedNode node, LedgerState state)
+    {
+        _checked = state;
+        if (NaiveTree.RootOf(state.Tree.Walk()) != state.Header.StateRoot)
+            throw Broken("the root commits to the state", $"that of {state.Height} on n{node.Index} does not");
+        var sum = UInt128.Zero;
+        foreach (AccountRecord account in world.AllAccounts.Select(state.Account))
+            sum += account.Free.Units + account.Reserved.Units;
+        if (sum != state.Supply.Units)
+            throw Broken("tokens are conserved", $"accounts have {sum} of {state.Supply.Units} at {state.Height}");
+        if (state.Height == _model.Height)
+            _model.CheckAgainst(state, world.AllAccounts);
+    }
+
+    private static BrokenPromiseException Broken(string promise, string how) => new(promise, how);
+}

@@ -1,0 +1,109 @@
+using System.Collections.Immutable;
+using Cess.Consensus.Messages;
+using Cess.Ledger.Blocks;
+using Cess.Primitives;
+using Cess.Simulation.World;
+
+namespace Cess.Simulation.Faults;
+
+/// <summary>
+/// What a validator does that keeps to no rule but that it can't forge others' signatures: changes, adds and keeps back messages of the
+/// software that it runs.
+/// </summary>
+internal sealed class Attacker(SimulatedWorld world, SimulatedNode node)
+{
+    private static readonly TimeSpan s_late = TimeSpan.FromSeconds(10);
+    private readonly Dice _dice = new(world.Seed, $"attacker {node.Index}");
+    private readonly Hash256 _genesis = world.Genesis.ComputeHash();
+    private (ulong Iteration, ProposalMessage Fork)? _fork;
+
+    public void Send(SimulatedNode to, ConsensusMessage message)
+    {
+        if (Does(FaultKind.Withholding, 0.1))
+            return;
+        TimeSpan late = Does(FaultKind.LateVotes, 0.2) ? _dice.Between(TimeSpan.Zero, s_late) : TimeSpan.Zero;
+        foreach (ConsensusMessage sent in Rewrite(message))
+            Post(to, Scale.Encode(sent), late);
+    }
+
+    private bool Does(FaultKind attack, double probability)
+    {
+        bool does = world.IsTroubled && world.Swarm.Contains(attack) && _dice.Chance(probability);
+        if (does)
+            world.Count(attack);
+        return does;
+    }
+
+    private void Post(SimulatedNode to, byte[] bytes, TimeSpan late)
+    {
+        world.Network.SendRaw(node, to, bytes, late);
+        if (!Does(FaultKind.Garbage, 0.05))
+            return;
+        byte[] garbage = _dice.Chance(0.5) ? _dice.Bytes(_dice.Between(1, 200)) : [.. bytes];
+        garbage[_dice.Next(garbage.Length)] ^= (byte)_dice.Between(1, 255);
+        world.Network.SendRaw(node, to, garbage);
+    }
+
+    private IEnumerable<ConsensusMessage> Rewrite(ConsensusMessage message) => message switch
+    {
+        ProposalMessage { Block: { } block } proposal when block.Header.Proposer == node.Validator.Id => [Repropose(proposal, block)],
+        VoteMessage vote => Contradict(vote),
+        FinalBlocks blocks when Does(FaultKind.CatchUpLie, 0.5) => [Lie(blocks)],
+        StatusMessage status when Does(FaultKind.CatchUpLie, 0.2) => [status with { FinalHeight = status.FinalHeight + (ulong)_dice.Next(100) }],
+        _ => [message],
+    };
+
+    private ProposalMessage Repropose(ProposalMessage proposal, Block block)
+    {
+        if (_fork is { } fork && fork.Iteration == proposal.Proposal.Iteration)
+            return _dice.Chance(0.5) ? fork.Fork : proposal;
+        if (Does(FaultKind.Equivocation, 0.3))
+        {
+            ProposalMessage other = Sign(proposal, block with { Header = block.Header with { TimeMs = block.Header.TimeMs + 1 } });
+            _fork = (proposal.Proposal.Iteration, other);
+            return other;
+        }
+
+        return Does(FaultKind.InvalidBlock, 0.3)
+            ? Sign(proposal, block with { Header = block.Header with { StateRoot = Hash256.Sha256(_dice.Bytes(4)) } })
+            : proposal;
+    }
+
+    private ProposalMessage Sign(ProposalMessage proposal, Block block)
+    {
+        SignedProposal signed = proposal.Proposal with { Block = block.Header.ComputeHash(), Signature = default };
+        return new ProposalMessage(signed with { Signature = node.Validator.Sign(signed.Digest(_genesis)) }, block);
+    }
+
+    private IEnumerable<ConsensusMessage> Contradict(VoteMessage message)
+    {
+        yield return message;
+        Vote vote = message.Vote;
+        if (!Does(FaultKind.ContradictoryVotes, 0.2))
+            yield break;
+        Hash256 block = _fork is { } fork && fork.Iteration == vote.Iteration ? fork.Fork.Proposal.Block : vote.Block;
+        foreach (VoteKind kind in Enum.GetValues<VoteKind>())
+        {
+            Hash256 about = kind == VoteKind.Dummy ? default : block;
+            if (kind == VoteKind.Dummy || !block.IsZero)
+                yield return new VoteMessage(new Vote(vote.Validator, kind, vote.Iteration, about, node.Validator.Sign(Vote.Digest(kind, _genesis, vote.Iteration, about))));
+        }
+    }
+
+    private FinalBlocks Lie(FinalBlocks blocks)
+    {
+        Certificate certificate = blocks.Certificate;
+        switch (_dice.Next(3))
+        {
+            case 0:
+                return blocks with { Certificate = certificate with { Votes = certificate.Votes.RemoveAt(_dice.Next(certificate.Votes.Length)) } };
+            case 1:
+                int at = _dice.Next(blocks.Blocks.Length);
+                Block changed = blocks.Blocks[at] with { Transactions = ImmutableArray<Ledger.Transactions.SignedTransaction>.Empty };
+                return blocks with { Blocks = blocks.Blocks.SetItem(at, changed) };
+            default:
+                Block last = blocks.Blocks[^1] with { Header = blocks.Blocks[^1].Header with { TimeMs = blocks.Blocks[^1].Header.TimeMs + 1 } };
+                return blocks with { Blocks = blocks.Blocks.SetItem(blocks.Blocks.Length - 1, last), Certificate = certificate with { BlockHash = last.Header.ComputeHash() } };
+        }
+    }
+}

@@ -1,0 +1,247 @@
+using Cess.BlockStore.Simulated;
+using Cess.Simulation.World;
+
+namespace Cess.Simulation.Faults;
+
+/// <summary>Brings the faults of a run about, and looks after what has stopped as an operator would.</summary>
+internal sealed class Nemesis(SimulatedWorld world, Dice dice, IReadOnlySet<int> attackers)
+{
+    private static readonly TimeSpan s_between = TimeSpan.FromSeconds(12);
+    private static readonly TimeSpan s_short = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_long = TimeSpan.FromSeconds(40);
+
+    /// <summary>Nodes that may lose what they have stored: no more than the protocol bears, attackers included.</summary>
+    private readonly HashSet<int> _unlucky = [];
+
+    public void Begin()
+    {
+        int bearable = (world.Genesis.Validators.Keys.Length - 1) / 3;
+        _unlucky.UnionWith(attackers);
+        while (_unlucky.Count < bearable)
+            _unlucky.Add(dice.Next(world.Genesis.Validators.Keys.Length));
+        world.Trace.Add($"{world.Genesis.Validators.Keys.Length} validators, attackers [{string.Join(' ', attackers.Order())}], faults [{string.Join(' ', world.Swarm.Order())}]");
+        world.Network.Loss = On(FaultKind.MessageLoss) ? dice.Pick([0.01, 0.05, 0.2, 0.5]) : 0;
+        world.Network.Delay = On(FaultKind.MessageDelay) ? dice.Pick([0.02, 0.1, 0.3]) : 0;
+        world.Network.Duplicate = On(FaultKind.MessageDuplicate) ? dice.Pick([0.02, 0.2, 0.5]) : 0;
+        foreach (SimulatedNode node in world.Nodes)
+        {
+            if (On(FaultKind.ClockSkew))
+            {
+                world.Count(FaultKind.ClockSkew);
+                node.JumpClock(TimeSpan.FromSeconds((dice.Next(9) - 4) * 0.5));
+            }
+
+            foreach (SimulatedDisk disk in new[] { node.Blocks, node.Votes })
+            {
+                disk.SlowSync = On(FaultKind.DiskSlow) ? 0.05 : 0;
+                disk.FailSync = On(FaultKind.SyncFailure) ? 0.002 : 0;
+                disk.FailRead = On(FaultKind.ReadError) ? 0.005 : 0;
+            }
+        }
+
+        Next();
+    }
+
+    /// <summary>Ends all faults: what is held goes through, who is down comes back.</summary>
+    public void Heal()
+    {
+        world.Network.Heal();
+        foreach (SimulatedNode node in world.Nodes)
+        {
+            foreach (SimulatedDisk disk in new[] { node.Blocks, node.Votes })
+            {
+                (disk.SlowSync, disk.FailSync, disk.FailRead) = (0, 0, 0);
+                disk.Empty();
+            }
+
+            node.JumpClock(TimeSpan.Zero);
+            if (node.IsPaused)
+                node.Resume();
+            if (!node.IsRunning)
+                node.Start();
+        }
+    }
+
+    /// <summary>Somebody looks after a node that has stopped by itself.</summary>
+    public void Repair(SimulatedNode node, bool isCorrupt)
+    {
+        world.Sometimes(isCorrupt ? "a damaged store was noticed" : "a node stopped by itself");
+        world.After(world.IsTroubled ? dice.Between(s_short, s_long) : s_short, () =>
+        {
+            node.Blocks.Empty();
+            node.Votes.Empty();
+            if (isCorrupt)
+                node.ForgetBlocks();
+            node.Start();
+        });
+    }
+
+    private bool On(FaultKind fault) => world.Swarm.Contains(fault);
+
+    private void Next()
+    {
+        world.After(dice.Wait(s_between), () =>
+        {
+            if (!world.IsTroubled)
+                return;
+            FaultKind[] now = [.. world.Swarm.Where(fault => fault <= FaultKind.BitFlip).Order()];
+            if (now.Length > 0)
+                Bring(dice.Pick(now), dice.Pick(world.Nodes));
+            Next();
+        });
+    }
+
+    private void Bring(FaultKind fault, SimulatedNode node)
+    {
+        switch (fault)
+        {
+            case FaultKind.Partition:
+                Separate(oneWay: false);
+                break;
+            case FaultKind.OneWayPartition:
+                Separate(oneWay: true);
+                break;
+            case FaultKind.Clog:
+                Clog();
+                break;
+            case FaultKind.Crash when node.IsRunning:
+                world.Count(fault);
+                Kill(node);
+                break;
+            case FaultKind.CrashInWrite when node.IsRunning:
+                world.Count(fault);
+                (dice.Chance(0.5) ? node.Blocks : node.Votes).CrashWithin(dice.Between(1, 3_000));
+                Watch(node);
+                break;
+            case FaultKind.PowerCut:
+                world.Count(fault);
+                world.Nodes.ForEach(Kill);
+                break;
+            case FaultKind.Pause when node.IsUp:
+                world.Count(fault);
+                node.Pause();
+                world.After(dice.Between(s_short, s_long), () => Wake(node));
+                break;
+            case FaultKind.CrashInStart when node.IsRunning:
+                Kill(node, dice.Between(TimeSpan.Zero, TimeSpan.FromMilliseconds(20)));
+                break;
+            case FaultKind.ClockJump:
+                world.Count(fault);
+                node.JumpClock(TimeSpan.FromSeconds(dice.Between(-4, 4)));
+                break;
+            case FaultKind.DiskFull when node.IsRunning:
+                world.Count(fault);
+                (dice.Chance(0.5) ? node.Blocks : node.Votes).Fill();
+                world.After(dice.Between(s_short, s_long), () =>
+                {
+                    node.Blocks.Empty();
+                    node.Votes.Empty();
+                });
+                break;
+            case FaultKind.EmptyDisk or FaultKind.OldDisk or FaultKind.BitFlip when _unlucky.Contains(node.Index):
+                Damage(fault, node);
+                break;
+        }
+    }
+
+    private void Separate(bool oneWay)
+    {
+        world.Count(oneWay ? FaultKind.OneWayPartition : FaultKind.Partition);
+        int[] side = [.. world.Nodes.Select(_ => dice.Next(2))];
+        Each((from, to) =>
+        {
+            if (side[from] < side[to] || (!oneWay && side[from] != side[to]))
+                world.Network.Cut(from, to, isCut: true);
+        });
+        world.Trace.Add($"partition {string.Concat(side)}{(oneWay ? " one way" : "")}");
+        // Links come back one by one.
+        Each((from, to) => world.After(dice.Between(s_short, s_long), () => world.Network.Cut(from, to, isCut: false)));
+    }
+
+    private void Clog()
+    {
+        int from = dice.Next(world.Nodes.Count);
+        int to = dice.Next(world.Nodes.Count);
+        world.Count(FaultKind.Clog);
+        world.Network.Clog(from, to);
+        world.After(dice.Between(s_short, s_long), () => world.Network.Unclog(from, to));
+    }
+
+    private void Each(Action<int, int> link)
+    {
+        for (int from = 0; from < world.Nodes.Count; from++)
+        {
+            for (int to = 0; to < world.Nodes.Count; to++)
+                link(from, to);
+        }
+    }
+
+    private void Kill(SimulatedNode node) => Kill(node, dice.Between(TimeSpan.Zero, s_long));
+
+    private void Kill(SimulatedNode node, TimeSpan down)
+    {
+        if (!node.IsRunning)
+            return;
+        node.Crash(world.DrawSurvivors());
+        world.After(down, node.Start);
+        if (On(FaultKind.CrashInStart))
+            world.After(down + dice.Between(TimeSpan.Zero, TimeSpan.FromMilliseconds(10)), () => KillInStart(node));
+    }
+
+    private void KillInStart(SimulatedNode node)
+    {
+        if (!world.IsTroubled || !node.IsRunning || node.IsUp)
+            return;
+        node.Crash(world.DrawSurvivors());
+        world.After(dice.Between(TimeSpan.Zero, s_short), node.Start);
+    }
+
+    /// <summary>A crash that the disk brings about has to be followed by a start, too.</summary>
+    private void Watch(SimulatedNode node) => world.After(s_long, () =>
+    {
+        if (!node.IsRunning)
+            node.Start();
+    });
+
+    private static void Wake(SimulatedNode node)
+    {
+        if (node.IsPaused)
+            node.Resume();
+    }
+
+    private void Damage(FaultKind fault, SimulatedNode node)
+    {
+        if (fault == FaultKind.OldDisk)
+        {
+            ulong height = node.Durable;
+            node.Blocks.Backup();
+            world.After(dice.Between(s_short, s_long * 3), () => Damage(FaultKind.OldDisk, node, () =>
+            {
+                node.ForgetSince(height);
+                return node.Blocks.RestoreBackup();
+            }));
+        }
+        else if (fault == FaultKind.EmptyDisk)
+        {
+            Damage(fault, node, () =>
+            {
+                node.ForgetBlocks();
+                return true;
+            });
+        }
+        else
+        {
+            Damage(fault, node, () => node.Blocks.Flip(dice));
+        }
+    }
+
+    private void Damage(FaultKind fault, SimulatedNode node, Func<bool> damage)
+    {
+        if (!world.IsTroubled || !node.IsRunning)
+            return;
+        node.Crash(SurvivingWrites.All);
+        if (damage())
+            world.Count(fault);
+        world.After(dice.Between(TimeSpan.Zero, s_long), node.Start);
+    }
+}

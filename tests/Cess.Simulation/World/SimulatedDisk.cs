@@ -1,0 +1,166 @@
+using Cess.BlockStore.Files;
+using Cess.BlockStore.Simulated;
+using Cess.Simulation.Faults;
+
+namespace Cess.Simulation.World;
+
+/// <summary>A folder of one node, which outlives its processes.</summary>
+internal sealed class SimulatedDisk(SimulatedWorld world, string name)
+{
+    private const int SmallSync = 2;
+    private SimulatedLogDirectory _directory = new();
+    private SimulatedLogDirectory? _backup;
+
+    public string Name => name;
+
+    public double SlowSync { get; set; }
+
+    public double FailSync { get; set; }
+
+    public double FailRead { get; set; }
+
+    /// <summary>Opens the folder for a process.</summary>
+    public ILogDirectory Mount(Life life, Action crash) => new Mounted(this, _directory, life, crash);
+
+    /// <summary>The process dies in the middle of one of the next writes.</summary>
+    public void CrashWithin(int steps) => _directory.CrashAtStep = _directory.Steps + steps;
+
+    /// <summary>What the next process finds.</summary>
+    public void Restart(SurvivingWrites surviving) => _directory = _directory.Restart(surviving, world.DiskDice.Random);
+
+    public void Fill() => _directory.CapacityBytes = 0;
+
+    public void Empty() => _directory.CapacityBytes = long.MaxValue;
+
+    public void Wipe() => _directory = new SimulatedLogDirectory();
+
+    public void Backup() => _backup = _directory.Copy();
+
+    public bool RestoreBackup()
+    {
+        if (_backup is null)
+            return false;
+        _directory = _backup.Copy();
+        return true;
+    }
+
+    /// <summary>Flips a bit of a file that has any; only between two processes.</summary>
+    public bool Flip(Dice dice)
+    {
+        string[] files = [.. _directory.List().Order(StringComparer.Ordinal).Where(file => _directory.Peek(file).Length > 0)];
+        if (files.Length == 0)
+            return false;
+        string file = dice.Pick(files);
+        byte[] bytes = _directory.Peek(file);
+        bytes[dice.Next(bytes.Length)] ^= (byte)(1 << dice.Next(8));
+        _directory.Poke(file, bytes);
+        return true;
+    }
+
+    private async ValueTask WaitForSyncAsync(Life life)
+    {
+        bool isSlow = world.DiskDice.Chance(SlowSync);
+        if (isSlow)
+            world.Count(FaultKind.DiskSlow);
+        TimeSpan wait = isSlow
+            ? world.DiskDice.Between(TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(4))
+            : TimeSpan.FromMilliseconds(world.DiskDice.Between(0, SmallSync));
+        if (wait > TimeSpan.Zero)
+            await Task.Delay(wait, new NodeClock(world.Time, life));
+        if (world.DiskDice.Chance(FailSync))
+        {
+            world.Count(FaultKind.SyncFailure);
+            throw new IOException("The simulated device reports an error.", 5);
+        }
+    }
+
+    private sealed class Mounted(SimulatedDisk disk, SimulatedLogDirectory directory, Life life, Action crash) : ILogDirectory
+    {
+        public IReadOnlyList<string> List() => Guard(directory.List);
+
+        public ILogFile Open(string name) => new MountedFile(this, Guard(() => directory.Open(name)));
+
+        public ILogFile Create(string name) => new MountedFile(this, Guard(() => directory.Create(name)));
+
+        public void Delete(string name) => Guard(() => directory.Delete(name));
+
+        public void Rename(string from, string to) => Guard(() => directory.Rename(from, to));
+
+        public async ValueTask SyncAsync()
+        {
+            await disk.WaitForSyncAsync(life);
+            await GuardAsync(directory.SyncAsync);
+        }
+
+        public IDisposable? TryLock(string name) => Guard(() => directory.TryLock(name));
+
+        private void Guard(Action action) => Guard(() =>
+        {
+            action();
+            return 0;
+        });
+
+        private T Guard<T>(Func<T> action)
+        {
+            try
+            {
+                return action();
+            }
+            catch (SimulatedCrashException)
+            {
+                crash();
+                throw;
+            }
+        }
+
+        private async ValueTask GuardAsync(Func<ValueTask> action)
+        {
+            try
+            {
+                await action();
+            }
+            catch (SimulatedCrashException)
+            {
+                crash();
+                throw;
+            }
+        }
+
+        private sealed class MountedFile(Mounted folder, ILogFile file) : ILogFile
+        {
+            public long Length => folder.Guard(() => file.Length);
+
+            public ValueTask<int> ReadAsync(long offset, Memory<byte> buffer, CancellationToken cancellation = default)
+            {
+                if (folder.Disk.Chance())
+                    throw new IOException("The simulated device can't read.", 5);
+                return folder.Guard(() => file.ReadAsync(offset, buffer, cancellation));
+            }
+
+            public ValueTask WriteAsync(long offset, IReadOnlyList<ReadOnlyMemory<byte>> pieces) =>
+                folder.Guard(() => file.WriteAsync(offset, pieces));
+
+            public void SetLength(long length) => folder.Guard(() => file.SetLength(length));
+
+            public async ValueTask SyncAsync()
+            {
+                await folder.Disk.WaitForSyncAsync(folder.Life);
+                await folder.GuardAsync(file.SyncAsync);
+            }
+
+            public void Dispose() => file.Dispose();
+        }
+
+        private SimulatedDisk Disk => disk;
+
+        private Life Life => life;
+    }
+
+    private bool Chance()
+    {
+        bool fails = world.DiskDice.Chance(FailRead);
+        if (fails)
+            world.Count(FaultKind.ReadError);
+        return fails;
+    }
+}

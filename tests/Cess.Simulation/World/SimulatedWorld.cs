@@ -1,0 +1,296 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using Cess.BlockStore.Simulated;
+using Cess.Ledger.Blocks;
+using Cess.Ledger.Modules.Chain;
+using Cess.Ledger.Modules.Staking;
+using Cess.Primitives;
+using Cess.Simulation.Actors;
+using Cess.Simulation.Checks;
+using Cess.Simulation.Faults;
+using Cess.Simulation.Runs;
+
+namespace Cess.Simulation.World;
+
+/// <summary>
+/// A whole network in one thread, in virtual time, from one seed: nodes with the product's own grains, links, disks, those who use
+/// it, those who attack it, and the checks of what it promises.
+/// </summary>
+internal sealed class SimulatedWorld : IDisposable
+{
+    /// <summary>After the faults have stopped, everything has come back within this.</summary>
+    private static readonly TimeSpan s_recovery = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan s_look = TimeSpan.FromSeconds(1);
+    private static readonly DateTimeOffset s_start = new(2030, 1, 1, 0, 0, 0, TimeSpan.Zero);
+    private readonly RunOptions _options;
+    private readonly Dictionary<FaultKind, long> _faults = [];
+    private readonly Dictionary<string, long> _sometimes = new(StringComparer.Ordinal);
+    private readonly List<PayingClient> _clients = [];
+    private readonly HashSet<ITimer> _timers = [];
+    private readonly Nemesis _nemesis;
+    private Exception? _failure;
+
+    public SimulatedWorld(RunOptions options, TextWriter? live)
+    {
+        _options = options;
+        Simulation = new Orleans.InProcess.Simulation.Simulation(options.Seed, s_start);
+        Trace = new Trace(Time, s_start, live);
+        var dice = new Dice(options.Seed, "world");
+        NetworkDice = new Dice(options.Seed, "network");
+        DiskDice = new Dice(options.Seed, "disk");
+        int validators = dice.Pick([1, 4, 4, 4, 7]);
+        if (options.Profile.IsByzantine)
+            validators = Math.Max(validators, 4);
+        int twins = 0;
+        ActorKey[] keys = [.. Enumerable.Range(0, validators).Select(i => ActorKeys.Of($"validator {i}"))];
+        Swarm = [.. options.Profile.Faults.Where(_ => dice.Chance(0.5))];
+        int faulty = (validators - 1) / 3;
+        HashSet<int> attackers = [];
+        if (Swarm.Overlaps(s_attacks))
+        {
+            while (attackers.Count < faulty)
+                attackers.Add(dice.Next(validators));
+        }
+
+        twins = Swarm.Contains(FaultKind.Twin) ? attackers.Count : 0;
+        Network = new SimulatedNetwork(this, validators + twins);
+        Genesis = MakeGenesis(dice, keys);
+        AllAccounts = [.. Genesis.Accounts.Select(account => account.Account)];
+        for (int i = 0; i < validators; i++)
+            Nodes.Add(new SimulatedNode(this, i, keys[i]));
+        foreach (int attacker in attackers.Order())
+        {
+            Nodes[attacker].Attacker = new Attacker(this, Nodes[attacker]);
+            if (twins == 0)
+                continue;
+            var twin = new SimulatedNode(this, Nodes.Count, keys[attacker]);
+            twin.Attacker = new Attacker(this, twin);
+            Nodes.Add(twin);
+        }
+
+        Chain = new ChainChecks(this);
+        _nemesis = new Nemesis(this, new Dice(options.Seed, "nemesis"), attackers);
+        for (int i = 0; i < Clients; i++)
+            _clients.Add(new PayingClient(this, ActorKeys.Of($"client {i}"), new Dice(options.Seed, $"client {i}")));
+    }
+
+    public static int Clients => 6;
+
+    public ulong Seed => _options.Seed;
+
+    /// <summary>Everybody who can have tokens.</summary>
+    public IReadOnlyList<AccountId> AllAccounts { get; }
+
+    private static readonly FaultKind[] s_attacks =
+    [
+        FaultKind.Equivocation, FaultKind.ContradictoryVotes, FaultKind.Withholding, FaultKind.InvalidBlock, FaultKind.LateVotes,
+        FaultKind.CatchUpLie, FaultKind.Garbage, FaultKind.Twin,
+    ];
+
+    public Orleans.InProcess.Simulation.Simulation Simulation { get; }
+
+    public TimeProvider Time => Simulation.Time;
+
+    public TimeSpan Now => Time.GetUtcNow() - s_start;
+
+    public Trace Trace { get; }
+
+    public Dice NetworkDice { get; }
+
+    public Dice DiskDice { get; }
+
+    /// <summary>The faults that this seed turns on.</summary>
+    public HashSet<FaultKind> Swarm { get; }
+
+    public SimulatedNetwork Network { get; }
+
+    public Genesis Genesis { get; }
+
+    public List<SimulatedNode> Nodes { get; } = [];
+
+    public ChainChecks Chain { get; }
+
+    /// <summary>True until the faults stop.</summary>
+    public bool IsTroubled { get; private set; } = true;
+
+    public bool HasFailed => _failure is not null;
+
+    public IEnumerable<SimulatedNode> Honest => Nodes.Where(node => node.IsHonest);
+
+    public bool IsHonest(AccountId validator) => Nodes.TrueForAll(node => node.Validator.Id != validator || node.IsHonest);
+
+    public async Task<RunResult> RunAsync()
+    {
+        long started = Stopwatch.GetTimestamp();
+        try
+        {
+            await Simulation.RunOnPoolAsync(LiveAsync);
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            _failure ??= e;
+        }
+
+        return new RunResult
+        {
+            Seed = _options.Seed,
+            Profile = _options.Profile.Name,
+            VirtualSeconds = Now.TotalSeconds,
+            Seconds = Stopwatch.GetElapsedTime(started).TotalSeconds,
+            Steps = Simulation.Steps,
+            Height = Chain.Height,
+            Transactions = Chain.Transactions,
+            Acknowledged = _clients.Sum(client => client.Acknowledged),
+            Trace = Trace.Hash(),
+            Faults = _faults.ToDictionary(fault => fault.Key.ToString(), fault => fault.Value),
+            Sometimes = new Dictionary<string, long>(_sometimes),
+            Failure = _failure is null ? null : Explain(_failure),
+            Log = _failure is null ? [] : [.. Trace.Last],
+        };
+    }
+
+    public void Dispose() => Trace.Dispose();
+
+    public void Count(FaultKind fault) => _faults[fault] = _faults.GetValueOrDefault(fault) + 1;
+
+    /// <summary>Something rare has happened, as it should in some run.</summary>
+    public void Sometimes(string what) => _sometimes[what] = _sometimes.GetValueOrDefault(what) + 1;
+
+    /// <summary>The first failure ends the run.</summary>
+    public void Fail(Exception failure)
+    {
+        if (_failure is null)
+            Trace.Add($"FAILS: {failure.Message}");
+        _failure ??= failure;
+    }
+
+    public void After(TimeSpan wait, Action action)
+    {
+        // Timers whose handle is collected never fire.
+        ITimer? timer = null;
+        timer = Time.CreateTimer(
+            _ =>
+            {
+                _timers.Remove(timer!);
+                if (HasFailed)
+                    return;
+                try
+                {
+                    action();
+                }
+                catch (Exception e) when (e is not OutOfMemoryException)
+                {
+                    Fail(e);
+                }
+            },
+            null,
+            wait,
+            Timeout.InfiniteTimeSpan);
+        _timers.Add(timer);
+    }
+
+    /// <summary>Starts something that goes on by itself.</summary>
+    public void Spawn(Func<Task> action) => _ = Task.Factory.StartNew(
+        async () =>
+        {
+            try
+            {
+                await action();
+            }
+            catch (BrokenPromiseException e)
+            {
+                Fail(e);
+            }
+            catch (Exception e) when (e is not OutOfMemoryException)
+            {
+                // A call whose node has died or does not answer in time.
+                Trace.Add($"a call fails: {e.GetType().Name}");
+            }
+        },
+        CancellationToken.None,
+        TaskCreationOptions.DenyChildAttach,
+        Simulation.Tasks);
+
+    public Task WaitAsync(TimeSpan wait) => Task.Delay(wait, Time);
+
+    /// <summary>What a crash leaves of what was not synced.</summary>
+    public SurvivingWrites DrawSurvivors()
+    {
+        if (Swarm.Contains(FaultKind.TornWrites) && DiskDice.Chance(0.5))
+        {
+            Count(FaultKind.TornWrites);
+            return SurvivingWrites.Some;
+        }
+
+        if (!Swarm.Contains(FaultKind.LostWrites) || !DiskDice.Chance(0.7))
+            return SurvivingWrites.All;
+        Count(FaultKind.LostWrites);
+        return SurvivingWrites.None;
+    }
+
+    /// <summary>A process has ended by itself; somebody will look after it.</summary>
+    public void NodeStopped(SimulatedNode node, bool isCorrupt)
+    {
+        node.Blocks.Restart(SurvivingWrites.All);
+        node.Votes.Restart(SurvivingWrites.All);
+        _nemesis.Repair(node, isCorrupt);
+    }
+
+    private static string Explain(Exception failure) =>
+        failure is BrokenPromiseException ? failure.Message : failure.ToString();
+
+    private static Genesis MakeGenesis(Dice dice, ActorKey[] validators)
+    {
+        ActorKey treasury = ActorKeys.Of("treasury");
+        IEnumerable<ActorKey> all = validators.Append(treasury).Concat(Enumerable.Range(0, Clients).Select(i => ActorKeys.Of($"client {i}")));
+        return new Genesis(
+            "simulated",
+            (ulong)s_start.ToUnixTimeMilliseconds(),
+            new ChainParameters
+            {
+                TransactionFee = new Balance(1_000),
+                FeePerByte = new Balance(dice.Pick([0u, 1u, 7u])),
+                Treasury = treasury.Id,
+                Staking = new StakingParameters { EraBlocks = dice.Pick([20u, 100u, 14_400u]) },
+            },
+            Genesis.Sorted(all.Select(key => new GenesisAccount(key.Id, new Balance(10_000_000), key.PublicKey))),
+            new ValidatorSet([.. validators.Select(key => key.PublicKey)]));
+    }
+
+    private async Task LiveAsync()
+    {
+        Nodes.ForEach(node => node.Start());
+        _nemesis.Begin();
+        foreach (PayingClient client in _clients)
+            Spawn(client.RunAsync);
+        await UntilAsync(() => false, _options.Duration);
+        IsTroubled = false;
+        _nemesis.Heal();
+        Trace.Add("the faults stop");
+        ulong goal = Chain.Height + 3;
+        bool isBack = await UntilAsync(
+            () => Honest.All(node => node.IsUp && node.Head!.Height >= goal) && _clients.TrueForAll(client => client.IsDone), s_recovery);
+        if (!HasFailed && !isBack)
+        {
+            string behind = string.Join(", ", Honest.Select(node => $"n{node.Index} {(node.IsUp ? $"at {node.Head!.Height}" : "is down")}"));
+            Fail(new BrokenPromiseException("after faults stop, all goes on", $"wanted height {goal}, but {behind}; {_clients.Count(client => !client.IsDone)} clients wait"));
+        }
+
+        if (!HasFailed)
+            Chain.CheckAtEnd(_clients);
+    }
+
+    private async Task<bool> UntilAsync(Func<bool> isSo, TimeSpan patience)
+    {
+        TimeSpan end = Now + patience;
+        while (Now < end && !HasFailed)
+        {
+            if (isSo())
+                return true;
+            await WaitAsync(s_look);
+            Chain.Look();
+        }
+
+        return false;
+    }
+}
