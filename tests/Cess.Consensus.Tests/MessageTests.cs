@@ -37,6 +37,17 @@ public sealed class MessageTests
     }
 
     [Fact]
+    public void A_certificate_that_is_known_is_kept_with_its_votes_whoever_sends_it_again_with_fewer()
+    {
+        Rig rig = new(4);
+        Block block = Lockstep.MakeBlock(1, rig.Tip, 1);
+        Certificate right = rig.Certify(5, block.Header.ComputeHash());
+        rig.Receive(rig.Other(2), new FinalisationMessage(right));
+        ConsensusEffect[] effects = rig.Receive(rig.Other(1), new FinalBlocks([block], [], right with { Votes = right.Votes[..1] }));
+        Assert.Equal<CertificateVote>([.. right.Votes], [.. Assert.Single(effects.OfType<FinaliseBlocks>()).Certificate!.Votes]);
+    }
+
+    [Fact]
     public void Final_blocks_on_another_chain_halt_the_machine()
     {
         Rig rig = new(4);

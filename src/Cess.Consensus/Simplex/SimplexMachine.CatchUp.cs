@@ -193,13 +193,13 @@ public sealed partial class SimplexMachine
         }
 
         // Cheap checks first: whoever sends what is not final has spent more on it than it costs here.
-        bool isChecked = _certificate?.Iteration == certificate.Iteration && _certificate.BlockHash == certificate.BlockHash;
-        if (!isChecked)
-        {
-            if (CheckCertificate(from, certificate) is not { } verified)
-                return;
+        // The own certificate is as good, and known to have its votes; those of this one nobody has counted.
+        if (_certificate?.Iteration == certificate.Iteration && _certificate.BlockHash == certificate.BlockHash)
+            certificate = _certificate;
+        else if (CheckCertificate(from, certificate) is { } verified)
             certificate = verified;
-        }
+        else
+            return;
 
         if (answer.Blocks[0].Header.Parent != _tree.Block)
         {
