@@ -1,4 +1,6 @@
 using System.Security.Cryptography;
+using Cess.Gateway.Objects;
+using Cess.Grains;
 using Cess.Ledger.Blocks;
 using Cess.Primitives;
 
@@ -46,5 +48,19 @@ public sealed class ValidatorTests
 
         Assert.True(loaded.Height >= head.Height);
         Assert.True(iteration >= loaded.Height, "An iteration makes at most one block.");
+    }
+
+    [Fact]
+    public async Task An_order_for_a_block_whose_parent_has_gone_does_not_hold_the_chain_up()
+    {
+        await using TestNetwork network = await TestNetwork.StartAsync(validators: 4);
+        IChainGrain chain = network.Grains.GetGrain<IChainGrain>(StreamNames.ChainKey);
+        Task<PutResult> put = network.PutAsync("key", [1, 2, 3]);
+        await chain.OrderAsync(new BlockOrder(network.Owner.Account.ToString(), 1, new byte[Hash256.Size], Patience: null, IsAlone: false));
+
+        await put.WaitAsync(TimeSpan.FromSeconds(30));
+
+        ChainStatus status = await chain.GetStatusAsync().WaitAsync(TimeSpan.FromSeconds(30));
+        Assert.True(status.Height > 0);
     }
 }

@@ -57,7 +57,10 @@ public sealed partial class ChainGrain
         await PaceAsync();
         while (_order is { } order && IsBlockDue(order.IsAlone))
         {
-            if (Execute(order) is { } hash)
+            // What is final may have gone past the order's parent; the validator learns that by itself.
+            if (StateAfter(Hash256.FromBytes(order.Parent.Span)) is not { } parent)
+                return;
+            if (Execute(order, parent) is { } hash)
                 await AnswerAsync(order, hash.ToArray());
             else if (_carried.Count > 0 || _pool.ReadyCount == 0)
             {
@@ -106,12 +109,10 @@ public sealed partial class ChainGrain
 
     private long Now() => time.GetUtcNow().ToUnixTimeMilliseconds();
 
-    /// <summary>Builds on the order's parent; null if nothing of what waited may be in a block, or the parent has gone.</summary>
-    private Hash256? Execute(BlockOrder order)
+    /// <summary>Builds on the order's parent; null if nothing of what waited may be in a block.</summary>
+    private Hash256? Execute(BlockOrder order, LedgerState parent)
     {
         AccountId proposer = AccountId.Parse(order.Proposer);
-        if (StateAfter(Hash256.FromBytes(order.Parent.Span)) is not { } parent)
-            return null;
         // What was built for an iteration that passed is as good for this one.
         if (candidates.FindExecuted(parent.BlockHash, proposer) is { } built)
             return built.Block.State.BlockHash;
