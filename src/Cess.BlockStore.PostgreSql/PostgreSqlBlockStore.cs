@@ -79,7 +79,7 @@ public sealed class PostgreSqlBlockStore : IBlockStore
             ThrowIfFailed();
             BatchRules.Check(batch, Head);
             ThrowIfTooHigh(batch[^1].Height);
-            await AppendOrFailForGoodAsync(batch);
+            await WriteOrFailForGoodAsync(() => _writer.AppendAsync(batch, Head), $"Block {batch[0].Height} could not be appended");
             lock (_gate)
                 _range = new HeightRange(_range?.First ?? batch[0].Height, batch[^1].Height);
         }
@@ -107,6 +107,23 @@ public sealed class PostgreSqlBlockStore : IBlockStore
         finally
         {
             _pruning.Release();
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DropBlocksAsync(CancellationToken cancellation = default)
+    {
+        await _appending.WaitAsync(cancellation);
+        try
+        {
+            ThrowIfFailed();
+            await WriteOrFailForGoodAsync(() => _writer.DropBlocksAsync(Head), "The blocks could not be removed");
+            lock (_gate)
+                _range = null;
+        }
+        finally
+        {
+            _appending.Release();
         }
     }
 
@@ -200,26 +217,26 @@ public sealed class PostgreSqlBlockStore : IBlockStore
     }
 
     /// <summary>
-    /// When a commit's answer doesn't come nobody knows whether the batch is there, and when the session is lost another may write.
+    /// When a commit's answer doesn't come nobody knows whether it was made, and when the session is lost another may write.
     /// So there is no second try, and nothing else, until opening has looked.
     /// </summary>
-    private async Task AppendOrFailForGoodAsync(IReadOnlyList<BlockEntry> batch)
+    private async Task WriteOrFailForGoodAsync(Func<Task> write, string what)
     {
         try
         {
-            await _writer.AppendAsync(batch, Head);
+            await write();
         }
         catch (Exception e)
         {
             _failure = e;
-            throw ServerErrors.Explain(e, $"Block {batch[0].Height} could not be appended");
+            throw ServerErrors.Explain(e, what);
         }
     }
 
     private void SetFirst(ulong first)
     {
         lock (_gate)
-            _range = _range! with { First = first };
+            _range = _range is { } range ? range with { First = first } : null;
     }
 
     private void ThrowIfFailed()

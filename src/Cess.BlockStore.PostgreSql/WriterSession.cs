@@ -78,6 +78,24 @@ internal sealed class WriterSession : IAsyncDisposable
         await transaction.CommitAsync();
     }
 
+    /// <summary>Removes all blocks, in one transaction. After any failure the session is of no more use.</summary>
+    /// <exception cref="BlockStoreException"><see cref="BlockStoreError.Locked"/>: another has opened the store since.</exception>
+    public async Task DropBlocksAsync(ulong? head)
+    {
+        await using NpgsqlTransaction transaction = await _connection.BeginTransactionAsync(IsolationLevel.ReadCommitted);
+        int moved = await _connection.ExecuteAsync(
+            $"""
+            UPDATE {_tables.Store} SET head_height = NULL, first_height = NULL
+            WHERE epoch = $1 AND head_height IS NOT DISTINCT FROM $2::bigint
+            """,
+            [Epoch, (long?)head],
+            CancellationToken.None);
+        if (moved == 0)
+            throw Fenced();
+        await _connection.ExecuteAsync($"TRUNCATE {_tables.Blocks}", [], CancellationToken.None);
+        await transaction.CommitAsync();
+    }
+
     /// <summary>Lets go of the lock and ends the session.</summary>
     public async ValueTask DisposeAsync()
     {

@@ -127,6 +127,21 @@ public sealed class FileBlockStore : IBlockStore
     }
 
     /// <inheritdoc/>
+    public async ValueTask DropBlocksAsync(CancellationToken cancellation = default)
+    {
+        await _appending.WaitAsync(cancellation);
+        try
+        {
+            ThrowIfFailed();
+            await FailingForGoodAsync(_log.DropAsync, "The blocks could not be removed");
+        }
+        finally
+        {
+            _appending.Release();
+        }
+    }
+
+    /// <inheritdoc/>
     public async ValueTask<ReadOnlyMemory<byte>> ReadAsync(ulong height, CancellationToken cancellation = default)
     {
         ThrowIfFailed();

@@ -49,6 +49,14 @@ public interface IBlockStore : IAsyncDisposable
     ValueTask PruneAsync(ulong below, CancellationToken cancellation = default);
 
     /// <summary>
+    /// Removes all blocks, so that the next append may begin at any height: for who goes on from a snapshot far above them. Snapshots
+    /// stay. After a crash some of the newest blocks may still be there, without a gap. A reader that is under way may find its
+    /// blocks gone.
+    /// </summary>
+    /// <exception cref="BlockStoreException">The store has failed, as after an append.</exception>
+    ValueTask DropBlocksAsync(CancellationToken cancellation = default);
+
+    /// <summary>
     /// Keeps a snapshot of the state after the block of a height, which replaces one of the same height. The content is what
     /// <paramref name="write"/> writes to the stream it is given; it is durable when the call returns, and older snapshots than
     /// the newest two are removed. If <paramref name="write"/> throws, nothing is kept. It must write asynchronously: a

@@ -61,6 +61,15 @@ public sealed class MemoryBlockStore : IBlockStore
     }
 
     /// <inheritdoc/>
+    public ValueTask DropBlocksAsync(CancellationToken cancellation = default)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        lock (_gate)
+            _blocks.Clear();
+        return ValueTask.CompletedTask;
+    }
+
+    /// <inheritdoc/>
     public ValueTask<ReadOnlyMemory<byte>> ReadAsync(ulong height, CancellationToken cancellation = default)
     {
         cancellation.ThrowIfCancellationRequested();

@@ -248,6 +248,36 @@ public abstract class BlockStoreContract
         await AssertHoldsAsync(store, 1, 3);
     }
 
+    [ContractTheory]
+    [InlineData(5)]
+    [InlineData(61)]
+    [InlineData(1_000_000)]
+    public async Task A_store_whose_blocks_were_dropped_keeps_its_snapshots_and_begins_anew_at_any_height(ulong first)
+    {
+        await using IBlockStore store = await CreateAsync();
+        await AppendEachAsync(store, 10, 60);
+        await SaveAsync(store, 60, 7);
+
+        await store.DropBlocksAsync();
+
+        Assert.Null(store.First);
+        Assert.Null(store.Head);
+        await ThrowsAsync(BlockStoreError.NoSuchBlock, async () => await store.ReadAsync(60));
+        Assert.Empty(await HeightsAsync(store, 60));
+        Assert.Equal((60UL, [7]), await LatestAsync(store));
+        await AppendEachAsync(store, first, first + 9);
+        await AssertHoldsAsync(store, first, first + 9);
+    }
+
+    [ContractFact]
+    public async Task Dropping_the_blocks_of_an_empty_store_does_nothing()
+    {
+        await using IBlockStore store = await CreateAsync();
+        await store.DropBlocksAsync();
+        await store.AppendAsync(Batch(3, 4));
+        await AssertHoldsAsync(store, 3, 4);
+    }
+
     internal static ValueTask SaveAsync(IBlockStore store, ulong height, byte content) =>
         store.SaveSnapshotAsync(height, async (stream, cancellation) => await stream.WriteAsync(new[] { content }, cancellation));
 

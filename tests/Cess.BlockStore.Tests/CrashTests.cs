@@ -51,6 +51,29 @@ public sealed class CrashTests
     }
 
     [Fact]
+    public async Task A_crash_while_all_blocks_are_dropped_leaves_the_newest_without_a_gap_and_they_can_be_dropped_again()
+    {
+        bool wasWhole = false;
+        for (long step = 0; !wasWhole; step++)
+        {
+            foreach ((SurvivingWrites surviving, int seed) in Aftermaths())
+            {
+                SimulatedLogDirectory disk = await DiskWithAsync(10, 40);
+                disk.CrashAtStep = disk.Steps + step;
+                wasWhole = await DropAsync(disk);
+                SimulatedLogDirectory restarted = disk.Restart(surviving, new Random(seed));
+                await using FileBlockStore store = await FileBlockStore.OpenAsync(restarted, Options());
+                Assert.True(!wasWhole || store.Head is null, $"Blocks that were dropped are there: step {step}, {surviving}, seed {seed}");
+                if (store.First is { } first)
+                    await AssertHoldsAsync(store, first, 40);
+                await store.DropBlocksAsync();
+                await store.AppendAsync(Batch(100, 101));
+                await AssertHoldsAsync(store, 100, 101);
+            }
+        }
+    }
+
+    [Fact]
     public async Task A_batch_that_was_cut_off_never_mixes_with_another_one_written_in_its_place()
     {
         // With the segment's header before the first, each record ends with a sector of the simulated disk.
@@ -162,6 +185,20 @@ public sealed class CrashTests
             // The crash that was asked for.
         }
         return confirmed;
+    }
+
+    private static async Task<bool> DropAsync(SimulatedLogDirectory disk)
+    {
+        try
+        {
+            await using FileBlockStore store = await FileBlockStore.OpenAsync(disk, Options());
+            await store.DropBlocksAsync();
+            return true;
+        }
+        catch (BlockStoreException e) when (e.InnerException is SimulatedCrashException)
+        {
+            return false;
+        }
     }
 
     private static async Task TryToGoOnAsync(SimulatedLogDirectory disk)

@@ -22,7 +22,7 @@ internal sealed class BlockLog : IDisposable
         _next = segments is [.., var last] ? (long)last.FirstHeight + last.Count : Empty;
     }
 
-    public ulong? First => Volatile.Read(ref _next) == Empty ? null : _segments[0].FirstHeight;
+    public ulong? First => Volatile.Read(ref _next) != Empty && _segments is [var first, ..] ? first.FirstHeight : null;
 
     public ulong? Head => Volatile.Read(ref _next) is var next and not Empty ? (ulong)next - 1 : null;
 
@@ -77,12 +77,16 @@ internal sealed class BlockLog : IDisposable
     /// <summary>Removes the segments all of whose blocks are below a height, the oldest first, but never the last one.</summary>
     public async ValueTask PruneAsync(ulong below)
     {
-        while (_segments is [var oldest, var second, ..] && second.FirstHeight <= below)
-        {
-            _segments = _segments[1..];
-            await RemoveAsync(_directory, oldest.Name);
-            oldest.Dispose();
-        }
+        while (_segments is [_, var second, ..] && second.FirstHeight <= below)
+            await RemoveOldestAsync();
+    }
+
+    /// <summary>Removes all segments, the oldest first, so that what a crash leaves has no gap.</summary>
+    public async ValueTask DropAsync()
+    {
+        Volatile.Write(ref _next, Empty);
+        while (_segments.Length > 0)
+            await RemoveOldestAsync();
     }
 
     /// <exception cref="BlockStoreException">
@@ -92,7 +96,7 @@ internal sealed class BlockLog : IDisposable
     {
         ulong? head = Head;
         Segment[] segments = _segments;
-        if (head is null || height < segments[0].FirstHeight || height > head)
+        if (head is null || segments.Length == 0 || height < segments[0].FirstHeight || height > head)
             throw BlockStoreException.NoSuchBlock(height, First, head);
         return (await segments[IndexOf(segments, height)].ReadAsync(height, height, 0, cancellation))[0];
     }
@@ -104,7 +108,7 @@ internal sealed class BlockLog : IDisposable
     {
         ulong? head = Head;
         Segment[] segments = _segments;
-        if (head is null)
+        if (head is null || segments.Length == 0)
             yield break;
         if (height < segments[0].FirstHeight || height > head + 1)
             throw BlockStoreException.NoSuchBlock(height, First, head);
@@ -169,6 +173,14 @@ internal sealed class BlockLog : IDisposable
             if (!isKept)
                 file.Dispose();
         }
+    }
+
+    private async ValueTask RemoveOldestAsync()
+    {
+        Segment oldest = _segments[0];
+        _segments = _segments[1..];
+        await RemoveAsync(_directory, oldest.Name);
+        oldest.Dispose();
     }
 
     private static async ValueTask RemoveAsync(ILogDirectory directory, string name)
