@@ -59,6 +59,15 @@ public enum PeerError : byte
 
     /// <summary>The other node failed.</summary>
     Failed = 18,
+
+    /// <summary>The node has later blocks, but not those asked for any more; take a snapshot.</summary>
+    BlocksGone = 19,
+
+    /// <summary>A snapshot is not far enough above what is here to be worth it.</summary>
+    SnapshotOld = 20,
+
+    /// <summary>A snapshot, or what should prove it, is not of this chain's final blocks.</summary>
+    SnapshotInvalid = 21,
 }
 
 /// <summary>The one exception of this project.</summary>

@@ -107,6 +107,12 @@ public static class PeerLimits
     /// <summary>Most bytes of an answer with final blocks.</summary>
     public const int FinalBlocksBytesMax = ConsensusLimits.MessageBytesMax;
 
+    /// <summary>Most handovers of eras in one answer.</summary>
+    public const int HandoversMax = 64;
+
+    /// <summary>Most bytes of such an answer.</summary>
+    public const int HandoversBytesMax = 16 * 1024 * 1024;
+
     /// <summary>Longest that a request for blocks waits for some.</summary>
     public static readonly TimeSpan BlockWaitMax = TimeSpan.FromSeconds(30);
 
@@ -158,6 +164,7 @@ internal static class RequestCosts
     public const int Handshake = 2;
     public const int Write = 4;
     public const int Genesis = 16;
+    public const int Handovers = 16;
     public const int Snapshot = 128;
 
     /// <summary>Bytes of posted transactions that cost one.</summary>

@@ -9,6 +9,7 @@ internal static class PeerPaths
     public const string Genesis = "/peer/v1/genesis";
     public const string Blocks = "/peer/v1/blocks";
     public const string Snapshot = "/peer/v1/snapshot";
+    public const string Handovers = "/peer/v1/handovers";
 
     /// <summary>Names the <see cref="PeerError"/> of an answer.</summary>
     public const string ErrorField = "cess-peer-error";

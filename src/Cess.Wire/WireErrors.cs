@@ -65,6 +65,9 @@ public static class WireErrors
     /// <summary>No such block.</summary>
     public static readonly WireError BlockNotFound = new("blocks.not_found", 404, "There is no such final block.");
 
+    /// <summary>The block was final, and is not on this node.</summary>
+    public static readonly WireError BlockGone = new("blocks.gone", 410, "This node's blocks begin above that height; another node may have it.");
+
     /// <summary>No such handover.</summary>
     public static readonly WireError HandoverNotFound = new("eras.handover_not_found", 404, "The era is not over, or its end is so fresh that the handover is still being made.");
 

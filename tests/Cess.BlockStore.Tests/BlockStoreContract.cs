@@ -176,6 +176,28 @@ public abstract class BlockStoreContract
     }
 
     [ContractFact]
+    public async Task A_caller_whose_scheduler_runs_one_task_at_a_time_can_read_a_snapshot_and_wait_for_it()
+    {
+        await using IBlockStore store = await CreateAsync();
+        byte[] content = new byte[3_000_001];
+        new Random(1).NextBytes(content);
+        await store.SaveSnapshotAsync(42, (stream, cancellation) => stream.WriteAsync(content, cancellation));
+        var oneAtATime = new ConcurrentExclusiveSchedulerPair().ExclusiveScheduler;
+        byte[] read = await Task.Factory.StartNew(
+            async () =>
+            {
+                await using Snapshot? snapshot = await store.OpenLatestSnapshotAsync();
+                using var got = new MemoryStream();
+#pragma warning disable CA1849 // That it may block is what is tested.
+                snapshot!.Content.CopyTo(got, 4_096);
+#pragma warning restore CA1849
+                return got.ToArray();
+            },
+            CancellationToken.None, TaskCreationOptions.None, oneAtATime).Unwrap().WaitAsync(TimeSpan.FromSeconds(30));
+        Assert.Equal(content, read);
+    }
+
+    [ContractFact]
     public async Task The_latest_snapshot_is_the_one_of_the_greatest_height_as_saved_last()
     {
         await using IBlockStore store = await CreateAsync();

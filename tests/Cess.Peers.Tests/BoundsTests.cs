@@ -2,6 +2,7 @@ using System.Net;
 using System.Security.Cryptography;
 using Cess.Coding;
 using Cess.Primitives;
+using Cess.TestHost;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Cess.Peers.Tests;
@@ -86,7 +87,7 @@ public sealed class BoundsTests : IDisposable
     [Fact]
     public void An_address_gets_its_budget_at_once_and_then_at_its_rate()
     {
-        ManualTime time = new();
+        ManualTime time = new(DateTimeOffset.UnixEpoch);
         RequestBudgets budgets = new(time);
 
         Assert.True(budgets.TrySpend(1, PeerLimits.RequestBudget));
@@ -103,7 +104,7 @@ public sealed class BoundsTests : IDisposable
     [Fact]
     public void Addresses_are_remembered_up_to_a_bound_and_forgotten_once_they_owe_nothing()
     {
-        ManualTime time = new();
+        ManualTime time = new(DateTimeOffset.UnixEpoch);
         RequestBudgets budgets = new(time);
         for (int i = 0; i < PeerLimits.AddressesMax; i++)
             Assert.True(budgets.TrySpend((UInt128)i, 1));
@@ -182,7 +183,7 @@ public sealed class BoundsTests : IDisposable
     [Fact]
     public async Task Whoever_takes_a_large_answer_too_slowly_loses_it()
     {
-        ManualTime time = new();
+        ManualTime time = new(DateTimeOffset.UnixEpoch);
         SlowReader reader = new();
         PacedWriter writer = new(reader, time);
         await writer.WriteAsync(new byte[PeerLimits.AnswerBytesPerSecondMin * 60], default);
@@ -201,7 +202,7 @@ public sealed class BoundsTests : IDisposable
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         using NodeCertificate one = NodeCertificate.Create(key, TimeProvider.System);
-        using NodeCertificate another = NodeCertificate.Create(key, new ManualTime());
+        using NodeCertificate another = NodeCertificate.Create(key, new ManualTime(DateTimeOffset.UnixEpoch));
 
         Assert.Equal(PublicKey.FromUncompressed(Uncompressed(key)), one.Node);
         Assert.Equal(one.Node, another.Node);
@@ -233,19 +234,5 @@ public sealed class BoundsTests : IDisposable
 
         public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) =>
             IsStalled ? new ValueTask(new TaskCompletionSource().Task) : base.WriteAsync(buffer, cancellationToken);
-    }
-
-    /// <summary>A clock that stands until it is moved.</summary>
-    private sealed class ManualTime : TimeProvider
-    {
-        private TimeSpan _since;
-
-        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
-
-        public override long GetTimestamp() => _since.Ticks;
-
-        public override DateTimeOffset GetUtcNow() => DateTimeOffset.UnixEpoch.AddYears(30) + _since;
-
-        public void Advance(TimeSpan by) => _since += by;
     }
 }

@@ -1,5 +1,8 @@
+using System.Collections.Immutable;
 using Cess.Consensus.Messages;
+using Cess.Ledger.Blocks;
 using Cess.Primitives;
+using Cess.TestHost;
 
 namespace Cess.Peers.Tests;
 
@@ -75,26 +78,102 @@ public sealed class ChainTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
-    public async Task A_snapshot_is_read_up_to_a_bound()
+    public async Task A_node_that_no_longer_has_the_blocks_says_so()
     {
-        _node.Chain.Snapshot = new byte[300_000];
-        new Random(1).NextBytes(_node.Chain.Snapshot);
-        MemoryStream got = new();
+        _node.Chain.HasDroppedBlocks = true;
 
-        ulong height = await _client.GetSnapshotAsync(_node.Url, got, 300_000, default);
-        PeerException e = await Assert.ThrowsAsync<PeerException>(() => _client.GetSnapshotAsync(_node.Url, new MemoryStream(), 299_999, default));
+        PeerException e = await Assert.ThrowsAsync<PeerException>(() => _client.GetFinalBlocksAsync(_node.Url, 7, TimeSpan.Zero));
+
+        Assert.Equal(PeerError.BlocksGone, e.Error);
+    }
+
+    [Fact]
+    public async Task A_snapshot_comes_with_its_block_and_is_read_up_to_a_bound()
+    {
+        _node.Chain.Snapshot = Filled(300_000);
+        _node.Chain.SnapshotBlock = Filled(200_000);
+        int all = sizeof(uint) + 200_000 + 300_000;
+
+        var (height, block, content) = await ReadSnapshotAsync(all);
+        PeerException e = await Assert.ThrowsAsync<PeerException>(() => ReadSnapshotAsync(all - 1));
 
         Assert.Equal(7ul, height);
-        Assert.Equal(_node.Chain.Snapshot, got.ToArray());
+        Assert.Equal(_node.Chain.SnapshotBlock, block);
+        Assert.Equal(_node.Chain.Snapshot, content);
         Assert.Equal(PeerError.TooLong, e.Error);
+    }
+
+    [Fact]
+    public async Task A_snapshot_of_a_node_that_ends_meanwhile_is_no_whole_one()
+    {
+        _node.Chain.Snapshot = Filled(300_000);
+        _node.Chain.SnapshotGoesOn = Task.FromException(new IOException("The disk is broken."));
+
+        PeerException e = await Assert.ThrowsAsync<PeerException>(() => ReadSnapshotAsync(long.MaxValue));
+
+        Assert.Equal(PeerError.Unreachable, e.Error);
+    }
+
+    [Fact]
+    public async Task Who_sends_a_snapshot_too_slowly_is_given_up()
+    {
+        const int sent = 10 * PeerLimits.AnswerBytesPerSecondMin;
+        ManualTime time = new(DateTimeOffset.UnixEpoch);
+        await using SnapshotContent content = new(new StalledStream(sent), long.MaxValue, time, CancellationToken.None);
+        await content.ReadExactlyAsync(new byte[sent]);
+        Task<int> next = content.ReadAsync(new byte[1]).AsTask();
+
+        time.Advance(PeerLimits.RequestTimeout + TimeSpan.FromSeconds(9));
+        Assert.False(next.IsCompleted);
+        time.Advance(TimeSpan.FromSeconds(1));
+
+        Assert.Equal(PeerError.TimedOut, (await Assert.ThrowsAsync<PeerException>(() => next)).Error);
+    }
+
+    [Fact]
+    public async Task What_comes_as_a_snapshot_and_ends_within_its_block_is_refused()
+    {
+        byte[][] answers = [[], [1, 0, 0], [3, 0, 0, 0, 1, 2]];
+        foreach (byte[] answer in answers)
+        {
+            PeerException e = await Assert.ThrowsAsync<PeerException>(() => SnapshotBlock.ReadAsync(new MemoryStream(answer), default));
+            Assert.Equal(PeerError.Malformed, e.Error);
+        }
+
+        byte[] huge = [0xff, 0xff, 0xff, 0x7f, 1];
+        Assert.Equal(
+            PeerError.TooLong, (await Assert.ThrowsAsync<PeerException>(() => SnapshotBlock.ReadAsync(new MemoryStream(huge), default))).Error);
     }
 
     [Fact]
     public async Task A_node_without_snapshots_says_so()
     {
-        PeerException e = await Assert.ThrowsAsync<PeerException>(() => _client.GetSnapshotAsync(_node.Url, new MemoryStream(), 1, default));
+        PeerException e = await Assert.ThrowsAsync<PeerException>(() => ReadSnapshotAsync(1));
 
         Assert.Equal(PeerError.NotFound, e.Error);
+    }
+
+    [Fact]
+    public async Task Handovers_are_read_from_an_era_on_and_no_more_than_one_answer_takes()
+    {
+        _node.Chain.Handovers.AddRange(Enumerable.Range(0, PeerLimits.HandoversMax + 3).Select(era => Scale.Encode(Samples.Handover(era))));
+
+        ImmutableArray<EraHandover> first = await _client.GetHandoversAsync(_node.Url, 1);
+        ImmutableArray<EraHandover> last = await _client.GetHandoversAsync(_node.Url, PeerLimits.HandoversMax);
+
+        Assert.Equal(Enumerable.Range(1, PeerLimits.HandoversMax), first.Select(handover => (int)handover.Era.Index - 1));
+        Assert.Equal(3, last.Length);
+        Assert.Empty(await _client.GetHandoversAsync(_node.Url, 1_000));
+    }
+
+    [Fact]
+    public async Task What_comes_as_handovers_and_is_none_is_refused()
+    {
+        _node.Chain.Handovers.Add([1, 2, 3]);
+
+        PeerException e = await Assert.ThrowsAsync<PeerException>(() => _client.GetHandoversAsync(_node.Url, 0));
+
+        Assert.Equal(PeerError.Malformed, e.Error);
     }
 
     [Fact]
@@ -137,5 +216,31 @@ public sealed class ChainTests : IAsyncLifetime, IDisposable
             refusal = (PeerException?)await Record.ExceptionAsync(() => _client.GetGenesisAsync(_node.Url));
 
         Assert.Equal(PeerError.Busy, refusal?.Error);
+    }
+
+    private async Task<(ulong Height, byte[] Block, byte[] Content)> ReadSnapshotAsync(long bytesMax) => await _client.ReadSnapshotAsync(
+        _node.Url,
+        bytesMax,
+        async (snapshot, cancellation) =>
+        {
+            MemoryStream got = new();
+            await snapshot.Content.CopyToAsync(got, cancellation);
+            return (snapshot.Height, snapshot.Block.ToArray(), got.ToArray());
+        },
+        CancellationToken.None);
+
+    private static byte[] Filled(int size)
+    {
+        byte[] bytes = new byte[size];
+        new Random(size).NextBytes(bytes);
+        return bytes;
+    }
+
+    /// <summary>Gives so many bytes, and no more, and does not end.</summary>
+    private sealed class StalledStream(int length) : MemoryStream(new byte[length])
+    {
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => Position < Length
+            ? base.ReadAsync(buffer, cancellationToken)
+            : new ValueTask<int>(new TaskCompletionSource<int>().Task);
     }
 }

@@ -1,3 +1,6 @@
+using Cess.Ledger.Blocks;
+using Cess.Ledger.Modules.Chain;
+using Cess.Ledger.State;
 using Cess.Primitives;
 
 namespace Cess.Peers.Tests;
@@ -19,6 +22,16 @@ internal static class Samples
 
     public static LinkFrame Transactions { get; } = new(
         FrameKind.Transactions, default, default, TransactionList.Encode([new byte[] { 1, 2, 3 }, new byte[] { 4 }]).Single());
+
+    /// <summary>A handover that proves nothing.</summary>
+    public static EraHandover Handover(int era)
+    {
+        StateTree tree = StateTree.Empty.Set(LedgerKeys.Era, [1]);
+        BlockHeader header = new((ulong)era, Hash(1), 2, new AccountId(Hash(3)), Hash(4), Hash(5), tree.Root);
+        return new EraHandover(
+            header, new Certificate(header.ComputeHash(), 9, []), new EraRecord((ulong)era + 1, (ulong)era, (ulong)era + 1, Hash(6)),
+            new ValidatorSet([s_one]), StateProof.Of(tree, LedgerKeys.Era));
+    }
 
     private static Hash256 Hash(byte value) => Hash256.FromBytes([.. Enumerable.Repeat(value, Hash256.Size)]);
 }

@@ -14,7 +14,16 @@ internal sealed class TestPeerChain : IPeerChain
 
     public ReadOnlyMemory<byte> Genesis => GenesisBytes;
 
+    public bool HasDroppedBlocks { get; set; }
+
     public byte[]? Snapshot { get; set; }
+
+    public byte[] SnapshotBlock { get; set; } = [4, 5, 6];
+
+    public List<byte[]> Handovers { get; } = [];
+
+    /// <summary>What the next bytes of a snapshot wait for.</summary>
+    public Task SnapshotGoesOn { get; set; } = Task.CompletedTask;
 
     public List<(ulong Above, TimeSpan Wait)> Asked { get; } = [];
 
@@ -22,13 +31,18 @@ internal sealed class TestPeerChain : IPeerChain
 
     public async ValueTask<FinalBlocks?> ReadFinalBlocksAsync(ulong above, TimeSpan wait, CancellationToken cancellation)
     {
+        if (HasDroppedBlocks)
+            throw new PeerException(PeerError.BlocksGone, "they were dropped.");
         lock (Asked)
             Asked.Add((above, wait));
         return wait == TimeSpan.Zero && !_blocks.Task.IsCompleted ? null : await _blocks.Task.WaitAsync(cancellation);
     }
 
     public ValueTask<PeerSnapshot?> OpenSnapshotAsync(CancellationToken cancellation) =>
-        ValueTask.FromResult(Snapshot is { } bytes ? new PeerSnapshot(7, new MemoryStream(bytes)) : null);
+        ValueTask.FromResult(Snapshot is { } bytes ? new PeerSnapshot(7, SnapshotBlock, new WaitingStream(bytes, SnapshotGoesOn)) : null);
+
+    public ValueTask<IReadOnlyList<ReadOnlyMemory<byte>>> ReadHandoversAsync(ulong era, CancellationToken cancellation) =>
+        ValueTask.FromResult<IReadOnlyList<ReadOnlyMemory<byte>>>([.. Handovers.Skip((int)era).Select(bytes => (ReadOnlyMemory<byte>)bytes)]);
 
     /// <summary>One empty block and a certificate without votes: nobody here checks either.</summary>
     public static FinalBlocks Blocks(ulong height)
@@ -36,5 +50,16 @@ internal sealed class TestPeerChain : IPeerChain
         BlockHeader header = new(height, default, 1_700_000_000_000, default, Block.TransactionsRootOf([]), default, default);
         Block block = new(header, []);
         return new FinalBlocks([block], [], new Certificate(header.ComputeHash(), 9, ImmutableArray<CertificateVote>.Empty));
+    }
+
+    /// <summary>Bytes whose second half has to wait.</summary>
+    private sealed class WaitingStream(byte[] bytes, Task goesOn) : MemoryStream(bytes)
+    {
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            if (Position >= Length / 2)
+                await goesOn.WaitAsync(cancellationToken);
+            return Read(buffer.Span[..Math.Min(buffer.Length, Math.Max(1, (int)Length / 2))]);
+        }
     }
 }

@@ -63,7 +63,8 @@ internal sealed class PhysicalLogFile(SafeFileHandle handle) : ILogFile
         int total = 0;
         while (total < buffer.Length)
         {
-            int count = await RandomAccess.ReadAsync(handle, buffer[total..], offset + total, cancellation);
+            // Also for those who wait for it in a scheduler that runs one task at a time.
+            int count = await RandomAccess.ReadAsync(handle, buffer[total..], offset + total, cancellation).ConfigureAwait(false);
             if (count == 0)
                 break;
             total += count;

@@ -20,7 +20,7 @@ internal sealed class SnapshotReader(ILogFile file, long start, long length) : S
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         int wanted = (int)Math.Min(buffer.Length, length - _position);
-        int count = await file.ReadAsync(start + _position, buffer[..wanted], cancellationToken);
+        int count = await file.ReadAsync(start + _position, buffer[..wanted], cancellationToken).ConfigureAwait(false);
         _position += count;
         return count;
     }
@@ -28,6 +28,7 @@ internal sealed class SnapshotReader(ILogFile file, long start, long length) : S
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
         ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
+    /// <summary>Nothing below goes on in the caller's scheduler, which could not, while this blocks it.</summary>
     public override int Read(byte[] buffer, int offset, int count) =>
         ReadAsync(buffer.AsMemory(offset, count)).AsTask().GetAwaiter().GetResult();
 

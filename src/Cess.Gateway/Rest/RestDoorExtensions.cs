@@ -39,7 +39,7 @@ public static class RestDoorExtensions
         services.TryAddSingleton(_ => new PublicKeyCache(RestLimits.CachedPublicKeysMax));
         services.AddSingleton<RequestVerifier>();
         services.AddSingleton(provider => new ChainIndex(
-            provider.GetRequiredService<ILedgerReader>(), provider.GetRequiredService<INodeGrains>(),
+            provider.GetRequiredService<ILedgerReader>(), provider.GetRequiredService<IBlockArchive>(), provider.GetRequiredService<INodeGrains>(),
             RestLimits.BlocksIndexedMax, RestLimits.TransactionsIndexedMax));
         services.AddSingleton<HistoryFollower>();
         services.AddHostedService(provider => provider.GetRequiredService<HistoryFollower>());

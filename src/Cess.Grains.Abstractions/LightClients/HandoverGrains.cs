@@ -23,6 +23,10 @@ public interface IHandoverKeeperGrain : IGrainWithStringKey
     /// <summary>The first era whose handover is not kept.</summary>
     [Alias("Next")]
     Task<ulong> GetNextAsync();
+
+    /// <summary>Keeps handovers that were made and proven elsewhere, in the order of their eras; durable when it returns.</summary>
+    [Alias("Adopt")]
+    Task AdoptAsync(IReadOnlyList<StoredHandover> handovers);
 }
 
 /// <summary>The handover at an era's end.</summary>

@@ -86,7 +86,7 @@ public sealed partial class ChainGrain
                 foreach (FinalBlock block in blocks)
                     Answer(block);
                 await PublishAsync(StreamNames.Blocks, new BlocksFinalised(blocks[0].Height, blocks[^1].Height));
-                SaveSnapshot(blocks);
+                SaveSnapshot(entries);
                 if (blocks.Any(block => block.Block.State.Era.Index != block.Before.Era.Index))
                     await StartValidatorsAsync();
                 Build();
@@ -98,16 +98,19 @@ public sealed partial class ChainGrain
         }
     }
 
-    /// <summary>Saves beside the blocks that follow. What falls due while one is being saved is saved after the blocks that come then.</summary>
-    private void SaveSnapshot(FinalBlock[] blocks)
+    /// <summary>
+    /// Saves beside the blocks that follow. What falls due while one is being saved is saved after the blocks that come then. Only a
+    /// block with a certificate of its own gets one: with it the snapshot proves itself to other nodes.
+    /// </summary>
+    private void SaveSnapshot((FinalBlock Block, Certificate? Certificate)[] entries)
     {
-        _blocksUnsaved += blocks.Length;
-        _transactionsUnsaved += blocks.Sum(block => block.Block.Block.Transactions.Length);
-        bool isDue = _blocksUnsaved >= GrainLimits.BlocksPerSnapshot || _transactionsUnsaved >= GrainLimits.TransactionsPerSnapshot;
-        if (!isDue || !_saving.IsCompleted)
+        _blocksUnsaved += entries.Length;
+        _transactionsUnsaved += entries.Sum(entry => entry.Block.Block.Block.Transactions.Length);
+        bool isDue = _blocksUnsaved >= options.BlocksPerSnapshot || _transactionsUnsaved >= GrainLimits.TransactionsPerSnapshot;
+        if (!isDue || !_saving.IsCompleted || entries.LastOrDefault(entry => entry.Certificate is not null).Block is not { } certified)
             return;
         (_blocksUnsaved, _transactionsUnsaved) = (0, 0);
-        _saving = SaveSnapshotAsync(blocks[^1]);
+        _saving = SaveSnapshotAsync(certified);
     }
 
     private async Task SaveSnapshotAsync(FinalBlock due)

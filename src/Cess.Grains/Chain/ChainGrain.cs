@@ -28,6 +28,7 @@ public sealed partial class ChainGrain(
     IParallelFor parallel,
     TimeProvider time,
     NodeIdentity node,
+    ConsensusOptions options,
     ITransactionGossip gossip,
     INodeFault fault,
     ILogger<ChainGrain> log) : Grain, IChainGrain

@@ -21,6 +21,9 @@ public sealed record ConsensusOptions(long DeltaMs = ConsensusOptions.DeltaMsDef
     /// <summary>Enough for validators on different continents.</summary>
     public const long DeltaMsDefault = 1_000;
 
+    /// <summary>Blocks after which a snapshot of the state is saved at the latest.</summary>
+    public int BlocksPerSnapshot { get; init; } = GrainLimits.BlocksPerSnapshot;
+
     /// <summary>How long a leader among several waits for transactions.</summary>
     public TimeSpan Patience => TimeSpan.FromMilliseconds(DeltaMs / 2.0);
 }

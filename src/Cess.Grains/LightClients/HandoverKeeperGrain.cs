@@ -29,6 +29,15 @@ public sealed class HandoverKeeperGrain(
     public Task<ulong> GetNextAsync() => Task.FromResult(state.State.Next);
 
     /// <inheritdoc/>
+    public async Task AdoptAsync(IReadOnlyList<StoredHandover> handovers)
+    {
+        foreach (StoredHandover handover in handovers)
+            await GrainFactory.GetGrain<IHandoverGrain>(checked((long)handover.Era)).KeepAsync(handover);
+        if (handovers is [.., { } last] && last.Era >= state.State.Next)
+            await GoOnAsync(last.Era + 1);
+    }
+
+    /// <inheritdoc/>
     public Task OnSubscribed(IStreamSubscriptionHandleFactory handleFactory) =>
         handleFactory.Create<BlocksFinalised>().ResumeAsync((_, _) => KeepAsync());
 

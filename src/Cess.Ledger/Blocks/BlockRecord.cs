@@ -13,6 +13,10 @@ public sealed record BlockRecord(
     Block Block, ImmutableArray<LedgerEvent> StartEvents, ImmutableArray<Receipt> Receipts, Certificate? Certificate)
     : IScaleValue<BlockRecord>
 {
+    /// <summary>True if transactions, events and receipts are those that the header commits to.</summary>
+    public bool HasItsContent() => Block.HasItsTransactions()
+        && MerkleTree.RootOfLeafHashes(Receipt.LeavesOf(StartEvents, Receipts.AsSpan())) == Block.Header.ReceiptsRoot;
+
     /// <summary>Writes the fields in the order of their declaration.</summary>
     public void Encode(ScaleWriter writer)
     {

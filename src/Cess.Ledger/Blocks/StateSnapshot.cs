@@ -52,9 +52,45 @@ public static class StateSnapshot
     /// <exception cref="LedgerException"><see cref="ChainError.SnapshotInvalid"/>.</exception>
     public static LedgerState Read(Stream stream, IParallelFor? parallel = null)
     {
+        StateTreeBuilder builder = StateTree.Empty.ToBuilder();
+        return Refusing(() =>
+        {
+            (Hash256 genesis, BlockHeader header) = ReadHead(stream);
+            ReadEntries(stream, builder.Set);
+            StateTree tree = builder.ToTree(parallel);
+            ThrowIfNot(tree.Root, header);
+            return new LedgerState(genesis, header, tree);
+        });
+    }
+
+    /// <summary>
+    /// Reads a snapshot to its end for nothing but to check it: that it is of this very block and chain, its entries give the block's
+    /// state root, and nothing follows. Takes memory for one entry, whatever comes.
+    /// </summary>
+    /// <param name="stream">Bytes of any origin.</param>
+    /// <param name="genesis">Hash of the chain's genesis.</param>
+    /// <param name="header">The block, which is known to be final.</param>
+    /// <exception cref="LedgerException"><see cref="ChainError.SnapshotInvalid"/>.</exception>
+    public static void Check(Stream stream, Hash256 genesis, BlockHeader header)
+    {
+        StateRootBuilder root = new();
+        Refusing(() =>
+        {
+            if (ReadHead(stream) != (genesis, header))
+                throw new LedgerException(ChainError.SnapshotInvalid, "it is of another block, or of another chain.");
+            ReadEntries(stream, (key, value) => root.TryAdd(key, value));
+            ThrowIfNot(root.Root, header);
+            return stream.ReadByte() < 0
+                ? true
+                : throw new LedgerException(ChainError.SnapshotInvalid, "there is more after its last entry.");
+        });
+    }
+
+    private static T Refusing<T>(Func<T> read)
+    {
         try
         {
-            return ReadChecked(stream, parallel);
+            return read();
         }
         catch (Exception e) when (e is ScaleException or EndOfStreamException or ArgumentException)
         {
@@ -62,7 +98,7 @@ public static class StateSnapshot
         }
     }
 
-    private static LedgerState ReadChecked(Stream stream, IParallelFor? parallel)
+    private static (Hash256 Genesis, BlockHeader Header) ReadHead(Stream stream)
     {
         Span<byte> bytes = stackalloc byte[Hash256.Size];
         stream.ReadExactly(bytes[..Magic.Length]);
@@ -70,12 +106,14 @@ public static class StateSnapshot
             throw new LedgerException(ChainError.SnapshotInvalid, "it does not start with the mark of a snapshot.");
 
         stream.ReadExactly(bytes);
-        Hash256 genesis = Hash256.FromBytes(bytes);
-        BlockHeader header = Scale.Decode<BlockHeader>(ReadBytes(stream, HeaderBytesMax));
+        return (Hash256.FromBytes(bytes), Scale.Decode<BlockHeader>(ReadBytes(stream, HeaderBytesMax)));
+    }
+
+    private static void ReadEntries(Stream stream, Action<StateKey, byte[]> take)
+    {
+        Span<byte> bytes = stackalloc byte[Hash256.Size];
         stream.ReadExactly(bytes[..sizeof(ulong)]);
         ulong count = BinaryPrimitives.ReadUInt64LittleEndian(bytes);
-
-        StateTreeBuilder builder = StateTree.Empty.ToBuilder();
         StateKey previous = default;
         for (ulong i = 0; i < count; i++)
         {
@@ -83,14 +121,15 @@ public static class StateSnapshot
             StateKey key = new(Hash256.FromBytes(bytes));
             if (i > 0 && key <= previous)
                 throw new LedgerException(ChainError.SnapshotInvalid, $"key {key} is not in ascending order.");
-            builder.Set(key, ReadBytes(stream, LedgerLimits.StateValueBytesMax));
+            take(key, ReadBytes(stream, LedgerLimits.StateValueBytesMax));
             previous = key;
         }
+    }
 
-        StateTree tree = builder.ToTree(parallel);
-        return tree.Root == header.StateRoot
-            ? new LedgerState(genesis, header, tree)
-            : throw new LedgerException(ChainError.SnapshotInvalid, "its entries do not give its header's state root.");
+    private static void ThrowIfNot(Hash256 root, BlockHeader header)
+    {
+        if (root != header.StateRoot)
+            throw new LedgerException(ChainError.SnapshotInvalid, "its entries do not give its header's state root.");
     }
 
     private static void WriteHash(ArrayBufferWriter<byte> writer, Hash256 hash)

@@ -71,6 +71,12 @@ internal sealed class Follower(
         {
             return await FollowAsync(cancellation);
         }
+        catch (PeerException e) when (e.Error == PeerError.BlocksGone)
+        {
+            log.LogWarning(
+                "A node no longer has the blocks above {Height}; where none has, this node takes a state when it is started again", head.Head.Height);
+            return false;
+        }
         catch (Exception e) when (e is PeerException or InvalidOperationException or TimeoutException or OperationCanceledException)
         {
             if (!cancellation.IsCancellationRequested)

@@ -5,11 +5,12 @@ using Cess.Grains.Chain;
 using Cess.Ledger.Blocks;
 using Cess.Peers;
 using Cess.Primitives;
+using Orleans;
 
 namespace Cess.Node.Network;
 
 /// <summary>This node's chain, as other nodes may read it.</summary>
-internal sealed class NodeChain(Genesis genesis, IBlockStore blocks, ILedgerReader ledger, TimeProvider time) : IPeerChain
+internal sealed class NodeChain(Genesis genesis, IBlockStore blocks, ILedgerReader ledger, IGrainFactory grains, TimeProvider time) : IPeerChain
 {
     /// <inheritdoc/>
     public ReadOnlyMemory<byte> Genesis { get; } = Scale.Encode(genesis);
@@ -27,9 +28,52 @@ internal sealed class NodeChain(Genesis genesis, IBlockStore blocks, ILedgerRead
         {
             return null;
         }
+        catch (BlockStoreException e) when (e.Error == BlockStoreError.NoSuchBlock && above < blocks.First)
+        {
+            throw new PeerException(PeerError.BlocksGone, $"blocks begin at height {blocks.First} here.", e);
+        }
         catch (BlockStoreException e) when (e.Error == BlockStoreError.NoSuchBlock)
         {
             return null;
         }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<PeerSnapshot?> OpenSnapshotAsync(CancellationToken cancellation)
+    {
+        if (await blocks.OpenLatestSnapshotAsync(cancellation) is not { } snapshot)
+            return null;
+        try
+        {
+            if (snapshot.Height >= blocks.First
+                && await blocks.ReadAsync(snapshot.Height, cancellation) is var block
+                && Scale.Decode<BlockRecord>(block.Span).Certificate is not null)
+            {
+                return new PeerSnapshot(snapshot.Height, block, snapshot.Content);
+            }
+        }
+        catch
+        {
+            await snapshot.DisposeAsync();
+            throw;
+        }
+
+        await snapshot.DisposeAsync();
+        return null;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<IReadOnlyList<ReadOnlyMemory<byte>>> ReadHandoversAsync(ulong era, CancellationToken cancellation)
+    {
+        List<ReadOnlyMemory<byte>> handovers = [];
+        ulong newest = ledger.Head.Era.Index;
+        for (; era < newest && handovers.Count < PeerLimits.HandoversMax; era++)
+        {
+            if (await grains.GetGrain<IHandoverGrain>(checked((long)era)).GetAsync() is not { } handover)
+                break;
+            handovers.Add(handover.Bytes);
+        }
+
+        return handovers;
     }
 }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Net;
 using Cess.Coding;
 using Cess.Consensus;
+using Cess.Grains;
 using Cess.Grains.Chain;
 
 namespace Cess.Node.Setup;
@@ -23,6 +24,7 @@ public static class NodeCommand
         Option<int?> peerPort = new("--peer-port") { Description = "Port for other operators' nodes; 0 takes a free one. Without it, and without --join, there is none." };
         Option<string?> peerUrl = new("--peer-url") { Description = "Where others reach that port, https://host:port, if not at --host." };
         Option<long> delay = new("--message-delay") { Description = "Milliseconds that a message between validators usually takes at most.", DefaultValueFactory = _ => ConsensusOptions.DeltaMsDefault };
+        Option<int> snapshotBlocks = new("--snapshot-blocks") { Description = "Blocks between two snapshots of the state; a node that starts further behind the others takes one of theirs instead of all blocks.", DefaultValueFactory = _ => GrainLimits.BlocksPerSnapshot };
         Option<string> policy = new("--policy") { Description = "Data + parity fragments of each segment; any data-many of them give it back.", DefaultValueFactory = _ => "4+8" };
         Option<long?> quota = new("--quota-per-miner") { Description = "Bytes that each miner offers; without it, what the disk has." };
 
@@ -37,13 +39,15 @@ public static class NodeCommand
         quota.Validators.Add(result => Require(result, result.GetValueOrDefault<long?>() is null or > 0, "--quota-per-miner takes a positive number of bytes."));
         delay.Validators.Add(result => Require(
             result, result.GetValueOrDefault<long>() is > 0 and <= ConsensusLimits.DeltaMsMax, $"--message-delay takes 1 to {ConsensusLimits.DeltaMsMax}."));
+        snapshotBlocks.Validators.Add(result => Require(
+            result, result.GetValueOrDefault<int>() is > 0 and <= NodeLimits.BlocksPerSnapshotMax, $"--snapshot-blocks takes 1 to {NodeLimits.BlocksPerSnapshotMax}."));
         peerPort.Validators.Add(result => Require(result, result.GetValueOrDefault<int?>() is null or (>= 0 and <= 65_535), "--peer-port takes 0 to 65535."));
         foreach (Option<int> port in new[] { s3Port, httpPort })
             port.Validators.Add(result => Require(result, result.GetValueOrDefault<int>() is >= 0 and <= 65_535, $"{port.Name} takes 0 to 65535."));
 
         RootCommand root = new("Starts a Cess network on this machine: validators, storage miners, an S3 door and a REST door.")
         {
-            data, host, s3Port, httpPort, miners, validators, policy, quota, genesis, join, peerPort, peerUrl, delay,
+            data, host, s3Port, httpPort, miners, validators, policy, quota, genesis, join, peerPort, peerUrl, delay, snapshotBlocks,
         };
         root.SetAction((parsed, cancellation) => NodeHost.RunAsync(
             new NodeOptions
@@ -61,6 +65,7 @@ public static class NodeCommand
                 PeerPort = parsed.GetValue(peerPort),
                 PeerUrl = parsed.GetValue(peerUrl),
                 MessageDelay = parsed.GetRequiredValue(delay),
+                BlocksPerSnapshot = parsed.GetRequiredValue(snapshotBlocks),
             },
             cancellation));
         root.Subcommands.Add(BuildKeys());

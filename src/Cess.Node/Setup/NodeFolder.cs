@@ -40,6 +40,12 @@ public sealed class NodeFolder
     /// <summary>Where other nodes are.</summary>
     public string PeersFile => Path.Combine(Root, "peers.scale");
 
+    /// <summary>A state that is coming from another node; of no use after a crash.</summary>
+    public string SnapshotPart => Path.Combine(Root, "snapshot.part");
+
+    /// <summary>What proves a state that was taken from another node, until all of it has found its place.</summary>
+    public string SnapshotProof => Path.Combine(Root, "snapshot-proof.scale");
+
     /// <summary>Grain state and reminders.</summary>
     public string StateDatabase => Path.Combine(Root, "state.db");
 
@@ -56,15 +62,21 @@ public sealed class NodeFolder
     public static void WritePrivate(string path, ReadOnlySpan<byte> content)
     {
         string temporary = path + ".new";
-        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows())
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        using (var file = new FileStream(temporary, options))
+        using (FileStream file = CreatePrivateFile(temporary))
         {
             file.Write(content);
             file.Flush(flushToDisk: true);
         }
         File.Move(temporary, path, overwrite: true);
+    }
+
+    /// <summary>Makes an empty file that only its owner may read.</summary>
+    public static FileStream CreatePrivateFile(string path)
+    {
+        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        return new FileStream(path, options);
     }
 
     private static void CreatePrivate(string path)

@@ -11,10 +11,12 @@ using Cess.Grains;
 using Cess.Grains.Chain;
 using Cess.Grains.DataPlane;
 using Cess.Grains.LightClients;
+using Cess.Ledger;
 using Cess.Ledger.State;
 using Cess.Node.Hosting;
 using Cess.Node.Keys;
 using Cess.Node.Network;
+using Cess.Node.Network.Snapshots;
 using Cess.Peers;
 using Cess.Primitives;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -54,7 +56,7 @@ public static class NodeHost
             return fault.HasStopped ? 1 : 0;
         }
         catch (Exception e) when (e is BlockStoreException or BlobException or ChainLoadException or KeyException or IOException
-            or UnauthorizedAccessException or InvalidOperationException or ScaleException or PeerException)
+            or LedgerException or UnauthorizedAccessException or InvalidOperationException or ScaleException or PeerException)
         {
             await Console.Error.WriteLineAsync($"The node can't run: {e.Message}");
             return 1;
@@ -85,6 +87,11 @@ public static class NodeHost
         });
         builder.Services.AddSingleton<IBlockArchive>(new BlockArchive(parts.Blocks));
         builder.AddGrainRuntime(folder);
+        // Services start one after the other: these need the grains, and the second the first.
+        if (parts.Proof is { } proof)
+            builder.Services.AddHostedService(provider => ActivatorUtilities.CreateInstance<HandoverAdoption>(provider, folder, proof));
+        if (parts.Certificate is not null)
+            builder.Services.AddHostedService<Follower>();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.UseS3Limits();
@@ -117,7 +124,7 @@ public static class NodeHost
         services.AddSingleton<ILedgerReader>(provider => provider.GetRequiredService<LedgerHead>());
         services.AddSingleton<CandidateBlocks>();
         services.AddSingleton(parts.Journal);
-        services.AddSingleton(new ConsensusOptions(options.MessageDelay));
+        services.AddSingleton(new ConsensusOptions(options.MessageDelay) { BlocksPerSnapshot = options.BlocksPerSnapshot });
         services.AddSingleton<ConsensusInboxes>();
         services.AddSingleton<INodeFault, NodeFault>();
         if (parts.Certificate is null)
@@ -147,7 +154,6 @@ public static class NodeHost
         services.AddSingleton<IPeerReceiver>(provider => provider.GetRequiredService<PeerRouter>());
         services.AddSingleton<IConsensusNetwork>(provider => provider.GetRequiredService<PeerRouter>());
         services.AddSingleton<ITransactionGossip>(provider => provider.GetRequiredService<PeerRouter>());
-        services.AddHostedService<Follower>();
     }
 
     private static void AddDataPlane(IServiceCollection services, NodeParts parts)

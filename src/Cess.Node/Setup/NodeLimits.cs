@@ -24,6 +24,21 @@ public static class NodeLimits
     /// <summary>How long another node may wait for a block before it answers that there is none.</summary>
     public static readonly TimeSpan FollowWait = TimeSpan.FromSeconds(10);
 
+    /// <summary>Most bytes of another node's state, with its block, that a node takes.</summary>
+    public const long SnapshotBytesMax = 16L << 30;
+
+    /// <summary>Nodes that are asked for their state before a node starts.</summary>
+    public const int SnapshotNodesMax = 16;
+
+    /// <summary>Eras through which a node that takes another's state is led.</summary>
+    public const int HandoversTakenMax = 65_536;
+
+    /// <summary>Handovers that are kept with one call.</summary>
+    public const int HandoversAdoptedAtOnce = 64;
+
+    /// <summary>Greatest number of blocks between two snapshots.</summary>
+    public const int BlocksPerSnapshotMax = 1_000_000;
+
     /// <summary>Space that a miner declares when no quota is given, in bytes.</summary>
     public const long DeclaredBytesDefault = 1L << 40;
 

@@ -1,3 +1,4 @@
+using Cess.Grains;
 using Cess.Grains.Chain;
 
 namespace Cess.Node.Setup;
@@ -37,6 +38,9 @@ public sealed record NodeOptions
 
     /// <summary>Milliseconds that a message between validators and the work for it usually take at most.</summary>
     public long MessageDelay { get; init; } = ConsensusOptions.DeltaMsDefault;
+
+    /// <summary>Blocks between two snapshots of the state; who is further behind than that takes another node's instead of blocks.</summary>
+    public int BlocksPerSnapshot { get; init; } = GrainLimits.BlocksPerSnapshot;
 
     /// <summary>True if other operators' nodes take part in the network.</summary>
     public bool HasPeers => PeerPort is not null || Join.Count > 0;

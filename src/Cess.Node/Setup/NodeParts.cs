@@ -8,6 +8,7 @@ using Cess.Ledger.Blocks;
 using Cess.Ledger.Modules.Chain;
 using Cess.Ledger.State;
 using Cess.Node.Keys;
+using Cess.Node.Network.Snapshots;
 using Cess.Peers;
 using Cess.Primitives;
 
@@ -59,6 +60,9 @@ public sealed class NodeParts : IAsyncDisposable
     /// <summary>State after the newest stored block, and the iteration of its newest certificate.</summary>
     public required (LedgerState State, ulong Iteration) Chain { get; init; }
 
+    /// <summary>What came with a state that was taken from another node, and is not all in its place yet; null for nothing.</summary>
+    internal SnapshotProof? Proof { get; private init; }
+
     /// <summary>Where each miner keeps its fragments.</summary>
     public required IReadOnlyDictionary<AccountId, IBlobBackend> Backends { get; init; }
 
@@ -82,7 +86,8 @@ public sealed class NodeParts : IAsyncDisposable
         var publicKeys = new PublicKeyCache();
         FileBlockStore votes = await FileBlockStore.OpenAsync(
             folder.Votes, new FileBlockStoreOptions { SegmentBytes = NodeLimits.VoteSegmentBytes }, cancellation);
-        (LedgerState State, ulong Iteration) chain = await ChainLoader.LoadAsync(blocks, genesis, publicKeys, parallel, cancellation);
+        ((LedgerState State, ulong Iteration) chain, SnapshotProof? proof) =
+            await LoadChainAsync(options, folder, certificate, blocks, genesis, publicKeys, parallel, cancellation);
 
         var backends = new Dictionary<AccountId, IBlobBackend>();
         for (int i = 0; i < miners.Length; i++)
@@ -100,6 +105,7 @@ public sealed class NodeParts : IAsyncDisposable
             Votes = votes,
             Journal = await VoteJournal.OpenAsync(votes, cancellation),
             Chain = chain,
+            Proof = proof,
             Backends = backends,
             PublicKeys = publicKeys,
         };
@@ -116,6 +122,49 @@ public sealed class NodeParts : IAsyncDisposable
         PublicKeys.Dispose();
         Chains.Dispose();
         Keys.Dispose();
+    }
+
+    /// <summary>This node's own chain, or another node's state where that is far ahead.</summary>
+    private static async Task<((LedgerState State, ulong Iteration) Chain, SnapshotProof? Proof)> LoadChainAsync(
+        NodeOptions options, NodeFolder folder, NodeCertificate? certificate, IBlockStore blocks, Genesis genesis, PublicKeyCache keys,
+        IParallelFor parallel, CancellationToken cancellation)
+    {
+        if (certificate is null)
+            return (await ChainLoader.LoadAsync(blocks, genesis, keys, parallel, cancellation), null);
+        using var client = new PeerChainClient(certificate, TimeProvider.System);
+        var catchUp = new SnapshotCatchUp(blocks, client, keys, parallel, folder, Console.Error.WriteLine)
+        {
+            BlocksAheadMin = (ulong)options.BlocksPerSnapshot,
+        };
+        SnapshotProof? proof = await catchUp.ResumeAsync(cancellation);
+        (LedgerState State, ulong Iteration) own = await ChainLoader.LoadAsync(blocks, genesis, keys, parallel, cancellation);
+        // What was taken a moment ago is new enough.
+        if (proof is not null)
+            return (own, proof);
+        IEnumerable<string> known = options.Join.Union(KnownNodes.Load(new PeerFile(folder.PeersFile), certificate.Node));
+        return await catchUp.TryTakeAsync(own.State, await LearnNodesAsync(client, known, certificate.Node, cancellation), cancellation) is { } taken
+            ? ((taken.State, taken.Proof.Block.Certificate!.Iteration), taken.Proof)
+            : (own, null);
+    }
+
+    /// <summary>The nodes that are known, and those that they name.</summary>
+    private static async Task<IReadOnlyList<string>> LearnNodesAsync(
+        PeerChainClient client, IEnumerable<string> known, PublicKey self, CancellationToken cancellation)
+    {
+        string[] asked = [.. known.Take(NodeLimits.SnapshotNodesMax)];
+        IEnumerable<string>[] named = await Task.WhenAll(asked.Select(async url =>
+        {
+            try
+            {
+                // A node that does not answer is not asked for more.
+                return (await client.GetNodeUrlsAsync(url, self, cancellation)).Prepend(url);
+            }
+            catch (PeerException)
+            {
+                return [];
+            }
+        }));
+        return [.. named.SelectMany(urls => urls).OrderByDescending(url => asked.Contains(url)).Distinct()];
     }
 
     /// <summary>A network keeps the miners and validators that it started with; the options count for a new one.</summary>

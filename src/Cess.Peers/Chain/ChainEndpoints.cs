@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Globalization;
 using Cess.Consensus.Messages;
 using Cess.Primitives;
@@ -46,11 +47,22 @@ internal sealed class ChainEndpoints(IPeerChain chain, PeerOptions options, Time
             http.Response.ContentType = BinaryAnswer.ContentType;
             http.Response.Headers[PeerPaths.HeightField] = snapshot.Height.ToString(CultureInfo.InvariantCulture);
             PacedWriter writer = new(http.Response.Body, time);
+            byte[] length = new byte[sizeof(uint)];
+            BinaryPrimitives.WriteUInt32LittleEndian(length, (uint)snapshot.Block.Length);
+            await writer.WriteAsync(length, cancellation);
+            await writer.WriteAsync(snapshot.Block, cancellation);
             byte[] piece = new byte[CopyBytes];
             while (await snapshot.Content.ReadAsync(piece, cancellation) is var read and > 0)
                 await writer.WriteAsync(piece.AsMemory(0, read), cancellation);
         }
     });
+
+    public async Task GetHandoversAsync(HttpContext http, PeerCaller caller, CancellationToken cancellation)
+    {
+        ulong era = Number(http, "era") ?? throw new PeerException(PeerError.Malformed, "era is the first era whose handover is wanted.");
+        await _large.WithinAsync(caller, async () =>
+            await WriteAsync(http, PeerHandovers.Join(await chain.ReadHandoversAsync(era, cancellation)), cancellation));
+    }
 
     private Task WriteAsync(HttpContext http, ReadOnlyMemory<byte> bytes, CancellationToken cancellation)
     {

@@ -1,6 +1,8 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Net;
 using Cess.Consensus.Messages;
+using Cess.Ledger.Blocks;
 using Cess.Primitives;
 
 namespace Cess.Peers;
@@ -12,14 +14,14 @@ namespace Cess.Peers;
 /// <remarks>Every member throws <see cref="PeerException"/>, and what it names in particular.</remarks>
 public sealed class PeerChainClient : IDisposable
 {
-    private const int CopyBytes = 64 * 1024;
-
     private readonly PeerClient _client;
+    private readonly TimeProvider _time;
 
     /// <summary>Makes a client; one for all nodes is enough.</summary>
     /// <param name="certificate">What this node shows.</param>
     /// <param name="time">For time-outs.</param>
-    public PeerChainClient(NodeCertificate certificate, TimeProvider time) => _client = new PeerClient(certificate, pinned: null, time);
+    public PeerChainClient(NodeCertificate certificate, TimeProvider time) =>
+        (_client, _time) = (new PeerClient(certificate, pinned: null, time), time);
 
     /// <summary>The genesis in SCALE.</summary>
     /// <param name="url">A node.</param>
@@ -41,7 +43,9 @@ public sealed class PeerChainClient : IDisposable
     /// <param name="above">Height of the last block known.</param>
     /// <param name="wait">How long the node may wait for one; at most <see cref="PeerLimits.BlockWaitMax"/>.</param>
     /// <param name="cancellation">Gives up.</param>
-    /// <exception cref="PeerException"><see cref="PeerError.Malformed"/>, <see cref="PeerError.TooLong"/>, <see cref="PeerError.Busy"/>.</exception>
+    /// <exception cref="PeerException">
+    /// <see cref="PeerError.BlocksGone"/>, <see cref="PeerError.Malformed"/>, <see cref="PeerError.TooLong"/>, <see cref="PeerError.Busy"/>.
+    /// </exception>
     public async Task<FinalBlocks?> GetFinalBlocksAsync(string url, ulong above, TimeSpan wait, CancellationToken cancellation = default)
     {
         TimeSpan bounded = wait < PeerLimits.BlockWaitMax ? wait : PeerLimits.BlockWaitMax;
@@ -60,14 +64,56 @@ public sealed class PeerChainClient : IDisposable
         }
     }
 
-    /// <summary>Writes the node's newest snapshot to a stream.</summary>
+    /// <summary>Where a node says that others are; whether its records are right is not checked.</summary>
     /// <param name="url">A node.</param>
-    /// <param name="destination">Gets the bytes; whatever came until an exception stays there.</param>
-    /// <param name="bytesMax">Most bytes to take.</param>
+    /// <param name="self">This node, which is left out.</param>
     /// <param name="cancellation">Gives up.</param>
-    /// <returns>The height that the node says it is of.</returns>
-    /// <exception cref="PeerException"><see cref="PeerError.NotFound"/>: it has none. <see cref="PeerError.TooLong"/>.</exception>
-    public async Task<ulong> GetSnapshotAsync(string url, Stream destination, long bytesMax, CancellationToken cancellation)
+    /// <exception cref="PeerException"><see cref="PeerError.Malformed"/>, <see cref="PeerError.TooLong"/>.</exception>
+    public async Task<ImmutableArray<string>> GetNodeUrlsAsync(string url, PublicKey self, CancellationToken cancellation = default)
+    {
+        byte[]? bytes = await GetAsync(url, PeerPaths.Records, PeerLimits.RecordsBytesMax, PeerLimits.RequestTimeout, cancellation);
+        try
+        {
+            return KnownNodes.UrlsOf(Scale.Decode<PeerRecords>(bytes), self);
+        }
+        catch (ScaleException e)
+        {
+            throw new PeerException(PeerError.Malformed, $"{url} gives no records: {e.Message}", e);
+        }
+    }
+
+    /// <summary>Handovers out of an era and those after it, as far as one answer goes; none where that era's is not there.</summary>
+    /// <param name="url">A node.</param>
+    /// <param name="era">The first era.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <exception cref="PeerException"><see cref="PeerError.Malformed"/>, <see cref="PeerError.TooLong"/>, <see cref="PeerError.Busy"/>.</exception>
+    public async Task<ImmutableArray<EraHandover>> GetHandoversAsync(string url, ulong era, CancellationToken cancellation = default)
+    {
+        string path = string.Create(CultureInfo.InvariantCulture, $"{PeerPaths.Handovers}?era={era}");
+        byte[]? bytes = await GetAsync(url, path, PeerLimits.HandoversBytesMax, PeerLimits.LargeAnswerTimeout, cancellation);
+        try
+        {
+            return Scale.Decode<PeerHandovers>(bytes).Handovers;
+        }
+        catch (ScaleException e)
+        {
+            throw new PeerException(PeerError.Malformed, $"{url} gives no handovers: {e.Message}", e);
+        }
+    }
+
+    /// <summary>Lets somebody read the node's newest snapshot while it comes.</summary>
+    /// <param name="url">A node.</param>
+    /// <param name="bytesMax">Most bytes of the snapshot.</param>
+    /// <param name="read">
+    /// Gets what the node says the snapshot is, and its bytes as they come. Its stream throws <see cref="PeerException"/>:
+    /// <see cref="PeerError.TooLong"/>, or <see cref="PeerError.TimedOut"/> for a node that sends too slowly.
+    /// </param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <exception cref="PeerException">
+    /// <see cref="PeerError.NotFound"/>: it has none. <see cref="PeerError.Malformed"/>, and whatever <paramref name="read"/> throws.
+    /// </exception>
+    public async Task<T> ReadSnapshotAsync<T>(
+        string url, long bytesMax, Func<PeerSnapshot, CancellationToken, Task<T>> read, CancellationToken cancellation)
     {
         using HttpRequestMessage request = PeerClient.Request(HttpMethod.Get, url, PeerPaths.Snapshot);
         return await _client.SendAsync(
@@ -82,17 +128,8 @@ public sealed class PeerChainClient : IDisposable
                 }
 
                 using Stream body = await response.Content.ReadAsStreamAsync(timed);
-                byte[] piece = new byte[CopyBytes];
-                long done = 0;
-                while (await body.ReadAsync(piece, timed) is var read and > 0)
-                {
-                    done += read;
-                    if (done > bytesMax)
-                        throw new PeerException(PeerError.TooLong, $"the snapshot has more than {bytesMax} bytes.");
-                    await destination.WriteAsync(piece.AsMemory(0, read), timed);
-                }
-
-                return height;
+                await using SnapshotContent content = new(body, bytesMax, _time, timed);
+                return await read(new PeerSnapshot(height, await SnapshotBlock.ReadAsync(content, timed), content), timed);
             },
             cancellation);
     }

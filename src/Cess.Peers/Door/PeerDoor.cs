@@ -66,6 +66,7 @@ internal sealed class PeerDoor(
             ("GET", PeerPaths.Genesis) => Spend(RequestCosts.Genesis, caller, () => chain.GetGenesisAsync(http, caller, cancellation)),
             ("GET", PeerPaths.Blocks) => Spend(RequestCosts.Blocks, caller, () => chain.GetBlocksAsync(http, caller, cancellation)),
             ("GET", PeerPaths.Snapshot) => Spend(RequestCosts.Snapshot, caller, () => chain.GetSnapshotAsync(http, caller, cancellation)),
+            ("GET", PeerPaths.Handovers) => Spend(RequestCosts.Handovers, caller, () => chain.GetHandoversAsync(http, caller, cancellation)),
             _ => throw new PeerException(PeerError.NotFound, "there is no such path."),
         };
     }
@@ -98,6 +99,7 @@ internal sealed class PeerDoor(
     private static int StatusOf(PeerError error) => error switch
     {
         PeerError.NotFound => StatusCodes.Status404NotFound,
+        PeerError.BlocksGone => StatusCodes.Status410Gone,
         PeerError.TooLong => StatusCodes.Status413PayloadTooLarge,
         PeerError.Busy => StatusCodes.Status429TooManyRequests,
         PeerError.Failed => StatusCodes.Status500InternalServerError,

@@ -32,15 +32,19 @@ internal sealed class ValidatorNetwork : IAsyncDisposable
     /// <summary>A node that comes back is where it was.</summary>
     private readonly ConcurrentDictionary<string, int> _ports = [];
     private readonly string _first;
+    private readonly string[] _more;
 
-    private ValidatorNetwork(string first) => _first = first;
+    private ValidatorNetwork(string first, string[] more) => (_first, _more) = (first, more);
 
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     /// <summary>Founds a network of validators with these names and starts all of them.</summary>
-    public static async Task<ValidatorNetwork> StartAsync(string[] names, object? parameters = null)
+    /// <param name="names">The founders.</param>
+    /// <param name="parameters">Of the chain.</param>
+    /// <param name="more">Further arguments of every node.</param>
+    public static async Task<ValidatorNetwork> StartAsync(string[] names, object? parameters = null, params string[] more)
     {
-        var network = new ValidatorNetwork(names[0]);
+        var network = new ValidatorNetwork(names[0], more);
         try
         {
             var keys = new List<string>();
@@ -69,18 +73,30 @@ internal sealed class ValidatorNetwork : IAsyncDisposable
     public string Output(string name) => _running[name].Output;
 
     /// <summary>Starts a node: a founder, or with no genesis of its own one that joins.</summary>
-    public async Task StartNodeAsync(string name, bool isFounder = true)
+    public async Task StartNodeAsync(string name, bool isFounder = true, string? through = null)
     {
-        string[] genesis = isFounder ? ["--genesis", GenesisFile] : [];
-        string[] join = name == _first ? [] : ["--join", $"https://127.0.0.1:{PortOf(_first)}"];
-        var options = new NodeOptions
-        {
-            Miners = 0,
-            More = [.. genesis, .. join, "--peer-port", $"{PortOf(name)}", "--message-delay", $"{MessageDelayMs}"],
-        };
-        var node = await NodeProcess.StartAsync(DataOf(name), options);
+        var node = await NodeProcess.StartAsync(DataOf(name), OptionsOf(name, isFounder, through));
         lock (_running)
             _running[name] = node;
+    }
+
+    /// <summary>The same, and it is killed when something is there in its data folder.</summary>
+    public async Task StartAndKillAsync(string name, string awaited, Func<string, bool> look, bool isFounder = true)
+    {
+        await using var node = NodeProcess.Launch(DataOf(name), OptionsOf(name, isFounder));
+        await Eventually.SeeAsync(awaited, Patience, () => Task.FromResult(look(DataOf(name)) || !node.IsRunning ? awaited : null));
+        await node.KillAsync();
+    }
+
+    private NodeOptions OptionsOf(string name, bool isFounder, string? through = null)
+    {
+        string[] genesis = isFounder ? ["--genesis", GenesisFile] : [];
+        string[] join = name == _first ? [] : ["--join", $"https://127.0.0.1:{PortOf(through ?? _first)}"];
+        return new NodeOptions
+        {
+            Miners = 0,
+            More = [.. genesis, .. join, "--peer-port", $"{PortOf(name)}", "--message-delay", $"{MessageDelayMs}", .. _more],
+        };
     }
 
     public async Task KillAsync(string name)
@@ -113,10 +129,13 @@ internal sealed class ValidatorNetwork : IAsyncDisposable
         $"block {height} at {name}", Patience, async () => await HeightAsync(name) >= height ? name : null);
 
     /// <summary>Whether these nodes have the same blocks, as far as all of them have any.</summary>
-    public async Task AgreeAsync(params string[] names)
+    public Task AgreeAsync(params string[] names) => AgreeFromAsync(1, names);
+
+    /// <summary>The same from a height on.</summary>
+    public async Task AgreeFromAsync(ulong first, params string[] names)
     {
         var heights = await Task.WhenAll(names.Select(HeightAsync));
-        for (ulong height = 1; height <= heights.Min(); height++)
+        for (ulong height = first; height <= heights.Min(); height++)
         {
             var hashes = await Task.WhenAll(names.Select(name => BlockHashAsync(name, height)));
             Assert.True(hashes.Distinct().Count() == 1, $"Block {height} differs: {string.Join(' ', hashes)}");
@@ -127,8 +146,17 @@ internal sealed class ValidatorNetwork : IAsyncDisposable
     public async Task<Balance> ReservedAsync(string name, string validator) => Balance.Parse(
         (await GetAsync(name, $"/v1/accounts/{KeyOf(validator).PublicKey.ToAccountId()}")).GetProperty("reserved").GetString());
 
-    public async Task<JsonElement> GetAsync(string name, string path) =>
-        JsonSerializer.Deserialize<JsonElement>(await _http.GetByteArrayAsync(new Uri(_running[name].Info.Http, path)));
+    public async Task<JsonElement> GetAsync(string name, string path) => JsonSerializer.Deserialize<JsonElement>(await GetBytesAsync(name, path));
+
+    public Task<byte[]> GetBytesAsync(string name, string path) => _http.GetByteArrayAsync(new Uri(_running[name].Info.Http, path));
+
+    /// <summary>The status and the code of a refusal.</summary>
+    public async Task<(int Status, string? Code)> GetRefusalAsync(string name, string path)
+    {
+        using var response = await _http.GetAsync(new Uri(_running[name].Info.Http, path));
+        var answer = JsonSerializer.Deserialize<JsonElement>(await response.Content.ReadAsByteArrayAsync());
+        return ((int)response.StatusCode, answer.TryGetProperty("error", out var error) ? error.GetProperty("code").GetString() : null);
+    }
 
     /// <summary>The call that makes a validator a candidate, with the hash chain that its node keeps.</summary>
     public Validate ValidateWith(string validator)

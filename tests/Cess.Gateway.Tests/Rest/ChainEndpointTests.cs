@@ -69,6 +69,21 @@ public sealed class ChainEndpointTests : RestTests
         await Tester.RefusedAsync(WireErrors.BlockNotFound, $"/v1/blocks/{block}");
 
     [Fact]
+    public async Task Blocks_below_those_that_this_node_has_are_gone_and_the_newest_are_given_all_the_same()
+    {
+        ulong first = Host.Chain.Head.Height - 2;
+        Host.Chain.PrunedBelow = first;
+        Host.Chain.HasForgotten = true;
+
+        foreach (string path in (string[])[$"/v1/blocks/{first - 1}", "/v1/blocks/1", "/v1/blocks?from=0", $"/v1/blocks?from={first - 1}", $"/v1/headers?from={first - 1}", $"/v1/events?from={first - 1}"])
+            await Tester.RefusedAsync(WireErrors.BlockGone, path);
+        BlockPage page = await Tester.GetAsync("/v1/blocks", WireJson.Default.BlockPage);
+        Assert.Equal([first, first + 1, first + 2], page.Blocks.Select(block => block.Height));
+        BlockMessage newest = await Tester.GetAsync($"/v1/blocks/{page.Blocks[^1].Hash}", WireJson.Default.BlockMessage);
+        Assert.Equal(first + 2, newest.Height);
+    }
+
+    [Fact]
     public async Task Blocks_are_paged_up_to_the_head()
     {
         List<ulong> heights = [];

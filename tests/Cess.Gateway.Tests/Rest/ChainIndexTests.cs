@@ -16,7 +16,7 @@ public sealed class ChainIndexTests : IDisposable
     public async Task Blocks_and_transactions_from_before_the_first_look_up_are_found()
     {
         (Hash256 id, Hash256 block) = Transfer();
-        using ChainIndex index = new(_chain, _chain, blocksMax: 100, transactionsMax: 100);
+        using ChainIndex index = new(_chain, _chain, _chain, blocksMax: 100, transactionsMax: 100);
         Assert.Equal(_chain.Head.Height, await index.FindBlockAsync(block));
         Assert.Equal(new TransactionPlace(_chain.Head.Height, 0), await index.FindTransactionAsync(id));
     }
@@ -24,7 +24,7 @@ public sealed class ChainIndexTests : IDisposable
     [Fact]
     public async Task What_became_final_since_the_last_look_up_is_found()
     {
-        using ChainIndex index = new(_chain, _chain, blocksMax: 100, transactionsMax: 100);
+        using ChainIndex index = new(_chain, _chain, _chain, blocksMax: 100, transactionsMax: 100);
         Assert.Null(await index.FindBlockAsync(Hash256.Zero));
         (Hash256 id, Hash256 block) = Transfer();
         Assert.Equal(_chain.Head.Height, await index.FindBlockAsync(block));
@@ -34,7 +34,7 @@ public sealed class ChainIndexTests : IDisposable
     [Fact]
     public async Task Only_the_newest_blocks_are_kept()
     {
-        using ChainIndex index = new(_chain, _chain, blocksMax: 2, transactionsMax: 100);
+        using ChainIndex index = new(_chain, _chain, _chain, blocksMax: 2, transactionsMax: 100);
         (Hash256 Id, Hash256 Block)[] all = [Transfer(), Transfer(), Transfer()];
         Assert.Null(await index.FindBlockAsync(all[0].Block));
         Assert.Null(await index.FindTransactionAsync(all[0].Id));
@@ -45,7 +45,7 @@ public sealed class ChainIndexTests : IDisposable
     [Fact]
     public async Task At_the_bound_of_transactions_the_oldest_blocks_go_but_the_newest_stays()
     {
-        using ChainIndex index = new(_chain, _chain, blocksMax: 100, transactionsMax: 0);
+        using ChainIndex index = new(_chain, _chain, _chain, blocksMax: 100, transactionsMax: 0);
         (Hash256 Id, Hash256 Block)[] all = [Transfer(), Transfer()];
         Assert.Null(await index.FindTransactionAsync(all[0].Id));
         Assert.NotNull(await index.FindTransactionAsync(all[1].Id));
@@ -54,7 +54,7 @@ public sealed class ChainIndexTests : IDisposable
     [Fact]
     public async Task A_gap_that_memory_cannot_fill_is_read_from_the_store()
     {
-        using ChainIndex index = new(_chain, _chain, blocksMax: 100, transactionsMax: 100);
+        using ChainIndex index = new(_chain, _chain, _chain, blocksMax: 100, transactionsMax: 100);
         (Hash256 before, _) = Transfer();
         Assert.NotNull(await index.FindTransactionAsync(before));
         _chain.HasForgotten = true;

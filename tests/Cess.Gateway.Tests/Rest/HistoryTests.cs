@@ -108,7 +108,7 @@ public sealed class HistoryTests : IAsyncLifetime
             // What was indexed before the restart is in no memory now.
             Chain.HasForgotten = run == 1;
             using HistoryFollower follower = await FollowAsync(folder);
-            using var index = new ChainIndex(Chain, Chain, blocksMax: 2, transactionsMax: 100);
+            using var index = new ChainIndex(Chain, Chain, Chain, blocksMax: 2, transactionsMax: 100);
             var transactions = new FinalTransactions(index, follower, Chain, Chain, Chain);
             FinalTransaction? found = await transactions.FindAsync(old);
             Assert.Equal(old, found?.Transaction.Id);
@@ -130,7 +130,7 @@ public sealed class HistoryTests : IAsyncLifetime
         Assert.Null(page.Next);
 
         using HistoryFollower follower = await FollowAsync(System.IO.Path.Combine(_folder, "another"));
-        using var index = new ChainIndex(Chain, Chain, blocksMax: 1, transactionsMax: 1);
+        using var index = new ChainIndex(Chain, Chain, Chain, blocksMax: 1, transactionsMax: 1);
         var transactions = new FinalTransactions(index, follower, Chain, Chain, Chain);
         Assert.NotNull(await transactions.FindAsync(sent[4]));
         Assert.Null(await transactions.FindAsync(sent[1]));

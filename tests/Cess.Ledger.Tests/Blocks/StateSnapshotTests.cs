@@ -2,6 +2,7 @@ using Cess.Ledger.Blocks;
 using Cess.Ledger.Modules.Chain;
 using Cess.Ledger.Modules.Files;
 using Cess.Ledger.Tests.Modules;
+using Cess.Primitives;
 
 namespace Cess.Ledger.Tests.Blocks;
 
@@ -58,6 +59,30 @@ public sealed class StateSnapshotTests
         for (int length = 0; length < bytes.Length; length += 7)
             Assert.Equal(ChainError.SnapshotInvalid, Refusal(bytes[..length]));
     }
+
+    [Fact]
+    public void A_snapshot_can_be_checked_against_its_block_without_being_kept()
+    {
+        LedgerState state = _files.Chain.State;
+        byte[] bytes = Snapshot();
+        StateSnapshot.Check(new MemoryStream(bytes), state.Genesis, state.Header);
+
+        IsRefused(bytes, Hash256.Zero, state.Header);
+        IsRefused(bytes, state.Genesis, state.Header with { TimeMs = 1 });
+        IsRefused([.. bytes, 0], state.Genesis, state.Header);
+        for (int length = 0; length < bytes.Length; length += 7)
+            IsRefused(bytes[..length], state.Genesis, state.Header);
+        for (int position = 0; position < bytes.Length; position += 3)
+        {
+            byte[] damaged = [.. bytes];
+            damaged[position] ^= 1;
+            IsRefused(damaged, state.Genesis, state.Header);
+        }
+    }
+
+    private static void IsRefused(byte[] bytes, Hash256 genesis, BlockHeader header) => Assert.Equal(
+        ChainError.SnapshotInvalid,
+        Assert.Throws<LedgerException>(() => StateSnapshot.Check(new MemoryStream(bytes), genesis, header)).Error);
 
     private byte[] Snapshot()
     {

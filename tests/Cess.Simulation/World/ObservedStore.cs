@@ -23,6 +23,8 @@ internal sealed class ObservedStore(IBlockStore store, Action<IReadOnlyList<Bloc
 
     public ValueTask PruneAsync(ulong below, CancellationToken cancellation = default) => store.PruneAsync(below, cancellation);
 
+    public ValueTask DropBlocksAsync(CancellationToken cancellation = default) => store.DropBlocksAsync(cancellation);
+
     public ValueTask SaveSnapshotAsync(
         ulong height, Func<Stream, CancellationToken, ValueTask> write, CancellationToken cancellation = default) =>
         store.SaveSnapshotAsync(height, write, cancellation);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Cess.Gateway.Rest.Chain.History;
 using Cess.Grains;
 using Cess.Ledger.Blocks;
 using Cess.Primitives;
@@ -20,14 +21,15 @@ internal static class BlockEndpoints
             .Produces<BlockPage>();
         v1.MapGet("/blocks/{block}", GetAsync)
             .WithSummary("A final block by height, by hash, or \"latest\"; as SCALE when application/octet-stream is asked for")
-            .Produces<BlockMessage>().Produces<ErrorMessage>(StatusCodes.Status404NotFound);
+            .Produces<BlockMessage>().Produces<ErrorMessage>(StatusCodes.Status404NotFound).Produces<ErrorMessage>(StatusCodes.Status410Gone);
     }
 
-    private static async Task<IResult> ListAsync(HttpRequest request, ILedgerReader ledger, INodeGrains grains)
+    private static async Task<IResult> ListAsync(HttpRequest request, ILedgerReader ledger, IBlockArchive archive, INodeGrains grains)
     {
         ulong count = (ulong)RestQuery.Limit(request, PageBlocks, RestLimits.BlocksPerPageMax);
         ulong head = ledger.Head.Height;
-        ulong first = RestQuery.Height(request, "from") ?? (head + 1 > count ? head + 1 - count : 0);
+        ulong first = RestQuery.Height(request, "from") ?? Math.Max(head + 1 > count ? head + 1 - count : 0, archive.FirstHeight());
+        archive.RequireStored(Math.Max(first, 1));
         ulong end = Math.Min(first + count, head + 1);
         List<BlockMessage> blocks = [];
         for (ulong height = first; height < end; height++)
@@ -39,10 +41,12 @@ internal static class BlockEndpoints
         return JsonAnswer.Of(new BlockPage(blocks, end <= head && first <= head ? end : null), WireJson.Readable.BlockPage);
     }
 
-    private static async Task<IResult> GetAsync(HttpRequest request, ILedgerReader ledger, ChainIndex index, INodeGrains grains, string block)
+    private static async Task<IResult> GetAsync(
+        HttpRequest request, ILedgerReader ledger, IBlockArchive archive, ChainIndex index, INodeGrains grains, string block)
     {
         ulong height = await FindHeightAsync(ledger, index, block)
             ?? throw new RestException(WireErrors.BlockNotFound, "There is no such final block: give a height, a hash, or \"latest\".");
+        archive.RequireStored(height);
         StoredBlock stored = await grains.GetBlockAsync(height)
             ?? throw NotStored(height, ledger.Head.Height);
         return WantsBinary(request)

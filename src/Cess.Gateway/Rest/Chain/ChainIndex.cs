@@ -1,3 +1,4 @@
+using Cess.Gateway.Rest.Chain.History;
 using Cess.Grains;
 using Cess.Ledger.Blocks;
 using Cess.Ledger.Transactions;
@@ -17,7 +18,8 @@ internal readonly record struct TransactionPlace(ulong Height, int Index)
 /// Finds the newest blocks by hash and their transactions by id. In memory, and filled when it is asked: each look-up first
 /// catches up with the head, so what was acknowledged is found. For use by any number of callers.
 /// </summary>
-internal sealed class ChainIndex(ILedgerReader ledger, INodeGrains grains, int blocksMax, int transactionsMax) : IDisposable
+internal sealed class ChainIndex(
+    ILedgerReader ledger, IBlockArchive archive, INodeGrains grains, int blocksMax, int transactionsMax) : IDisposable
 {
     private readonly SemaphoreSlim _turn = new(1);
     private readonly Dictionary<Hash256, ulong> _blocks = [];
@@ -63,7 +65,7 @@ internal sealed class ChainIndex(ILedgerReader ledger, INodeGrains grains, int b
 
         // Block 0 follows from the genesis: it has no transactions, and nobody stores it.
         ulong oldest = head > (ulong)blocksMax ? head - (ulong)blocksMax + 1 : 1;
-        ulong next = Math.Max(_height + 1, oldest);
+        ulong next = Math.Max(_height + 1, Math.Max(oldest, archive.FirstHeight()));
         if (next > head)
             return;
 

@@ -2,6 +2,7 @@ using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Cess.Gateway.Rest.Chain.History;
 using Cess.Grains;
 using Cess.Ledger.Blocks;
 using Cess.Ledger.Modules;
@@ -14,7 +15,7 @@ namespace Cess.Gateway.Rest.Chain;
 /// Final blocks, or what they change of one subject, to whoever listens. Nothing is queued: each listener reads the chain at its
 /// own pace, from memory or from the store, and so misses nothing however slow it is.
 /// </summary>
-internal sealed class EventFeed(ILedgerReader ledger, INodeGrains grains, TimeProvider time) : IDisposable
+internal sealed class EventFeed(ILedgerReader ledger, IBlockArchive archive, INodeGrains grains, TimeProvider time) : IDisposable
 {
     private readonly SemaphoreSlim _places = new(RestLimits.FeedsMax);
 
@@ -22,10 +23,15 @@ internal sealed class EventFeed(ILedgerReader ledger, INodeGrains grains, TimePr
     /// <param name="after">The height that the caller knows already.</param>
     /// <param name="subject">Whose events; null for blocks.</param>
     /// <param name="cancellation">Ends it.</param>
-    /// <exception cref="RestException">SlowDown: as many listen as may.</exception>
-    public IAsyncEnumerable<SseItem<string>> OpenAsync(ulong after, Subject? subject, CancellationToken cancellation) => _places.Wait(0, cancellation)
-        ? ReadAsync(after, subject, cancellation)
-        : throw new RestException(WireErrors.SlowDown, $"{RestLimits.FeedsMax} feeds are open, as many as may be.");
+    /// <exception cref="RestException">SlowDown: as many listen as may. BlockGone: what follows the height is not here any more.</exception>
+    public IAsyncEnumerable<SseItem<string>> OpenAsync(ulong after, Subject? subject, CancellationToken cancellation)
+    {
+        if (after < ledger.Head.Height && ledger.Above(after) is null)
+            archive.RequireStored(after + 1);
+        return _places.Wait(0, cancellation)
+            ? ReadAsync(after, subject, cancellation)
+            : throw new RestException(WireErrors.SlowDown, $"{RestLimits.FeedsMax} feeds are open, as many as may be.");
+    }
 
     public void Dispose() => _places.Dispose();
 

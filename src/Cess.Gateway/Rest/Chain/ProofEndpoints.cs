@@ -1,3 +1,4 @@
+using Cess.Gateway.Rest.Chain.History;
 using Cess.Grains;
 using Cess.Ledger.Blocks;
 using Cess.Ledger.State;
@@ -32,11 +33,12 @@ internal static class ProofEndpoints
 
     private static FileContentHttpResult GetGenesis(RestOptions options) => TypedResults.Bytes(options.Genesis, RequestBody.Binary);
 
-    private static async Task<IResult> ListHeadersAsync(HttpRequest request, ILedgerReader ledger, INodeGrains grains)
+    private static async Task<IResult> ListHeadersAsync(HttpRequest request, ILedgerReader ledger, IBlockArchive archive, INodeGrains grains)
     {
         ulong count = (ulong)RestQuery.Limit(request, PageHeaders, RestLimits.BlocksPerPageMax);
         ulong head = ledger.Head.Height;
-        ulong first = RestQuery.Height(request, "from") ?? (head + 1 > count ? head + 1 - count : 1);
+        ulong first = RestQuery.Height(request, "from") ?? Math.Max(head + 1 > count ? head + 1 - count : 1, archive.FirstHeight());
+        archive.RequireStored(Math.Max(first, 1));
         ulong end = Math.Min(Math.Max(first, 1) + count, head + 1);
         List<BlockRecord> records = [];
         for (ulong height = Math.Max(first, 1); height < end; height++)
