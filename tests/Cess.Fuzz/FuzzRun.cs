@@ -32,7 +32,7 @@ public static class FuzzRun
             byte[] input = mutator.Next();
             accepted += Read(target, input, out long allocated) ? 1 : 0;
             most = Math.Max(most, allocated);
-            if (allocated > AllocationBase + (AllocationPerByte * input.Length))
+            if (allocated > AllocationBase + target.BytesAtFirst + (AllocationPerByte * input.Length))
                 throw Found(target, seed, i, input, $"it allocated {allocated} bytes for {input.Length}", null);
         }
         return new FuzzResult(inputs, accepted, most);

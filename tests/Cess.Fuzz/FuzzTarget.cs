@@ -9,7 +9,11 @@ namespace Cess.Fuzz;
 /// </param>
 /// <param name="IsRefusal">The exceptions that say "refused".</param>
 public sealed record FuzzTarget(
-    string Name, IReadOnlyList<byte[]> Seeds, Func<byte[], bool> Read, Func<Exception, bool> IsRefusal);
+    string Name, IReadOnlyList<byte[]> Seeds, Func<byte[], bool> Read, Func<Exception, bool> IsRefusal)
+{
+    /// <summary>Bytes that it makes room for whatever the input says, before any has come.</summary>
+    public long BytesAtFirst { get; init; }
+}
 
 /// <summary>A promise that an input breaks.</summary>
 public sealed class FuzzException(string message, Exception? cause = null) : Exception(message, cause);

@@ -64,6 +64,7 @@ public static class FuzzTargets
         new("amount", [.. Amounts()], Amount, _ => false),
         Of<MultisigTransaction>("multisig-draft", [.. Drafts()]),
         .. GatewayTargets.All,
+        .. PeerTargets.All,
     ]).ToDictionary(target => target.Name);
 
     /// <summary>A type with one byte form: what is accepted must be written back as it was read.</summary>
