@@ -15,6 +15,9 @@ public sealed record NodeOptions
     /// <summary>Number of validators of a new network; null for the node's default.</summary>
     public int? Validators { get; init; }
 
+    /// <summary>Variables of the process's environment beside those of this one.</summary>
+    public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
+
     /// <summary>Further arguments, as they are.</summary>
     public IReadOnlyList<string> More { get; init; } = [];
 

@@ -70,9 +70,15 @@ public sealed partial class NodeProcess : IAsyncDisposable
             RedirectStandardInput = true,
             WorkingDirectory = Path.GetDirectoryName(Path.GetFullPath(dataFolder))!,
         };
-        foreach (var argument in (options ?? new NodeOptions()).ToArguments(dataFolder))
+        options ??= new NodeOptions();
+        foreach (var argument in options.ToArguments(dataFolder))
         {
             start.ArgumentList.Add(argument);
+        }
+
+        foreach (var (name, value) in options.Environment)
+        {
+            start.Environment[name] = value;
         }
 
         var node = new NodeProcess(new Process { StartInfo = start }, dataFolder);
@@ -108,6 +114,9 @@ public sealed partial class NodeProcess : IAsyncDisposable
             throw new InvalidOperationException($"{failure.Message}\n{Output}", failure);
         }
     }
+
+    /// <summary>What every user of the machine sees of how it was started.</summary>
+    public string CommandLine => File.ReadAllText($"/proc/{_process.Id}/cmdline").Replace('\0', ' ');
 
     /// <summary>Peak resident memory so far, in bytes (VmHWM).</summary>
     public long PeakMemory()

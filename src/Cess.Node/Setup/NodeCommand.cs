@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Net;
+using Cess.BlockStore.PostgreSql;
 using Cess.Coding;
 using Cess.Consensus;
 using Cess.Grains;
@@ -25,6 +26,8 @@ public static class NodeCommand
         Option<string?> peerUrl = new("--peer-url") { Description = "Where others reach that port, https://host:port, if not at --host." };
         Option<long> delay = new("--message-delay") { Description = "Milliseconds that a message between validators usually takes at most.", DefaultValueFactory = _ => ConsensusOptions.DeltaMsDefault };
         Option<int> snapshotBlocks = new("--snapshot-blocks") { Description = "Blocks between two snapshots of the state; a node that starts further behind the others takes one of theirs instead of all blocks.", DefaultValueFactory = _ => GrainLimits.BlocksPerSnapshot };
+        Option<string?> blocks = new("--blocks") { Description = $"PostgreSQL database for blocks and snapshots, Host=…;Database=…;Username=…;Password=…, instead of the data folder; better given in the environment, as {BlockDatabase.Variable}." };
+        Option<string> blocksSchema = new("--blocks-schema") { Description = "Schema of that database, of this node alone.", DefaultValueFactory = _ => PostgreSqlBlockStore.SchemaDefault };
         Option<string> policy = new("--policy") { Description = "Data + parity fragments of each segment; any data-many of them give it back.", DefaultValueFactory = _ => "4+8" };
         Option<long?> quota = new("--quota-per-miner") { Description = "Bytes that each miner offers; without it, what the disk has." };
 
@@ -47,7 +50,7 @@ public static class NodeCommand
 
         RootCommand root = new("Starts a Cess network on this machine: validators, storage miners, an S3 door and a REST door.")
         {
-            data, host, s3Port, httpPort, miners, validators, policy, quota, genesis, join, peerPort, peerUrl, delay, snapshotBlocks,
+            data, host, s3Port, httpPort, miners, validators, policy, quota, genesis, join, peerPort, peerUrl, delay, snapshotBlocks, blocks, blocksSchema,
         };
         root.SetAction((parsed, cancellation) => NodeHost.RunAsync(
             new NodeOptions
@@ -65,6 +68,7 @@ public static class NodeCommand
                 PeerPort = parsed.GetValue(peerPort),
                 PeerUrl = parsed.GetValue(peerUrl),
                 MessageDelay = parsed.GetRequiredValue(delay),
+                Blocks = DatabaseOf(parsed.GetValue(blocks), parsed.GetRequiredValue(blocksSchema)),
                 BlocksPerSnapshot = parsed.GetRequiredValue(snapshotBlocks),
             },
             cancellation));
@@ -81,6 +85,9 @@ public static class NodeCommand
         keys.SetAction(parsed => NodeKeys.Print(new NodeFolder(parsed.GetRequiredValue(data)), parsed.GetRequiredValue(validators)));
         return keys;
     }
+
+    private static BlockDatabase? DatabaseOf(string? given, string schema) =>
+        (given ?? Environment.GetEnvironmentVariable(BlockDatabase.Variable)) is { Length: > 0 } connection ? new BlockDatabase(connection, schema) : null;
 
     private static void Require(System.CommandLine.Parsing.SymbolResult result, bool isRight, string message)
     {

@@ -28,6 +28,9 @@ public sealed class NodeFolder
     /// <summary>Blocks and snapshots.</summary>
     public string Blocks => Path.Combine(Root, "blocks");
 
+    /// <summary>Says that blocks and snapshots are in a database, and in which schema.</summary>
+    public string BlocksElsewhere => Path.Combine(Root, "blocks-elsewhere");
+
     /// <summary>Where transactions stand; made again from the blocks when it is removed.</summary>
     public string History => Path.Combine(Root, "history");
 

@@ -24,6 +24,12 @@ public static class NodeLimits
     /// <summary>How long another node may wait for a block before it answers that there is none.</summary>
     public static readonly TimeSpan FollowWait = TimeSpan.FromSeconds(10);
 
+    /// <summary>How long a node that starts waits for a database that another session has locked.</summary>
+    public static readonly TimeSpan BlocksLockWait = TimeSpan.FromSeconds(40);
+
+    /// <summary>Time between two such attempts.</summary>
+    public static readonly TimeSpan BlocksLockInterval = TimeSpan.FromMilliseconds(250);
+
     /// <summary>Most bytes of another node's state, with its block, that a node takes.</summary>
     public const long SnapshotBytesMax = 16L << 30;
 

@@ -73,7 +73,9 @@ public sealed class NodeParts : IAsyncDisposable
     public static async Task<NodeParts> OpenAsync(NodeOptions options, NodeFolder folder, IParallelFor parallel, CancellationToken cancellation)
     {
         // First of all: its lock tells that no other node has this folder.
-        FileBlockStore blocks = await FileBlockStore.OpenAsync(folder.Blocks, cancellation: cancellation);
+        FileBlockStore votes = await FileBlockStore.OpenAsync(
+            folder.Votes, new FileBlockStoreOptions { SegmentBytes = NodeLimits.VoteSegmentBytes }, cancellation);
+        IBlockStore blocks = await BlockStorage.OpenAsync(options, folder, cancellation);
         var keys = new KeyStore(folder.Keys, KeyStore.PassphraseFor(folder));
         AccountId owner = keys.GetOrCreate(NodeKeys.Owner);
         ImmutableArray<AccountId> validators =
@@ -84,8 +86,6 @@ public sealed class NodeParts : IAsyncDisposable
             ?? await FetchGenesisAsync(options, folder, certificate, cancellation)
             ?? MakeGenesis(folder, keys, owner, validators, miners);
         var publicKeys = new PublicKeyCache();
-        FileBlockStore votes = await FileBlockStore.OpenAsync(
-            folder.Votes, new FileBlockStoreOptions { SegmentBytes = NodeLimits.VoteSegmentBytes }, cancellation);
         ((LedgerState State, ulong Iteration) chain, SnapshotProof? proof) =
             await LoadChainAsync(options, folder, certificate, blocks, genesis, publicKeys, parallel, cancellation);
 
