@@ -68,17 +68,43 @@ public static class StateRootModel
         return all.Length == 0 ? Hash256.Zero : Node(all);
     }
 
-    private static Hash256 Node(KeyValuePair<StateKey, byte[]>[] entries)
+    internal static Hash256 Node(KeyValuePair<StateKey, byte[]>[] entries)
     {
         if (entries.Length == 1)
             return Sha256([0], entries[0].Key.Bytes.ToArray(), Sha256(entries[0].Value).ToArray());
 
-        int bit = entries.Min(e => e.Key.CommonPrefixBits(entries[0].Key));
+        int bit = Bit(entries);
         return Sha256(
             [1, (byte)bit],
             Node([.. entries.Where(e => !e.Key.Bit(bit))]).ToArray(),
             Node([.. entries.Where(e => e.Key.Bit(bit))]).ToArray());
     }
 
+    /// <summary>The first bit in which the keys differ, of which there are two or more.</summary>
+    internal static int Bit(KeyValuePair<StateKey, byte[]>[] entries) =>
+        entries.Min(e => e.Key.CommonPrefixBits(entries[0].Key));
+
     private static Hash256 Sha256(params byte[][] parts) => Hash256.Sha256(parts.SelectMany(p => p).ToArray());
+}
+
+/// <summary>A proof's bytes as docs/format/ledger.md defines them, written down without a tree.</summary>
+public static class StateProofModel
+{
+    public static byte[] Encode(KeyValuePair<StateKey, byte[]>[] entries, StateKey[] keys) => [1, .. Node(entries, keys)];
+
+    private static byte[] Node(KeyValuePair<StateKey, byte[]>[] entries, StateKey[] keys)
+    {
+        if (keys.Length == 0)
+            return [0, .. StateRootModel.Node(entries).ToArray()];
+        if (entries.Length == 1)
+            return [2, .. entries[0].Key.Bytes.ToArray(), .. Hash256.Sha256(entries[0].Value).ToArray()];
+
+        int bit = StateRootModel.Bit(entries);
+        return
+        [
+            1, (byte)bit,
+            .. Node([.. entries.Where(e => !e.Key.Bit(bit))], [.. keys.Where(k => !k.Bit(bit))]),
+            .. Node([.. entries.Where(e => e.Key.Bit(bit))], [.. keys.Where(k => k.Bit(bit))]),
+        ];
+    }
 }
