@@ -20,7 +20,12 @@ public sealed class PostgreSqlBlockStore : IBlockStore
     private readonly SemaphoreSlim _pruning = new(1);
     private readonly SemaphoreSlim _savingSnapshot = new(1);
     private volatile HeightRange? _range;
-    private volatile Exception? _failure;
+
+    /// <summary>
+    /// When a commit's answer doesn't come nobody knows whether it was made, and when the session is lost another may write: there is
+    /// no second try, until opening has looked.
+    /// </summary>
+    private readonly StoreWrites _writes = new(ServerErrors.IsServer, ServerErrors.Explain);
 
     private PostgreSqlBlockStore(ServerConnections connections, StoreTables tables, WriterSession writer)
     {
@@ -70,67 +75,46 @@ public sealed class PostgreSqlBlockStore : IBlockStore
     }
 
     /// <inheritdoc/>
-    public async ValueTask AppendAsync(IReadOnlyList<BlockEntry> batch, CancellationToken cancellation = default)
+    public ValueTask AppendAsync(IReadOnlyList<BlockEntry> batch, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(batch);
-        await _appending.WaitAsync(cancellation);
-        try
+        return _writes.InTurnAsync(_appending, AppendAsync, static () => "Blocks could not be appended", cancellation);
+
+        async ValueTask AppendAsync()
         {
-            ThrowIfFailed();
             BatchRules.Check(batch, Head);
             ThrowIfTooHigh(batch[^1].Height);
-            await WriteOrFailForGoodAsync(() => _writer.AppendAsync(batch, Head), $"Block {batch[0].Height} could not be appended");
+            await _writes.FailingForGoodAsync(() => new(_writer.AppendAsync(batch, Head)), $"Block {batch[0].Height} could not be appended");
             lock (_gate)
                 _range = new HeightRange(_range?.First ?? batch[0].Height, batch[^1].Height);
         }
-        finally
-        {
-            _appending.Release();
-        }
     }
 
     /// <inheritdoc/>
-    public async ValueTask PruneAsync(ulong below, CancellationToken cancellation = default)
-    {
-        await _pruning.WaitAsync(cancellation);
-        try
-        {
-            ThrowIfFailed();
-            if (_range is not { } range)
-                return;
-            await _blocks.PruneAsync(range.First, Math.Min(below, range.Last), SetFirst, cancellation);
-        }
-        catch (Exception e) when (ServerErrors.IsServer(e))
-        {
-            throw ServerErrors.Explain(e, $"The blocks below {below} could not be removed");
-        }
-        finally
-        {
-            _pruning.Release();
-        }
-    }
+    public ValueTask PruneAsync(ulong below, CancellationToken cancellation = default) => _writes.InTurnAsync(
+        _pruning,
+        () => _range is { } range ? new(_blocks.PruneAsync(range.First, Math.Min(below, range.Last), SetFirst, cancellation)) : default,
+        () => $"The blocks below {below} could not be removed",
+        cancellation);
 
     /// <inheritdoc/>
-    public async ValueTask DropBlocksAsync(CancellationToken cancellation = default)
+    public ValueTask DropBlocksAsync(CancellationToken cancellation = default)
     {
-        await _appending.WaitAsync(cancellation);
-        try
+        const string what = "The blocks could not be removed";
+        return _writes.InTurnAsync(_appending, DropAsync, static () => what, cancellation);
+
+        async ValueTask DropAsync()
         {
-            ThrowIfFailed();
-            await WriteOrFailForGoodAsync(() => _writer.DropBlocksAsync(Head), "The blocks could not be removed");
+            await _writes.FailingForGoodAsync(() => new(_writer.DropBlocksAsync(Head)), what);
             lock (_gate)
                 _range = null;
-        }
-        finally
-        {
-            _appending.Release();
         }
     }
 
     /// <inheritdoc/>
     public async ValueTask<ReadOnlyMemory<byte>> ReadAsync(ulong height, CancellationToken cancellation = default)
     {
-        ThrowIfFailed();
+        _writes.ThrowIfFailed();
         if (_range is not { } range || height < range.First || height > range.Last)
             throw BlockStoreException.NoSuchBlock(height, First, Head);
         try
@@ -147,7 +131,7 @@ public sealed class PostgreSqlBlockStore : IBlockStore
     public async IAsyncEnumerable<BlockEntry> ReadFromAsync(
         ulong height, [EnumeratorCancellation] CancellationToken cancellation = default)
     {
-        ThrowIfFailed();
+        _writes.ThrowIfFailed();
         if (_range is not { } range)
             yield break;
         if (height < range.First || height > range.Last + 1)
@@ -166,36 +150,28 @@ public sealed class PostgreSqlBlockStore : IBlockStore
             foreach (BlockEntry block in page)
                 yield return block;
             height += (ulong)page.Count;
-            ThrowIfFailed();
+            _writes.ThrowIfFailed();
         }
     }
 
     /// <inheritdoc/>
-    public async ValueTask SaveSnapshotAsync(
+    public ValueTask SaveSnapshotAsync(
         ulong height, Func<Stream, CancellationToken, ValueTask> write, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(write);
-        await _savingSnapshot.WaitAsync(cancellation);
-        try
+        return _writes.InTurnAsync(_savingSnapshot, Save, () => $"Snapshot {height} could not be saved", cancellation);
+
+        ValueTask Save()
         {
-            ThrowIfFailed();
             ThrowIfTooHigh(height);
-            await _snapshots.SaveAsync(height, write, cancellation);
-        }
-        catch (Exception e) when (ServerErrors.IsServer(e))
-        {
-            throw ServerErrors.Explain(e, $"Snapshot {height} could not be saved");
-        }
-        finally
-        {
-            _savingSnapshot.Release();
+            return new(_snapshots.SaveAsync(height, write, cancellation));
         }
     }
 
     /// <inheritdoc/>
     public async ValueTask<Snapshot?> OpenLatestSnapshotAsync(CancellationToken cancellation = default)
     {
-        ThrowIfFailed();
+        _writes.ThrowIfFailed();
         try
         {
             return await _snapshots.OpenLatestAsync(cancellation);
@@ -216,36 +192,10 @@ public sealed class PostgreSqlBlockStore : IBlockStore
         _savingSnapshot.Dispose();
     }
 
-    /// <summary>
-    /// When a commit's answer doesn't come nobody knows whether it was made, and when the session is lost another may write.
-    /// So there is no second try, and nothing else, until opening has looked.
-    /// </summary>
-    private async Task WriteOrFailForGoodAsync(Func<Task> write, string what)
-    {
-        try
-        {
-            await write();
-        }
-        catch (Exception e)
-        {
-            _failure = e;
-            throw ServerErrors.Explain(e, what);
-        }
-    }
-
     private void SetFirst(ulong first)
     {
         lock (_gate)
             _range = _range is { } range ? range with { First = first } : null;
-    }
-
-    private void ThrowIfFailed()
-    {
-        if (_failure is { } failure)
-        {
-            throw new BlockStoreException(
-                BlockStoreError.Failed, $"The block store failed ({failure.Message}) and must be opened again.", failure);
-        }
     }
 
     private static void ThrowIfTooHigh(ulong height)

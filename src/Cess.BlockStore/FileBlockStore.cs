@@ -30,7 +30,7 @@ public sealed class FileBlockStore : IBlockStore
     private readonly SnapshotFiles _snapshots;
     private readonly SemaphoreSlim _appending = new(1);
     private readonly SemaphoreSlim _savingSnapshot = new(1);
-    private volatile Exception? _failure;
+    private readonly StoreWrites _writes = new(DiskErrors.IsDisk, DiskExplanations.Explain);
 
     private FileBlockStore(IDisposable held, BlockLog log, SnapshotFiles snapshots, TornTail? tornTail) =>
         (_lock, _log, _snapshots, TornTail) = (held, log, snapshots, tornTail);
@@ -91,60 +91,33 @@ public sealed class FileBlockStore : IBlockStore
     }
 
     /// <inheritdoc/>
-    public async ValueTask AppendAsync(IReadOnlyList<BlockEntry> batch, CancellationToken cancellation = default)
+    public ValueTask AppendAsync(IReadOnlyList<BlockEntry> batch, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(batch);
-        await _appending.WaitAsync(cancellation);
-        try
+        return _writes.InTurnAsync(_appending, Append, static () => "Blocks could not be appended", cancellation);
+
+        ValueTask Append()
         {
-            ThrowIfFailed();
             BatchRules.Check(batch, Head);
-            await FailingForGoodAsync(() => _log.AppendAsync(batch), $"Block {batch[0].Height} could not be appended");
-        }
-        finally
-        {
-            _appending.Release();
+            return _writes.FailingForGoodAsync(() => _log.AppendAsync(batch), $"Block {batch[0].Height} could not be appended");
         }
     }
 
     /// <inheritdoc/>
-    public async ValueTask PruneAsync(ulong below, CancellationToken cancellation = default)
-    {
-        await _appending.WaitAsync(cancellation);
-        try
-        {
-            ThrowIfFailed();
-            await _log.PruneAsync(below);
-        }
-        catch (Exception e) when (DiskErrors.IsDisk(e))
-        {
-            throw DiskExplanations.Explain(e, $"The blocks below {below} could not be removed");
-        }
-        finally
-        {
-            _appending.Release();
-        }
-    }
+    public ValueTask PruneAsync(ulong below, CancellationToken cancellation = default) => _writes.InTurnAsync(
+        _appending, () => _log.PruneAsync(below), () => $"The blocks below {below} could not be removed", cancellation);
 
     /// <inheritdoc/>
-    public async ValueTask DropBlocksAsync(CancellationToken cancellation = default)
+    public ValueTask DropBlocksAsync(CancellationToken cancellation = default)
     {
-        await _appending.WaitAsync(cancellation);
-        try
-        {
-            ThrowIfFailed();
-            await FailingForGoodAsync(_log.DropAsync, "The blocks could not be removed");
-        }
-        finally
-        {
-            _appending.Release();
-        }
+        const string what = "The blocks could not be removed";
+        return _writes.InTurnAsync(_appending, () => _writes.FailingForGoodAsync(_log.DropAsync, what), static () => what, cancellation);
     }
 
     /// <inheritdoc/>
     public async ValueTask<ReadOnlyMemory<byte>> ReadAsync(ulong height, CancellationToken cancellation = default)
     {
-        ThrowIfFailed();
+        _writes.ThrowIfFailed();
         try
         {
             return (await _log.ReadAsync(height, cancellation)).Bytes;
@@ -159,7 +132,7 @@ public sealed class FileBlockStore : IBlockStore
     public async IAsyncEnumerable<BlockEntry> ReadFromAsync(
         ulong height, [EnumeratorCancellation] CancellationToken cancellation = default)
     {
-        ThrowIfFailed();
+        _writes.ThrowIfFailed();
         await using IAsyncEnumerator<BlockEntry[]> runs =
             _log.ReadFromAsync(height, cancellation).GetAsyncEnumerator(cancellation);
         while (true)
@@ -175,37 +148,30 @@ public sealed class FileBlockStore : IBlockStore
             }
             foreach (BlockEntry block in runs.Current)
                 yield return block;
-            ThrowIfFailed();
+            _writes.ThrowIfFailed();
         }
     }
 
     /// <inheritdoc/>
-    public async ValueTask SaveSnapshotAsync(
+    public ValueTask SaveSnapshotAsync(
         ulong height, Func<Stream, CancellationToken, ValueTask> write, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(write);
-        await _savingSnapshot.WaitAsync(cancellation);
-        try
+        return _writes.InTurnAsync(_savingSnapshot, SaveAsync, () => $"Snapshot {height} could not be saved", cancellation);
+
+        async ValueTask SaveAsync()
         {
-            ThrowIfFailed();
             using UnfinishedSnapshot snapshot = _snapshots.Create(height);
             await snapshot.WriteAsync(write, cancellation);
-            await FailingForGoodAsync(snapshot.FinishAsync, $"Snapshot {height} could not be synced");
-        }
-        catch (Exception e) when (DiskErrors.IsDisk(e))
-        {
-            throw DiskExplanations.Explain(e, $"Snapshot {height} could not be saved");
-        }
-        finally
-        {
-            _savingSnapshot.Release();
+            // A second sync may succeed because the system has dropped the bytes that it could not write.
+            await _writes.FailingForGoodAsync(snapshot.FinishAsync, $"Snapshot {height} could not be synced");
         }
     }
 
     /// <inheritdoc/>
     public async ValueTask<Snapshot?> OpenLatestSnapshotAsync(CancellationToken cancellation = default)
     {
-        ThrowIfFailed();
+        _writes.ThrowIfFailed();
         try
         {
             return await _snapshots.OpenLatestAsync(cancellation);
@@ -224,29 +190,5 @@ public sealed class FileBlockStore : IBlockStore
         _appending.Dispose();
         _savingSnapshot.Dispose();
         return ValueTask.CompletedTask;
-    }
-
-    /// <summary>
-    /// After a failed write or sync nobody knows what is on the disk: a second sync may succeed because the system has dropped
-    /// the bytes that it could not write. So there is no second try, and nothing else, until recovery has looked.
-    /// </summary>
-    private async ValueTask FailingForGoodAsync(Func<ValueTask> step, string what)
-    {
-        try
-        {
-            await step();
-        }
-        catch (Exception e)
-        {
-            _failure = e;
-            throw DiskExplanations.Explain(e, what);
-        }
-    }
-
-    private void ThrowIfFailed()
-    {
-        if (_failure is { } failure)
-            throw new BlockStoreException(
-                BlockStoreError.Failed, $"The block store failed ({failure.Message}) and must be opened again.", failure);
     }
 }

@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using Cess.Ledger.Blocks;
 using Cess.Ledger.Modules;
 using Cess.Ledger.Modules.Accounts;
@@ -7,27 +6,25 @@ using Cess.Ledger.Modules.Governance;
 using Cess.Ledger.Modules.Miners;
 using Cess.Ledger.State;
 using Cess.Primitives;
+using Cess.Tests;
 
 namespace Cess.Ledger.Tests;
 
 /// <summary>The vectors of docs/format/ledger.md: the page and the code cannot say different things.</summary>
-public sealed partial class GoldenVectorTests
+public sealed class GoldenVectorTests
 {
-    private static readonly IReadOnlyDictionary<string, string> s_page = VectorPattern()
-        .Matches(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "ledger.md")))
-        .ToDictionary(m => m.Groups["name"].Value, m => string.Concat(m.Groups["hex"].Value.Where(c => !char.IsWhiteSpace(c))));
-
     private static readonly IReadOnlyDictionary<string, byte[]> s_code = FromCode();
 
-    public static TheoryData<string> Names => [.. s_page.Keys];
+    private static readonly FormatPage s_page = new("ledger.md", s_code);
+
+    public static TheoryData<string> Names => s_page.Names;
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void The_page_has_the_bytes_that_the_code_writes(string name) =>
-        Assert.Equal(Convert.ToHexStringLower(s_code[name]), s_page[name]);
+    public void The_page_has_the_bytes_that_the_code_writes(string name) => s_page.Agrees(name);
 
     [Fact]
-    public void The_page_has_all_vectors_and_no_other() => Assert.Equal(s_code.Keys.Order(), s_page.Keys.Order());
+    public void The_page_has_all_vectors_and_no_other() => s_page.IsComplete();
 
     private static Dictionary<string, byte[]> FromCode()
     {
@@ -91,7 +88,4 @@ public sealed partial class GoldenVectorTests
         bytes[position] = value;
         return new StateKey(Hash256.FromBytes(bytes));
     }
-
-    [GeneratedRegex("^```vector (?<name>[a-z0-9-]+)\n(?<hex>[0-9a-f\\s]*?)^```$", RegexOptions.Multiline)]
-    private static partial Regex VectorPattern();
 }

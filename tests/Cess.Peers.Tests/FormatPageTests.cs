@@ -1,16 +1,12 @@
 using System.Buffers;
-using System.Text.RegularExpressions;
 using Cess.Primitives;
+using Cess.Tests;
 
 namespace Cess.Peers.Tests;
 
 /// <summary>The vectors of docs/format/peers.md: the page and the code cannot say different things.</summary>
-public sealed partial class FormatPageTests
+public sealed class FormatPageTests
 {
-    private static readonly IReadOnlyDictionary<string, string> s_page = VectorPattern()
-        .Matches(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "peers.md")))
-        .ToDictionary(m => m.Groups["name"].Value, m => string.Concat(m.Groups["hex"].Value.Where(c => !char.IsWhiteSpace(c))));
-
     private static readonly IReadOnlyDictionary<string, byte[]> s_code = new Dictionary<string, byte[]>
     {
         ["record-digest"] = Samples.Record.Digest().ToArray(),
@@ -20,15 +16,16 @@ public sealed partial class FormatPageTests
         ["frame-transactions"] = Bytes(Samples.Transactions),
     };
 
-    public static TheoryData<string> Names => [.. s_page.Keys];
+    private static readonly FormatPage s_page = new("peers.md", s_code);
+
+    public static TheoryData<string> Names => s_page.Names;
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void The_page_has_the_bytes_that_the_code_writes(string name) =>
-        Assert.Equal(Convert.ToHexStringLower(s_code[name]), s_page[name]);
+    public void The_page_has_the_bytes_that_the_code_writes(string name) => s_page.Agrees(name);
 
     [Fact]
-    public void The_page_has_all_vectors_and_no_other() => Assert.Equal(s_code.Keys.Order(), s_page.Keys.Order());
+    public void The_page_has_all_vectors_and_no_other() => s_page.IsComplete();
 
     private static byte[] Bytes(LinkFrame frame)
     {
@@ -37,7 +34,4 @@ public sealed partial class FormatPageTests
         writer.Write(frame.Body.Span);
         return writer.WrittenSpan.ToArray();
     }
-
-    [GeneratedRegex("^```vector (?<name>[a-z0-9-]+)\n(?<hex>[0-9a-f\\s]*?)^```$", RegexOptions.Multiline)]
-    private static partial Regex VectorPattern();
 }

@@ -52,10 +52,8 @@ public sealed class GossipTests
     [Fact]
     public async Task A_node_without_validators_learns_the_others_and_can_send_transactions()
     {
-        TestValidator[] validators = _chain.Validators(2);
-        await using TestNode a = await TestNode.StartAsync(_chain, validators[..1]);
-        await using TestNode b = await TestNode.StartAsync(_chain, validators[1..], [a.Url]);
-        await TestNode.AreLinkedAsync(a, b);
+        await using LinkedPair pair = await LinkedPair.StartAsync(_chain);
+        var (a, b) = pair;
         await using TestNode observer = await TestNode.StartAsync(_chain, [], [a.Url]);
         await Eventually.IsSoAsync("links to both", () => observer.Links.Peers.Count(peer => peer.IsUp) == 2);
 

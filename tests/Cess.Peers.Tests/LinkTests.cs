@@ -40,10 +40,8 @@ public sealed class LinkTests
     [Fact]
     public async Task Messages_of_all_sizes_arrive_whole_and_in_order()
     {
-        TestValidator[] validators = _chain.Validators(2);
-        await using TestNode a = await TestNode.StartAsync(_chain, validators[..1]);
-        await using TestNode b = await TestNode.StartAsync(_chain, validators[1..], [a.Url]);
-        await TestNode.AreLinkedAsync(a, b);
+        await using LinkedPair pair = await LinkedPair.StartAsync(_chain);
+        var (a, b) = pair;
         int[] sizes = [0, 1, 150, 65_536, 65_537, 300, 1_000_000, 7, ConsensusLimits.MessageBytesMax, 20, 64 * 1024 - 69, 64 * 1024 - 68];
         byte[][] messages = [.. sizes.Select((size, seed) => Filled(size, seed))];
 
@@ -62,10 +60,8 @@ public sealed class LinkTests
     [Fact]
     public async Task Many_messages_in_a_burst_arrive()
     {
-        TestValidator[] validators = _chain.Validators(2);
-        await using TestNode a = await TestNode.StartAsync(_chain, validators[..1]);
-        await using TestNode b = await TestNode.StartAsync(_chain, validators[1..], [a.Url]);
-        await TestNode.AreLinkedAsync(a, b);
+        await using LinkedPair pair = await LinkedPair.StartAsync(_chain);
+        var (a, b) = pair;
 
         for (int i = 0; i < PeerLimits.QueueMessagesMax; i++)
             a.Links.Send(a.Validator, b.Validator, BitConverter.GetBytes(i));
@@ -97,19 +93,15 @@ public sealed class LinkTests
     [Fact]
     public async Task A_peer_that_restarts_elsewhere_is_found_again()
     {
-        TestValidator[] validators = _chain.Validators(2);
         NodeCertificate identity = TestNode.NewCertificate();
         MemoryStore kept = new();
-        await using TestNode a = await TestNode.StartAsync(_chain, validators[..1]);
-        string before;
-        await using (TestNode b = await TestNode.StartAsync(_chain, validators[1..], [a.Url], identity, kept))
-        {
-            await TestNode.AreLinkedAsync(a, b);
-            before = b.Url;
-        }
+        await using LinkedPair pair = await LinkedPair.StartAsync(_chain, identity, kept);
+        var (a, b) = pair;
+        string before = b.Url;
+        await pair.LoseSecondAsync();
 
         // From what it has kept: nobody names a node to join.
-        await using TestNode restarted = await TestNode.StartAsync(_chain, validators[1..], null, identity, kept);
+        await using TestNode restarted = await TestNode.StartAsync(_chain, b.Validators, null, identity, kept);
         await TestNode.AreLinkedAsync(a, restarted);
         a.Links.Send(a.Validator, restarted.Validator, "welcome back"u8.ToArray());
 
@@ -121,19 +113,12 @@ public sealed class LinkTests
     [Fact]
     public async Task A_peer_that_restarts_where_it_was_is_found_again()
     {
-        TestValidator[] validators = _chain.Validators(2);
         NodeCertificate identity = TestNode.NewCertificate();
-        await using TestNode a = await TestNode.StartAsync(_chain, validators[..1]);
-        int port;
-        await using (TestNode b = await TestNode.StartAsync(_chain, validators[1..], [a.Url], identity))
-        {
-            await TestNode.AreLinkedAsync(a, b);
-            port = b.Port;
-        }
-
-        await Eventually.IsSoAsync("the end of the link", () => !a.Links.Peers[0].IsUp);
-        a.Links.Send(a.Validator, validators[1].Account, "kept for you"u8.ToArray());
-        await using TestNode restarted = await TestNode.StartAsync(_chain, validators[1..], null, identity, port: port);
+        await using LinkedPair pair = await LinkedPair.StartAsync(_chain, identity);
+        var (a, b) = pair;
+        int port = await pair.LoseSecondAsync();
+        a.Links.Send(a.Validator, b.Validator, "kept for you"u8.ToArray());
+        await using TestNode restarted = await TestNode.StartAsync(_chain, b.Validators, null, identity, port: port);
 
         await Eventually.IsSoAsync("the message", () => restarted.Inbox.Messages.Any(got => got.Message.AsSpan().SequenceEqual("kept for you"u8)));
     }
@@ -141,12 +126,10 @@ public sealed class LinkTests
     [Fact]
     public async Task Links_to_former_validators_end()
     {
-        TestValidator[] validators = _chain.Validators(2);
-        await using TestNode a = await TestNode.StartAsync(_chain, validators[..1]);
-        await using TestNode b = await TestNode.StartAsync(_chain, validators[1..], [a.Url]);
-        await TestNode.AreLinkedAsync(a, b);
+        await using LinkedPair pair = await LinkedPair.StartAsync(_chain);
+        var (a, b) = pair;
 
-        _chain.Forget(validators[1]);
+        _chain.Forget(b.Validators[0]);
         a.Links.Refresh();
 
         await Eventually.IsSoAsync("the end of the link", () => a.Links.Peers.Count == 0);
@@ -172,22 +155,15 @@ public sealed class LinkTests
     [Fact]
     public async Task A_full_queue_costs_its_oldest_messages_only()
     {
-        TestValidator[] validators = _chain.Validators(2);
         NodeCertificate identity = TestNode.NewCertificate();
-        await using TestNode a = await TestNode.StartAsync(_chain, validators[..1]);
-        int port;
-        await using (TestNode b = await TestNode.StartAsync(_chain, validators[1..], [a.Url], identity))
-        {
-            await TestNode.AreLinkedAsync(a, b);
-            port = b.Port;
-        }
-
-        await Eventually.IsSoAsync("the end of the link", () => !a.Links.Peers[0].IsUp);
+        await using LinkedPair pair = await LinkedPair.StartAsync(_chain, identity);
+        var (a, b) = pair;
+        int port = await pair.LoseSecondAsync();
         for (int i = 0; i < PeerLimits.QueueMessagesMax + 3; i++)
-            a.Links.Send(a.Validator, validators[1].Account, BitConverter.GetBytes(i));
+            a.Links.Send(a.Validator, b.Validator, BitConverter.GetBytes(i));
         Assert.Equal(PeerLimits.QueueMessagesMax, a.Links.Peers[0].Waiting);
         Assert.Equal(3, a.Counts.Of("cess.peers.drops", DropReason.QueueFull));
-        await using TestNode restarted = await TestNode.StartAsync(_chain, validators[1..], null, identity, port: port);
+        await using TestNode restarted = await TestNode.StartAsync(_chain, b.Validators, null, identity, port: port);
 
         await Eventually.IsSoAsync("the newest message", () =>
             restarted.Inbox.Messages.Any(got => BitConverter.ToInt32(got.Message) == PeerLimits.QueueMessagesMax + 2));

@@ -29,6 +29,11 @@ public static class Eventually
         }
     }
 
+    /// <summary>Looks again and again until it is so.</summary>
+    /// <exception cref="TimeoutException">It did not come to be within <see cref="TestLimits.Event"/>.</exception>
+    public static Task IsSoAsync(string awaited, Func<bool> look) =>
+        SeeAsync(awaited, TestLimits.Event, () => Task.FromResult(look() ? awaited : null));
+
     /// <summary>Tries again and again until <paramref name="attempt"/> does not throw; the last failure is the cause of the time-out.</summary>
     public static async Task SucceedAsync(string awaited, TimeSpan limit, Func<Task> attempt)
     {

@@ -9,6 +9,9 @@ public static class TestLimits
     /// <summary>From the request to stop to the end of the process.</summary>
     public static readonly TimeSpan Stop = TimeSpan.FromSeconds(30);
 
+    /// <summary>Until something comes to be that takes moments.</summary>
+    public static readonly TimeSpan Event = TimeSpan.FromSeconds(30);
+
     /// <summary>Between two looks at something that cannot be awaited.</summary>
     public static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(10);
 

@@ -26,7 +26,7 @@ internal sealed class UnfinishedSnapshot : IDisposable
         await write(writer, cancellation);
         byte[] trailer = SnapshotFormat.EncodeTrailer(writer.Position - SnapshotFormat.HeaderBytes, writer.Checksum);
         await writer.WriteAsync(trailer, cancellation);
-        await writer.FlushAsync(cancellation);
+        await writer.FinishAsync(cancellation);
     }
 
     /// <summary>Syncs it, gives it its name, and removes older ones.</summary>
