@@ -1,3 +1,4 @@
+using Cess.Consensus;
 using Cess.Ledger;
 using Cess.Ledger.Blocks;
 using Cess.Ledger.Modules;
@@ -17,6 +18,10 @@ internal sealed class ChainChecks(SimulatedWorld world)
     private readonly List<Hash256> _final = [world.Genesis.ToState().BlockHash];
     private readonly Dictionary<Hash256, (ulong Height, LedgerError? Error)> _included = [];
     private readonly BalanceModel _model = new(world.Genesis);
+    private readonly Hash256 _genesis = world.Genesis.ComputeHash();
+    private readonly Dictionary<ulong, ValidatorSet> _validators = [];
+    private readonly Queue<Certificate> _uncounted = [];
+    private readonly HashSet<(Hash256 Block, ulong Iteration, int Votes)> _certified = [];
     private LedgerState _checked = world.Genesis.ToState();
     private ulong _rootsSeen;
 
@@ -50,7 +55,10 @@ internal sealed class ChainChecks(SimulatedWorld world)
     {
         foreach (SimulatedNode node in world.Honest)
         {
-            if (node.Head is not { } state || state.Height <= _checked.Height || state.Height / RootEvery <= _rootsSeen)
+            if (node.Head is not { } state)
+                continue;
+            CountVotes(state);
+            if (state.Height <= _checked.Height || state.Height / RootEvery <= _rootsSeen)
                 continue;
             _rootsSeen = state.Height / RootEvery;
             CheckState(node, state);
@@ -99,23 +107,38 @@ internal sealed class ChainChecks(SimulatedWorld world)
             throw Broken("honest validators are not slashed", $"{slashed.Account} is, for an equivocation");
     }
 
+    /// <summary>The votes are counted once the era's validators are known, from the state in which it began.</summary>
     private void CheckCertificate(SimulatedNode node, BlockRecord record, Hash256 hash)
     {
         if (record.Certificate is not { } certificate)
             return;
-        ValidatorSet validators = world.Genesis.Validators;
-        int valid = certificate.Votes.Where(vote => vote.Validator < validators.Keys.Length)
-            .DistinctBy(vote => vote.Validator)
-            .Count(vote => SharedKeyCache.Instance.Verify(
-                validators.Keys[vote.Validator], Certificate.VoteDigest(world.Genesis.ComputeHash(), hash, certificate.Iteration), vote.Signature));
-        if (certificate.BlockHash != hash || valid * 3 <= validators.Keys.Length * 2)
-            throw Broken("a certificate has the votes of two thirds", $"that of {record.Block.Header.Height} on n{node.Index} has {valid}");
+        if (certificate.BlockHash != hash)
+            throw Broken("a certificate is its block's", $"that of {record.Block.Header.Height} on n{node.Index} is not");
+        if (_certified.Add((hash, certificate.Iteration, certificate.Votes.Length)))
+            _uncounted.Enqueue(certificate);
+    }
+
+    private void CountVotes(LedgerState state)
+    {
+        _validators[state.Era.Index] = state.Validators;
+        while (_uncounted.TryPeek(out Certificate? certificate) && _validators.TryGetValue(Iterations.EraOf(certificate.Iteration), out ValidatorSet? validators))
+        {
+            _uncounted.Dequeue();
+            Hash256 digest = Certificate.VoteDigest(_genesis, certificate.BlockHash, certificate.Iteration);
+            int valid = certificate.Votes.Where(vote => vote.Validator < validators.Keys.Length)
+                .DistinctBy(vote => vote.Validator)
+                .Count(vote => SharedKeyCache.Instance.Verify(validators.Keys[vote.Validator], digest, vote.Signature));
+            if (valid * 3 <= validators.Keys.Length * 2)
+                throw Broken("a certificate has the votes of two thirds", $"that of {certificate.BlockHash} has {valid} of {validators.Keys.Length}");
+        }
     }
 
     /// <summary>The whole state by slow and simple means: its root, its tokens, and what the model says of each account.</summary>
     private void CheckState(SimulatedNode node, LedgerState state)
     {
         _checked = state;
+        world.SometimesIf(state.Era.Index > 0, "an era has ended");
+        world.SometimesIf(state.EraMembers().Accounts.Length != world.Genesis.Validators.Keys.Length, "the number of validators has changed");
         if (NaiveTree.RootOf(state.Tree.Walk()) != state.Header.StateRoot)
             throw Broken("the root commits to the state", $"that of {state.Height} on n{node.Index} does not");
         var sum = UInt128.Zero;

@@ -26,6 +26,9 @@ internal sealed class Attacker(SimulatedWorld world, SimulatedNode node)
             Post(to, Scale.Encode(sent), late);
     }
 
+    /// <summary>What it gives to one who follows.</summary>
+    public FinalBlocks Rewrite(FinalBlocks blocks) => Does(FaultKind.CatchUpLie, 0.5) ? Lie(blocks) : blocks;
+
     private bool Does(FaultKind attack, double probability)
     {
         bool does = world.IsTroubled && world.Swarm.Contains(attack) && _dice.Chance(probability);
@@ -48,7 +51,7 @@ internal sealed class Attacker(SimulatedWorld world, SimulatedNode node)
     {
         ProposalMessage { Block: { } block } proposal when block.Header.Proposer == node.Validator.Id => [Repropose(proposal, block)],
         VoteMessage vote => Contradict(vote),
-        FinalBlocks blocks when Does(FaultKind.CatchUpLie, 0.5) => [Lie(blocks)],
+        FinalBlocks blocks => [Rewrite(blocks)],
         StatusMessage status when Does(FaultKind.CatchUpLie, 0.2) => [status with { FinalHeight = status.FinalHeight + (ulong)_dice.Next(100) }],
         _ => [message],
     };

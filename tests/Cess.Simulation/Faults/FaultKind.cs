@@ -93,9 +93,6 @@ internal enum FaultKind
     /// <summary>One validator's key runs in two processes.</summary>
     Twin,
 
-    /// <summary>More transactions come than fit.</summary>
-    Overload,
-
     /// <summary>A parameter of the chain changes.</summary>
     ParameterChange,
 }

@@ -30,12 +30,12 @@ internal sealed record Profile(string Name, IReadOnlyList<FaultKind> Faults, boo
 
     public static IReadOnlyList<Profile> All { get; } =
     [
-        new("calm", []),
+        new("calm", [FaultKind.ParameterChange]),
         new("network", s_network),
         new("crashes", [.. s_crashes, FaultKind.MessageLoss]),
         new("disk", [.. s_disk, FaultKind.Crash, FaultKind.LostWrites]),
         new("byzantine", [.. s_byzantine, FaultKind.MessageDelay, FaultKind.Crash], IsByzantine: true),
-        new("swarm", [.. s_network, .. s_crashes, .. s_disk, .. s_byzantine], IsByzantine: true),
+        new("swarm", [.. s_network, .. s_crashes, .. s_disk, .. s_byzantine, FaultKind.ParameterChange], IsByzantine: true),
     ];
 
     public static Profile? Find(string name) => All.FirstOrDefault(profile => profile.Name == name);

@@ -7,6 +7,7 @@ using Cess.Grains.LightClients;
 using Cess.Ledger.Blocks;
 using Cess.Ledger.State;
 using Cess.Primitives;
+using Cess.Simulation.Actors;
 using Cess.Simulation.Checks;
 using Cess.Simulation.Faults;
 using Microsoft.Extensions.DependencyInjection;
@@ -120,7 +121,14 @@ internal sealed class SimulatedNode(SimulatedWorld world, int index, ActorKey va
         () => services.GetRequiredService<IGrainFactory>().GetGrain<IIntakeGrain>(0)
             .SubmitAsync(new TransactionBatch(transactions, SubmissionGoal.Accepted, IsGossip: true))));
 
-    private void OnLife(Action<IServiceProvider> action)
+    /// <summary>Gives another node blocks, unless there are none or they can't be read.</summary>
+    public void ServeFinalBlocks(ulong above, Action<byte[]> answer) => OnLife(services => world.Spawn(async () =>
+    {
+        if (await FinalBlockReader.ReadAsync(services.GetRequiredService<IBlockStore>(), above) is { } blocks)
+            answer(Scale.Encode<ConsensusMessage>(Attacker?.Rewrite(blocks) ?? blocks));
+    }));
+
+    public void OnLife(Action<IServiceProvider> action)
     {
         if (_life is { IsAlive: true } life && _services is { } services)
             life.Run(() => action(services));
@@ -139,6 +147,10 @@ internal sealed class SimulatedNode(SimulatedWorld world, int index, ActorKey va
             // Its first call begins its work, and that of the validator.
             await services.GetRequiredService<IGrainFactory>().GetGrain<IChainGrain>(StreamNames.ChainKey).GetStatusAsync();
             life.IsUp = true;
+            var clock = services.GetRequiredService<TimeProvider>();
+            var follower = new SimulatedFollower(
+                world, this, services.GetRequiredService<LedgerHead>(), services.GetRequiredService<CandidateBlocks>(), Grains, clock);
+            world.Spawn(follower.RunAsync);
             world.Trace.Add($"n{index} is up at {Head!.Height}");
         }
         catch (Exception e) when (life.IsAlive && e is BlockStoreException or ChainLoadException or BrokenPromiseException)
@@ -190,7 +202,7 @@ internal sealed class SimulatedNode(SimulatedWorld world, int index, ActorKey va
         services.AddSingleton<IParallelFor>(SequentialFor.Instance);
         services.AddSingleton<ICustody>(new ActorCustody([validator]));
         services.AddSingleton<PublicKeyCache>(keys);
-        services.AddSingleton(new NodeIdentity([validator.Id]));
+        services.AddSingleton(new NodeIdentity([validator.Id], new SimulatedChains(validator)));
         services.AddSingleton<CandidateBlocks>();
         services.AddSingleton(journal);
         services.AddSingleton(new ConsensusOptions());

@@ -38,12 +38,13 @@ internal sealed class SimulatedWorld : IDisposable
         var dice = new Dice(options.Seed, "world");
         NetworkDice = new Dice(options.Seed, "network");
         DiskDice = new Dice(options.Seed, "disk");
-        int validators = dice.Pick([1, 4, 4, 4, 7]);
+        int validators = dice.Pick([1, 4, 4, 4, 5, 7]);
         if (options.Profile.IsByzantine)
             validators = Math.Max(validators, 4);
         int twins = 0;
         ActorKey[] keys = [.. Enumerable.Range(0, validators).Select(i => ActorKeys.Of($"validator {i}"))];
         Swarm = [.. options.Profile.Faults.Where(_ => dice.Chance(0.5))];
+        HasStaking = Swarm.Contains(FaultKind.ParameterChange) || dice.Chance(0.4);
         int faulty = (validators - 1) / 3;
         HashSet<int> attackers = [];
         if (Swarm.Overlaps(s_attacks))
@@ -66,6 +67,7 @@ internal sealed class SimulatedWorld : IDisposable
             var twin = new SimulatedNode(this, Nodes.Count, keys[attacker]);
             twin.Attacker = new Attacker(this, twin);
             Nodes.Add(twin);
+            Count(FaultKind.Twin);
         }
 
         Chain = new ChainChecks(this);
@@ -101,6 +103,9 @@ internal sealed class SimulatedWorld : IDisposable
 
     /// <summary>The faults that this seed turns on.</summary>
     public HashSet<FaultKind> Swarm { get; }
+
+    /// <summary>Whether validators come and go, which is more than the balances' model knows.</summary>
+    public bool HasStaking { get; }
 
     public SimulatedNetwork Network { get; }
 
@@ -155,6 +160,12 @@ internal sealed class SimulatedWorld : IDisposable
 
     /// <summary>Something rare has happened, as it should in some run.</summary>
     public void Sometimes(string what) => _sometimes[what] = _sometimes.GetValueOrDefault(what) + 1;
+
+    public void SometimesIf(bool isSo, string what)
+    {
+        if (isSo)
+            Sometimes(what);
+    }
 
     /// <summary>The first failure ends the run.</summary>
     public void Fail(Exception failure)
@@ -251,7 +262,16 @@ internal sealed class SimulatedWorld : IDisposable
                 TransactionFee = new Balance(1_000),
                 FeePerByte = new Balance(dice.Pick([0u, 1u, 7u])),
                 Treasury = treasury.Id,
-                Staking = new StakingParameters { EraBlocks = dice.Pick([20u, 100u, 14_400u]) },
+                VotingBlocks = 20,
+                Staking = new StakingParameters
+                {
+                    EraBlocks = dice.Pick([20u, 40u, 100u, 14_400u]),
+                    Seats = 5,
+                    ValidatorBondMin = new Balance(1_000_000),
+                    UnbondingEras = 2,
+                    JailEras = 1,
+                    FirstYearIssuance = new Balance(500_000_000),
+                },
             },
             Genesis.Sorted(all.Select(key => new GenesisAccount(key.Id, new Balance(10_000_000), key.PublicKey))),
             new ValidatorSet([.. validators.Select(key => key.PublicKey)]));
@@ -263,6 +283,8 @@ internal sealed class SimulatedWorld : IDisposable
         _nemesis.Begin();
         foreach (PayingClient client in _clients)
             Spawn(client.RunAsync);
+        foreach (SimulatedNode node in HasStaking ? Nodes.Where(node => node.Index < Genesis.Validators.Keys.Length) : [])
+            Spawn(new ValidatorOperator(this, node, new Dice(Seed, $"operator {node.Index}")).RunAsync);
         await UntilAsync(() => false, _options.Duration);
         IsTroubled = false;
         _nemesis.Heal();
