@@ -69,6 +69,18 @@ internal enum FaultKind
     /// <summary>Bits change at rest.</summary>
     BitFlip,
 
+    /// <summary>A miner refuses or fails.</summary>
+    MinerFailure,
+
+    /// <summary>A miner takes long.</summary>
+    MinerSlow,
+
+    /// <summary>A miner loses all that it has.</summary>
+    MinerLoss,
+
+    /// <summary>A miner's fragments are not what was stored.</summary>
+    MinerLie,
+
     /// <summary>A validator signs two blocks for one iteration.</summary>
     Equivocation,
 

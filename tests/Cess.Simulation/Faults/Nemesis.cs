@@ -13,6 +13,11 @@ internal sealed class Nemesis(SimulatedWorld world, Dice dice, IReadOnlySet<int>
     /// <summary>Nodes that may lose what they have stored: no more than the protocol bears, attackers included.</summary>
     private readonly HashSet<int> _unlucky = [];
 
+    /// <summary>Miners that may lose or spoil what they have: as many as a file bears.</summary>
+    private readonly List<SimulatedMiner> _lossy = [];
+
+    private IEnumerable<SimulatedMiner> Miners => world.Nodes.SelectMany(node => node.Site?.Miners ?? []);
+
     public void Begin()
     {
         int bearable = (world.Genesis.Validators.Keys.Length - 1) / 3;
@@ -39,6 +44,14 @@ internal sealed class Nemesis(SimulatedWorld world, Dice dice, IReadOnlySet<int>
             }
         }
 
+        foreach (SimulatedMiner miner in Miners)
+        {
+            miner.Refuses = On(FaultKind.MinerFailure) && dice.Chance(0.3) ? 0.3 : 0;
+            miner.Slow = On(FaultKind.MinerSlow) ? 0.1 : 0;
+        }
+
+        if (world.Nodes.Find(node => node.Site is not null)?.Site is { } site)
+            _lossy.AddRange(site.Miners.OrderBy(_ => dice.Next(1_000)).Take(site.Policy.ParityFragments));
         Next();
     }
 
@@ -60,6 +73,9 @@ internal sealed class Nemesis(SimulatedWorld world, Dice dice, IReadOnlySet<int>
             if (!node.IsRunning)
                 node.Start();
         }
+
+        foreach (SimulatedMiner miner in Miners)
+            (miner.Refuses, miner.Slow) = (0, 0);
     }
 
     /// <summary>Somebody looks after a node that has stopped by itself.</summary>
@@ -84,7 +100,7 @@ internal sealed class Nemesis(SimulatedWorld world, Dice dice, IReadOnlySet<int>
         {
             if (!world.IsTroubled)
                 return;
-            FaultKind[] now = [.. world.Swarm.Where(fault => fault <= FaultKind.BitFlip).Order()];
+            FaultKind[] now = [.. world.Swarm.Where(fault => fault <= FaultKind.MinerLie).Order()];
             if (now.Length > 0)
                 Bring(dice.Pick(now), dice.Pick(world.Nodes));
             Next();
@@ -137,6 +153,14 @@ internal sealed class Nemesis(SimulatedWorld world, Dice dice, IReadOnlySet<int>
                     node.Blocks.Empty();
                     node.Votes.Empty();
                 });
+                break;
+            case FaultKind.MinerLoss when _lossy.Count > 0:
+                world.Count(fault);
+                world.Spawn(dice.Pick(_lossy).LoseAsync);
+                break;
+            case FaultKind.MinerLie when _lossy.Count > 0:
+                world.Count(fault);
+                world.Spawn(() => dice.Pick(_lossy).SpoilAsync(dice));
                 break;
             case FaultKind.EmptyDisk or FaultKind.OldDisk or FaultKind.BitFlip when _unlucky.Contains(node.Index):
                 Damage(fault, node);

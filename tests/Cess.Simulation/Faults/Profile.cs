@@ -4,7 +4,7 @@ namespace Cess.Simulation.Faults;
 /// Which faults a run may draw, and how likely. Within its profile each seed turns a random part of them on (swarm testing: Groce et
 /// al., 2012), so that faults which hide each other also come alone.
 /// </summary>
-internal sealed record Profile(string Name, IReadOnlyList<FaultKind> Faults, bool IsByzantine = false)
+internal sealed record Profile(string Name, IReadOnlyList<FaultKind> Faults, bool IsByzantine = false, bool HasStorage = false)
 {
     private static readonly FaultKind[] s_network =
     [
@@ -22,6 +22,8 @@ internal sealed record Profile(string Name, IReadOnlyList<FaultKind> Faults, boo
         FaultKind.DiskFull, FaultKind.DiskSlow, FaultKind.SyncFailure, FaultKind.ReadError, FaultKind.BitFlip, FaultKind.EmptyDisk, FaultKind.OldDisk,
     ];
 
+    private static readonly FaultKind[] s_miners = [FaultKind.MinerFailure, FaultKind.MinerSlow, FaultKind.MinerLoss, FaultKind.MinerLie];
+
     private static readonly FaultKind[] s_byzantine =
     [
         FaultKind.Equivocation, FaultKind.ContradictoryVotes, FaultKind.Withholding, FaultKind.InvalidBlock, FaultKind.LateVotes,
@@ -34,8 +36,9 @@ internal sealed record Profile(string Name, IReadOnlyList<FaultKind> Faults, boo
         new("network", s_network),
         new("crashes", [.. s_crashes, FaultKind.MessageLoss]),
         new("disk", [.. s_disk, FaultKind.Crash, FaultKind.LostWrites]),
+        new("storage", [.. s_miners, FaultKind.Crash, FaultKind.LostWrites, FaultKind.MessageDelay], HasStorage: true),
         new("byzantine", [.. s_byzantine, FaultKind.MessageDelay, FaultKind.Crash], IsByzantine: true),
-        new("swarm", [.. s_network, .. s_crashes, .. s_disk, .. s_byzantine, FaultKind.ParameterChange], IsByzantine: true),
+        new("swarm", [.. s_network, .. s_crashes, .. s_disk, .. s_byzantine, FaultKind.ParameterChange, .. s_miners], IsByzantine: true, HasStorage: true),
     ];
 
     public static Profile? Find(string name) => All.FirstOrDefault(profile => profile.Name == name);

@@ -1,6 +1,7 @@
 using Cess.BlockStore;
 using Cess.BlockStore.Simulated;
 using Cess.Consensus.Messages;
+using Cess.Gateway.Objects;
 using Cess.Grains;
 using Cess.Grains.Chain;
 using Cess.Grains.LightClients;
@@ -15,6 +16,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Orleans.InProcess;
+using Orleans.Storage;
 
 namespace Cess.Simulation.World;
 
@@ -23,6 +25,7 @@ internal sealed class SimulatedNode(SimulatedWorld world, int index, ActorKey va
 {
     private const long SegmentBytes = 64 << 10;
     private static readonly ILoggerFactory s_silent = LoggerFactory.Create(_ => { });
+    private readonly MemoryGrainStorage _grainState = new(StateNames.Provider);
     private Life? _life;
     private ServiceProvider? _services;
     private ulong _durable;
@@ -34,6 +37,11 @@ internal sealed class SimulatedNode(SimulatedWorld world, int index, ActorKey va
     public SimulatedDisk Blocks { get; } = new(world, $"n{index} blocks");
 
     public SimulatedDisk Votes { get; } = new(world, $"n{index} votes");
+
+    /// <summary>What it stores for others; null for a node that has the chain alone.</summary>
+    public StorageSite? Site { get; set; }
+
+    public IObjectStore Objects => _services!.GetRequiredService<IObjectStore>();
 
     /// <summary>What it does besides, or instead of, what its software would; null for an honest node.</summary>
     public Attacker? Attacker { get; set; }
@@ -72,8 +80,15 @@ internal sealed class SimulatedNode(SimulatedWorld world, int index, ActorKey va
         if (!_life!.IsUp)
             world.Count(FaultKind.CrashInStart);
         _life.Die();
+        FreeSite();
         Blocks.Restart(surviving);
         Votes.Restart(surviving);
+    }
+
+    private void FreeSite()
+    {
+        if (Site is not null && _services is { } services)
+            StorageSite.Free(services);
     }
 
     public void Pause()
@@ -151,6 +166,8 @@ internal sealed class SimulatedNode(SimulatedWorld world, int index, ActorKey va
             var follower = new SimulatedFollower(
                 world, this, services.GetRequiredService<LedgerHead>(), services.GetRequiredService<CandidateBlocks>(), Grains, clock);
             world.Spawn(follower.RunAsync);
+            if (Site is not null)
+                world.Spawn(() => Site.RegisterAsync(this));
             world.Trace.Add($"n{index} is up at {Head!.Height}");
         }
         catch (Exception e) when (life.IsAlive && e is BlockStoreException or ChainLoadException or BrokenPromiseException)
@@ -200,7 +217,7 @@ internal sealed class SimulatedNode(SimulatedWorld world, int index, ActorKey va
         services.AddSingleton(world.Genesis);
         services.AddSingleton<EraReplay>();
         services.AddSingleton<IParallelFor>(SequentialFor.Instance);
-        services.AddSingleton<ICustody>(new ActorCustody([validator]));
+        services.AddSingleton<ICustody>(new ActorCustody([validator, .. Site?.Keys ?? []]));
         services.AddSingleton<PublicKeyCache>(keys);
         services.AddSingleton(new NodeIdentity([validator.Id], new SimulatedChains(validator)));
         services.AddSingleton<CandidateBlocks>();
@@ -214,10 +231,11 @@ internal sealed class SimulatedNode(SimulatedWorld world, int index, ActorKey va
         services.AddSingleton<ILedgerReader>(head);
         services.AddSingleton<INodeFault>(new NodeFault(world, this, life));
         services.AddSingleton(s_silent);
+        Site?.AddTo(services);
         services.AddOrleans(silo =>
         {
             silo.UseLocalhostClustering();
-            silo.AddMemoryGrainStorage(StateNames.Provider);
+            silo.Services.AddKeyedSingleton<IGrainStorage>(StateNames.Provider, _grainState);
             silo.AddMemoryGrainStorage("PubSubStore");
             silo.AddMemoryStreams(StreamNames.Provider);
         });

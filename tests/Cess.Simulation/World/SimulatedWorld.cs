@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
 using Cess.BlockStore.Simulated;
+using Cess.Coding;
 using Cess.Ledger.Blocks;
 using Cess.Ledger.Modules.Chain;
 using Cess.Ledger.Modules.Staking;
@@ -70,6 +71,14 @@ internal sealed class SimulatedWorld : IDisposable
             Count(FaultKind.Twin);
         }
 
+        if (options.Profile.HasStorage)
+        {
+            (StoragePolicy policy, int miners) = dice.Pick([(new StoragePolicy(2, 1), 4), (new StoragePolicy(2, 2), 6), (new StoragePolicy(4, 2), 7)]);
+            SimulatedNode host = Nodes.First(node => node.IsHonest);
+            host.Site = new StorageSite(this, policy, miners);
+            Storing = new StoringClient(this, host, new Dice(options.Seed, "storing"));
+        }
+
         Chain = new ChainChecks(this);
         _nemesis = new Nemesis(this, new Dice(options.Seed, "nemesis"), attackers);
         for (int i = 0; i < Clients; i++)
@@ -77,6 +86,8 @@ internal sealed class SimulatedWorld : IDisposable
     }
 
     public static int Clients => 6;
+
+    private const int MinersMax = 7;
 
     public ulong Seed => _options.Seed;
 
@@ -114,6 +125,9 @@ internal sealed class SimulatedWorld : IDisposable
     public List<SimulatedNode> Nodes { get; } = [];
 
     public ChainChecks Chain { get; }
+
+    /// <summary>Who uses the storage, if there is any.</summary>
+    public StoringClient? Storing { get; }
 
     /// <summary>True until the faults stop.</summary>
     public bool IsTroubled { get; private set; } = true;
@@ -253,7 +267,8 @@ internal sealed class SimulatedWorld : IDisposable
     private static Genesis MakeGenesis(Dice dice, ActorKey[] validators)
     {
         ActorKey treasury = ActorKeys.Of("treasury");
-        IEnumerable<ActorKey> all = validators.Append(treasury).Concat(Enumerable.Range(0, Clients).Select(i => ActorKeys.Of($"client {i}")));
+        IEnumerable<string> others = [.. Enumerable.Range(0, Clients).Select(i => $"client {i}"), .. Enumerable.Range(0, MinersMax).Select(i => $"miner {i}"), "owner"];
+        IEnumerable<ActorKey> all = validators.Append(treasury).Concat(others.Select(ActorKeys.Of));
         return new Genesis(
             "simulated",
             (ulong)s_start.ToUnixTimeMilliseconds(),
@@ -283,6 +298,8 @@ internal sealed class SimulatedWorld : IDisposable
         _nemesis.Begin();
         foreach (PayingClient client in _clients)
             Spawn(client.RunAsync);
+        if (Storing is not null)
+            Spawn(Storing.RunAsync);
         foreach (SimulatedNode node in HasStaking ? Nodes.Where(node => node.Index < Genesis.Validators.Keys.Length) : [])
             Spawn(new ValidatorOperator(this, node, new Dice(Seed, $"operator {node.Index}")).RunAsync);
         await UntilAsync(() => false, _options.Duration);
@@ -291,11 +308,11 @@ internal sealed class SimulatedWorld : IDisposable
         Trace.Add("the faults stop");
         ulong goal = Chain.Height + 3;
         bool isBack = await UntilAsync(
-            () => Honest.All(node => node.IsUp && node.Head!.Height >= goal) && _clients.TrueForAll(client => client.IsDone), s_recovery);
+            () => Honest.All(node => node.IsUp && node.Head!.Height >= goal) && _clients.TrueForAll(client => client.IsDone) && Storing is not { IsDone: false }, s_recovery);
         if (!HasFailed && !isBack)
         {
             string behind = string.Join(", ", Honest.Select(node => $"n{node.Index} {(node.IsUp ? $"at {node.Head!.Height}" : "is down")}"));
-            Fail(new BrokenPromiseException("after faults stop, all goes on", $"wanted height {goal}, but {behind}; {_clients.Count(client => !client.IsDone)} clients wait"));
+            Fail(new BrokenPromiseException("after faults stop, all goes on", $"wanted height {goal}, but {behind}; {_clients.Count(client => !client.IsDone)} clients wait{(Storing is { IsDone: false } ? ", and who stores" : "")}"));
         }
 
         if (!HasFailed)

@@ -1,0 +1,163 @@
+using Cess.Gateway;
+using Cess.Gateway.Objects;
+using Cess.Primitives;
+using Cess.Simulation.Checks;
+using Cess.Simulation.World;
+
+namespace Cess.Simulation.Actors;
+
+/// <summary>Somebody who stores, reads, replaces and deletes objects, and remembers what each may be.</summary>
+internal sealed class StoringClient(SimulatedWorld world, SimulatedNode node, Dice dice)
+{
+    private const string Bucket = "photos";
+    private const int Keys = 8;
+    private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(3);
+    private readonly Caller _caller = new(node.Site!.Owner.Id);
+
+    /// <summary>What each key may hold: the last that was acknowledged, and what was begun since and got no answer; null for nothing.</summary>
+    private readonly Dictionary<string, List<byte[]?>> _versions = new(StringComparer.Ordinal);
+    private bool _hasBucket;
+
+    /// <summary>True when all that was acknowledged has been read back.</summary>
+    public bool IsDone { get; private set; }
+
+    public async Task RunAsync()
+    {
+        while (world.IsTroubled && !world.HasFailed)
+        {
+            await world.WaitAsync(dice.Wait(s_pause));
+            if (node.IsUp)
+                await TryAsync(ActAsync);
+        }
+
+        foreach (string key in _versions.Keys.Order(StringComparer.Ordinal))
+        {
+            while (!world.HasFailed && !(node.IsUp && await TryAsync(() => ReadAsync(key, mustAnswer: true))))
+                await world.WaitAsync(TimeSpan.FromSeconds(3));
+        }
+
+        IsDone = true;
+    }
+
+    private async Task ActAsync()
+    {
+        if (!_hasBucket)
+        {
+            await CreateBucketAsync();
+            return;
+        }
+
+        string key = $"key {dice.Next(Keys)}";
+        switch (dice.Next(10))
+        {
+            case < 5:
+                await PutAsync(key);
+                break;
+            case < 9:
+                await ReadAsync(key, mustAnswer: false);
+                break;
+            default:
+                await DeleteAsync(key);
+                break;
+        }
+    }
+
+    private async Task CreateBucketAsync()
+    {
+        try
+        {
+            await Store.CreateBucketAsync(_caller, Bucket, CancellationToken.None);
+        }
+        catch (ObjectStoreException e) when (e.Code == ObjectStoreError.BucketAlreadyOwnedByYou)
+        {
+            // An earlier attempt got no answer.
+        }
+
+        _hasBucket = true;
+    }
+
+    private async Task PutAsync(string key)
+    {
+        byte[] content = dice.Bytes(dice.Pick([0, 1, 100, 4096, 70_000, 300_000]));
+        List<byte[]?> versions = VersionsOf(key);
+        versions.Add(content);
+        try
+        {
+            await Store.PutAsync(_caller, Bucket, key, new MemoryStream(content), new PutOptions { ContentLength = content.Length }, CancellationToken.None)
+                .WaitAsync(s_patience, world.Time);
+        }
+        catch (ObjectStoreException e) when (e.Code is not ObjectStoreError.ServiceUnavailable)
+        {
+            // Refused: nothing has changed.
+            versions.Remove(content);
+            world.Sometimes($"an object was refused: {e.Code}");
+            return;
+        }
+
+        Settle(key, content);
+        world.Sometimes("an object was stored");
+        world.Trace.Add($"stored {key}, {content.Length} bytes");
+    }
+
+    private async Task DeleteAsync(string key)
+    {
+        VersionsOf(key).Add(null);
+        await Store.DeleteAsync(_caller, Bucket, key, CancellationToken.None).WaitAsync(s_patience, world.Time);
+        Settle(key, null);
+        world.Sometimes("an object was deleted");
+    }
+
+    private async Task ReadAsync(string key, bool mustAnswer)
+    {
+        byte[]?[] possible = [.. VersionsOf(key)];
+        byte[]? found;
+        try
+        {
+            await using IObjectReader reader = await Store.OpenAsync(_caller, Bucket, key, CancellationToken.None).WaitAsync(s_patience, world.Time);
+            var content = new MemoryStream();
+            await reader.CopyToAsync(content, 0, reader.Info.Length, CancellationToken.None).WaitAsync(s_patience, world.Time);
+            found = content.ToArray();
+        }
+        catch (ObjectStoreException e) when (e.Code is ObjectStoreError.NoSuchKey)
+        {
+            found = null;
+        }
+        catch (ObjectStoreException e) when (mustAnswer)
+        {
+            throw new BrokenPromiseException("what was stored can be read", $"{key}: {e.Code} {e.Message}");
+        }
+
+        if (!possible.Any(version => version is null ? found is null : found is not null && version.AsSpan().SequenceEqual(found)))
+            throw new BrokenPromiseException("what was stored is read as it was", $"{key} has {found?.Length.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "no"} bytes, none of {possible.Length} versions");
+        world.Sometimes("an object was read");
+    }
+
+    /// <summary>This is the newest, whatever became of those before.</summary>
+    private void Settle(string key, byte[]? content) => _versions[key] = [content];
+
+    private List<byte[]?> VersionsOf(string key)
+    {
+        if (!_versions.TryGetValue(key, out List<byte[]?>? versions))
+            _versions.Add(key, versions = [null]);
+        return versions;
+    }
+
+    private IObjectStore Store => node.Objects;
+
+    /// <summary>False if there was no answer, or none that can be built on.</summary>
+    private async Task<bool> TryAsync(Func<Task> action)
+    {
+        try
+        {
+            await action().WaitAsync(s_patience * 2, world.Time);
+            return true;
+        }
+        catch (Exception e) when (e is TimeoutException or InvalidOperationException or OrleansException or ObjectStoreException)
+        {
+            world.Sometimes("storage gave no answer");
+            world.Trace.Add($"storage: {e.GetType().Name} {e.Message}");
+            return false;
+        }
+    }
+}
