@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Cess.Simulation.Faults;
+using Cess.Simulation.Planted;
 using Cess.Simulation.Runs;
 
 var seed = new Option<ulong?>("--seed") { Description = "Run this seed alone." };
@@ -10,10 +11,11 @@ var profile = new Option<string?>("--profile") { Description = $"Which faults: {
 var jobs = new Option<int>("--jobs") { Description = "Runs at a time.", DefaultValueFactory = _ => Environment.ProcessorCount };
 var twice = new Option<bool>("--twice") { Description = "Run each seed twice, in two processes, and compare the traces." };
 var log = new Option<bool>("--log") { Description = "Print every event of the run; with --seed." };
+var planted = new Option<string?>("--planted") { Description = "Look for one planted bug, or all, in --seeds or 2,000 seeds each; see docs/simulation.md." };
 var worker = new Option<bool>("--worker") { Description = "Run what comes on the input; for the program itself.", Hidden = true };
 var command = new RootCommand("Runs whole networks in virtual time, with faults drawn from a seed, and checks what the product promises.")
 {
-    seed, seeds, minutes, profile, jobs, twice, log, worker,
+    seed, seeds, minutes, profile, jobs, twice, log, planted, worker,
 };
 command.SetAction((arguments, cancellation) => RunAsync(arguments));
 return await command.Parse(args).InvokeAsync();
@@ -22,6 +24,18 @@ async Task<int> RunAsync(ParseResult arguments)
 {
     if (arguments.GetValue(worker))
         return await Worker.RunAsync(Console.In, Console.Out);
+    if (arguments.GetValue(planted) is { } bug)
+    {
+        if (bug != "all" && !PlantedBugs.All.Any(known => known.Name == bug))
+        {
+            Console.Error.WriteLine($"The planted bugs are: {string.Join(", ", PlantedBugs.All.Select(known => known.Name))}.");
+            return 2;
+        }
+
+        int count = Parse(arguments)?.Count ?? PlantedSearch.SeedsMax;
+        return await PlantedSearch.RunAsync(bug == "all" ? null : bug, count, arguments.GetValue(minutes), arguments.GetValue(jobs), Console.Out) == 0 ? 0 : 1;
+    }
+
     if (Parse(arguments) is not { } batch)
     {
         Console.Error.WriteLine("Give --seed N or --seeds A..B, a profile that exists, and more than 0 minutes and jobs. See --help.");

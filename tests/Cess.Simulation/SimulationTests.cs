@@ -25,6 +25,9 @@ public sealed class SimulationTests
         Assert.True(summary.Failures.Count == 0, summary.ToText());
     }
 
+    [Fact]
+    public void Every_planted_bug_fits_the_source() => Assert.Empty(Planted.PlantedCopy.FindMisfits());
+
     [Theory]
     [InlineData("0000000000000000000000000000000000000000000000000000000000000000")]
     [InlineData("9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08")]

@@ -74,10 +74,27 @@ internal sealed class PayingClient(SimulatedWorld world, ActorKey key, Dice dice
             return;
         }
 
+        if (dice.Chance(0.05))
+            await ForgeAsync(node);
         int count = dice.Chance(0.3) ? dice.Between(2, 6) : 1;
         for (int i = 0; i < count; i++)
             _unanswered.Add(Sign(node, _nonce + (ulong)i));
         await SubmitAsync(node, [.. _unanswered]);
+    }
+
+    /// <summary>Signs for somebody else, which must be refused.</summary>
+    private async Task ForgeAsync(SimulatedNode node)
+    {
+        LedgerState head = node.Head!;
+        ActorKey victim = ActorKeys.Of($"client {dice.Next(SimulatedWorld.Clients)}");
+        if (victim == key)
+            return;
+        var unsigned = new UnsignedTransaction(
+            head.Genesis, victim.Id, head.Account(victim.Id).Nonce, head.Height + 50, Balance.Zero, new Transfer(key.Id, new Balance(1)));
+        SignedTransaction forged = SignedTransaction.Assemble(unsigned, key.Sign(Scale.Sha256(unsigned)), revealedKey: null);
+        world.Chain.Forged(forged.Id);
+        await AskAsync(node, [forged.Bytes]);
+        world.Sometimes("a forged transaction was refused");
     }
 
     /// <summary>
@@ -99,21 +116,25 @@ internal sealed class PayingClient(SimulatedWorld world, ActorKey key, Dice dice
 
     private async Task SubmitAsync(SimulatedNode node, ReadOnlyMemory<byte>[] transactions)
     {
-        IReadOnlyList<TransactionOutcome> outcomes;
+        IReadOnlyList<TransactionOutcome> outcomes = await AskAsync(node, transactions);
+        for (int i = 0; i < outcomes.Count; i++)
+            Hear(transactions[i], outcomes[i]);
+    }
+
+    /// <summary>Empty if there is no answer.</summary>
+    private async Task<IReadOnlyList<TransactionOutcome>> AskAsync(SimulatedNode node, ReadOnlyMemory<byte>[] transactions)
+    {
         try
         {
-            outcomes = await node.Grains.GetGrain<IIntakeGrain>(0)
+            return await node.Grains.GetGrain<IIntakeGrain>(0)
                 .SubmitAsync(new TransactionBatch(transactions))
                 .WaitAsync(s_patience, world.Time);
         }
         catch (Exception e) when (e is TimeoutException or InvalidOperationException or OrleansException)
         {
             world.Sometimes("a submission got no answer");
-            return;
+            return [];
         }
-
-        for (int i = 0; i < outcomes.Count; i++)
-            Hear(transactions[i], outcomes[i]);
     }
 
     private void Hear(ReadOnlyMemory<byte> bytes, TransactionOutcome outcome)

@@ -22,6 +22,7 @@ internal sealed class ChainChecks(SimulatedWorld world)
     private readonly Dictionary<ulong, ValidatorSet> _validators = [];
     private readonly Queue<Certificate> _uncounted = [];
     private readonly HashSet<(Hash256 Block, ulong Iteration, int Votes)> _certified = [];
+    private readonly HashSet<Hash256> _forged = [];
     private LedgerState _checked = world.Genesis.ToState();
     private ulong _rootsSeen;
 
@@ -29,6 +30,9 @@ internal sealed class ChainChecks(SimulatedWorld world)
     public ulong Height => (ulong)_final.Count - 1;
 
     public long Transactions { get; private set; }
+
+    /// <summary>Nobody who may has signed this; it must never be in a block.</summary>
+    public void Forged(Hash256 transaction) => _forged.Add(transaction);
 
     /// <summary>A block has become durable on a node, in the order of heights.</summary>
     public void Durable(SimulatedNode node, BlockRecord record)
@@ -88,6 +92,8 @@ internal sealed class ChainChecks(SimulatedWorld world)
         Transactions += record.Block.Transactions.Length;
         foreach (Receipt receipt in record.Receipts)
         {
+            if (_forged.Contains(receipt.TransactionId))
+                throw Broken("nobody spends another's tokens", $"{receipt.TransactionId} is forged and in {header.Height}");
             if (!_included.TryAdd(receipt.TransactionId, (header.Height, receipt.Error)))
                 throw Broken("a transaction is in one block", $"{receipt.TransactionId} is in {header.Height} again");
         }

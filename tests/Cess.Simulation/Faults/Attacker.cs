@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using Cess.Consensus.Messages;
 using Cess.Ledger.Blocks;
+using Cess.Ledger.Modules.Balances;
+using Cess.Ledger.Transactions;
 using Cess.Primitives;
 using Cess.Simulation.World;
 
@@ -67,9 +69,24 @@ internal sealed class Attacker(SimulatedWorld world, SimulatedNode node)
             return other;
         }
 
+        if (Does(FaultKind.ForgedBlock, 0.2) && Forge(block.Header) is { } forged)
+            return Sign(proposal, forged);
         return Does(FaultKind.InvalidBlock, 0.3)
             ? Sign(proposal, block with { Header = block.Header with { StateRoot = Hash256.Sha256(_dice.Bytes(4)) } })
             : proposal;
+    }
+
+    /// <summary>A block that is right but for a transfer to the attacker that nobody has signed; null where it does not know the state.</summary>
+    private Block? Forge(BlockHeader header)
+    {
+        if (node.Head is not { } state || state.BlockHash != header.Parent)
+            return null;
+        ActorKey victim = ActorKeys.Of("client 0");
+        var unsigned = new UnsignedTransaction(
+            _genesis, victim.Id, state.Account(victim.Id).Nonce, header.Height + 10, Balance.Zero, new Transfer(node.Validator.Id, new Balance(1)));
+        SignedTransaction forged = SignedTransaction.Assemble(unsigned, node.Validator.Sign(Scale.Sha256(unsigned)), revealedKey: null);
+        world.Chain.Forged(forged.Id);
+        return BlockExecutor.Execute(state, new BlockContext(header.TimeMs, header.Proposer), [forged]).Block;
     }
 
     private ProposalMessage Sign(ProposalMessage proposal, Block block)
@@ -102,7 +119,7 @@ internal sealed class Attacker(SimulatedWorld world, SimulatedNode node)
                 return blocks with { Certificate = certificate with { Votes = certificate.Votes.RemoveAt(_dice.Next(certificate.Votes.Length)) } };
             case 1:
                 int at = _dice.Next(blocks.Blocks.Length);
-                Block changed = blocks.Blocks[at] with { Transactions = ImmutableArray<Ledger.Transactions.SignedTransaction>.Empty };
+                Block changed = blocks.Blocks[at] with { Transactions = ImmutableArray<SignedTransaction>.Empty };
                 return blocks with { Blocks = blocks.Blocks.SetItem(at, changed) };
             default:
                 Block last = blocks.Blocks[^1] with { Header = blocks.Blocks[^1].Header with { TimeMs = blocks.Blocks[^1].Header.TimeMs + 1 } };

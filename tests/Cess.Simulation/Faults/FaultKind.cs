@@ -93,6 +93,9 @@ internal enum FaultKind
     /// <summary>A validator proposes a block that breaks a rule.</summary>
     InvalidBlock,
 
+    /// <summary>A validator proposes a block with a transaction that its account has not signed.</summary>
+    ForgedBlock,
+
     /// <summary>A validator's messages come late.</summary>
     LateVotes,
 

@@ -255,7 +255,12 @@ internal sealed class Nemesis(SimulatedWorld world, Dice dice, IReadOnlySet<int>
         }
         else
         {
-            Damage(fault, node, () => node.Blocks.Flip(dice));
+            Damage(fault, node, () =>
+            {
+                // In the last batch a flipped bit can't be told from a write that a crash cut off.
+                node.ForgetSince(0);
+                return node.Blocks.Flip(dice);
+            });
         }
     }
 

@@ -26,7 +26,7 @@ internal sealed record Profile(string Name, IReadOnlyList<FaultKind> Faults, boo
 
     private static readonly FaultKind[] s_byzantine =
     [
-        FaultKind.Equivocation, FaultKind.ContradictoryVotes, FaultKind.Withholding, FaultKind.InvalidBlock, FaultKind.LateVotes,
+        FaultKind.Equivocation, FaultKind.ContradictoryVotes, FaultKind.Withholding, FaultKind.InvalidBlock, FaultKind.ForgedBlock, FaultKind.LateVotes,
         FaultKind.CatchUpLie, FaultKind.Garbage, FaultKind.Twin,
     ];
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using Cess.Simulation.Planted;
 
 namespace Cess.Simulation.Runs;
 
@@ -8,22 +9,17 @@ internal sealed class WorkerProcess : IDisposable
 {
     private readonly Process _process;
 
-    public WorkerProcess()
+    /// <summary>Starts one.</summary>
+    /// <param name="assembly">The program; null for this one.</param>
+    /// <param name="plantedBug">The planted bug that is on; null for none.</param>
+    public WorkerProcess(string? assembly = null, string? plantedBug = null)
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath!)
+        var start = new ProcessStartInfo("dotnet", [assembly ?? typeof(WorkerProcess).Assembly.Location, "--worker"])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
         };
-        // The program runs as itself, or by the dotnet host when a test runs it.
-        string assembly = typeof(WorkerProcess).Assembly.Location;
-        if (Path.GetFileNameWithoutExtension(Environment.ProcessPath) != Path.GetFileNameWithoutExtension(assembly))
-        {
-            start.FileName = "dotnet";
-            start.ArgumentList.Add(assembly);
-        }
-
-        start.ArgumentList.Add("--worker");
+        start.Environment[PlantedCopy.Variable] = plantedBug;
         start.Environment["DOTNET_ThreadPool_ForceMinWorkerThreads"] = "1";
         start.Environment["DOTNET_ThreadPool_ForceMaxWorkerThreads"] = "1";
         start.Environment["DOTNET_TieredPGO"] = "0";

@@ -96,7 +96,7 @@ internal sealed class SimulatedWorld : IDisposable
 
     private static readonly FaultKind[] s_attacks =
     [
-        FaultKind.Equivocation, FaultKind.ContradictoryVotes, FaultKind.Withholding, FaultKind.InvalidBlock, FaultKind.LateVotes,
+        FaultKind.Equivocation, FaultKind.ContradictoryVotes, FaultKind.Withholding, FaultKind.InvalidBlock, FaultKind.ForgedBlock, FaultKind.LateVotes,
         FaultKind.CatchUpLie, FaultKind.Garbage, FaultKind.Twin,
     ];
 
