@@ -32,6 +32,8 @@ public sealed class ConsensusGrain(
 {
     private readonly Queue<ConsensusEffect> _effects = new();
     private readonly List<(AccountId From, ConsensusMessage Message)> _early = [];
+    /// <summary>About whom a report is under way.</summary>
+    private readonly HashSet<AccountId> _accused = [];
     private AccountId _self;
     private IChainGrain _chain = null!;
     private IGrainTimer _timer = null!;
@@ -291,12 +293,13 @@ public sealed class ConsensusGrain(
     private async Task AccuseAsync(ConsensusEra era, Consensus.Simplex.ReportEquivocation report)
     {
         int validator = report.Evidence.Validator;
-        // Who is jailed already may go on until the era ends; reporting each time would only cost the reporters.
-        if (head.Head.Validator(era.Accounts[validator]) is { Status: CandidateStatus.Jailed })
+        AccountId accused = era.Accounts[validator];
+        log.LogWarning("{Validator} has contradicted itself in iteration {Iteration}", accused, report.Evidence.Iteration);
+        // Who is jailed already may go on until the era ends, and who has nothing staked can lose nothing: reporting each time would
+        // only cost the reporters.
+        if (head.Head.Validator(accused) is null or { Status: CandidateStatus.Jailed } || !_accused.Add(accused))
             return;
-        log.LogWarning("{Validator} has contradicted itself in iteration {Iteration}", era.Accounts[validator], report.Evidence.Iteration);
-        var call = new Ledger.Modules.Staking.ReportEquivocation(
-            report.Evidence.ToLedger(era.Accounts[validator], era.Validators.Keys[validator]));
+        var call = new Ledger.Modules.Staking.ReportEquivocation(report.Evidence.ToLedger(accused, era.Validators.Keys[validator]));
         try
         {
             TransactionOutcome outcome = await GrainFactory.GetGrain<IAccountGrain>(_self.ToString())
@@ -307,6 +310,10 @@ public sealed class ConsensusGrain(
         catch (Exception e) when (e is not OutOfMemoryException)
         {
             log.LogWarning(e, "The report could not be sent");
+        }
+        finally
+        {
+            _accused.Remove(accused);
         }
     }
 

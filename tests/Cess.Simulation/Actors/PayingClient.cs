@@ -94,7 +94,7 @@ internal sealed class PayingClient(SimulatedWorld world, ActorKey key, Dice dice
         SignedTransaction forged = SignedTransaction.Assemble(unsigned, key.Sign(Scale.Sha256(unsigned)), revealedKey: null);
         world.Chain.Forged(forged.Id);
         await AskAsync(node, [forged.Bytes]);
-        world.Sometimes("a forged transaction was refused");
+        world.Sometimes(Rare.ForgeryRefused);
     }
 
     /// <summary>
@@ -110,7 +110,7 @@ internal sealed class PayingClient(SimulatedWorld world, ActorKey key, Dice dice
         _nonce = Math.Max(_nonce, nonce);
         if (_unanswered.Count == 0)
             return;
-        world.Sometimes("a transaction was submitted again");
+        world.Sometimes(Rare.SubmittedAgain);
         await SubmitAsync(node, [.. _unanswered]);
     }
 
@@ -132,7 +132,7 @@ internal sealed class PayingClient(SimulatedWorld world, ActorKey key, Dice dice
         }
         catch (Exception e) when (e is TimeoutException or InvalidOperationException or OrleansException)
         {
-            world.Sometimes("a submission got no answer");
+            world.Sometimes(Rare.SubmissionUnanswered);
             return [];
         }
     }
@@ -148,7 +148,7 @@ internal sealed class PayingClient(SimulatedWorld world, ActorKey key, Dice dice
                 _unanswered.Remove(bytes);
                 break;
             case TransactionStatus.Rejected when outcome.ErrorCode is not (TransactionErrors.NonceUsed or TransactionErrors.Unavailable):
-                world.Sometimes($"a transaction was refused: {outcome.ErrorCode}");
+                world.Sometimes(Rare.TransactionRefused);
                 break;
         }
     }

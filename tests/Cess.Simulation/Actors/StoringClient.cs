@@ -91,12 +91,12 @@ internal sealed class StoringClient(SimulatedWorld world, SimulatedNode node, Di
         {
             // Refused: nothing has changed.
             versions.Remove(content);
-            world.Sometimes($"an object was refused: {e.Code}");
+            world.Sometimes(Rare.ObjectRefused);
             return;
         }
 
         Settle(key, content);
-        world.Sometimes("an object was stored");
+        world.Sometimes(Rare.ObjectStored);
         world.Trace.Add($"stored {key}, {content.Length} bytes");
     }
 
@@ -105,7 +105,7 @@ internal sealed class StoringClient(SimulatedWorld world, SimulatedNode node, Di
         VersionsOf(key).Add(null);
         await Store.DeleteAsync(_caller, Bucket, key, CancellationToken.None).WaitAsync(s_patience, world.Time);
         Settle(key, null);
-        world.Sometimes("an object was deleted");
+        world.Sometimes(Rare.ObjectDeleted);
     }
 
     private async Task ReadAsync(string key, bool mustAnswer)
@@ -130,7 +130,7 @@ internal sealed class StoringClient(SimulatedWorld world, SimulatedNode node, Di
 
         if (!possible.Any(version => version is null ? found is null : found is not null && version.AsSpan().SequenceEqual(found)))
             throw new BrokenPromiseException("what was stored is read as it was", $"{key} has {found?.Length.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "no"} bytes, none of {possible.Length} versions");
-        world.Sometimes("an object was read");
+        world.Sometimes(Rare.ObjectRead);
     }
 
     /// <summary>This is the newest, whatever became of those before.</summary>
@@ -155,7 +155,7 @@ internal sealed class StoringClient(SimulatedWorld world, SimulatedNode node, Di
         }
         catch (Exception e) when (e is TimeoutException or InvalidOperationException or OrleansException or ObjectStoreException)
         {
-            world.Sometimes("storage gave no answer");
+            world.Sometimes(Rare.StorageUnanswered);
             world.Trace.Add($"storage: {e.GetType().Name} {e.Message}");
             return false;
         }

@@ -1,10 +1,11 @@
 using Cess.Grains;
 using Cess.Ledger.Blocks;
-using Cess.Ledger.Modules;
 using Cess.Ledger.Modules.Chain;
 using Cess.Ledger.Modules.Governance;
 using Cess.Ledger.Modules.Staking;
+using Cess.Ledger.Modules;
 using Cess.Primitives;
+using Cess.Simulation.Checks;
 using Cess.Simulation.Faults;
 using Cess.Simulation.World;
 
@@ -42,10 +43,10 @@ internal sealed class ValidatorOperator(SimulatedWorld world, SimulatedNode node
             case { Status: CandidateStatus.Jailed } when dice.Chance(0.3):
                 return new Unjail();
             case { Status: CandidateStatus.Candidate } when dice.Chance(0.05):
-                world.Sometimes("a validator has left");
+                world.Sometimes(Rare.ValidatorLeft);
                 return new Chill();
             case { Status: CandidateStatus.Chilled } record when dice.Chance(0.5):
-                world.Sometimes("a validator has come back");
+                world.Sometimes(Rare.ValidatorReturned);
                 return new Validate(100, record.Chain.Value, 0);
         }
 
@@ -80,7 +81,7 @@ internal sealed class ValidatorOperator(SimulatedWorld world, SimulatedNode node
         }
         catch (Exception e) when (e is TimeoutException or InvalidOperationException or OrleansException)
         {
-            world.Sometimes("an operator got no answer");
+            world.Sometimes(Rare.OperatorUnanswered);
         }
     }
 }

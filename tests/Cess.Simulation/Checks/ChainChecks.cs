@@ -4,6 +4,7 @@ using Cess.Ledger.Blocks;
 using Cess.Ledger.Modules;
 using Cess.Ledger.Modules.Balances;
 using Cess.Ledger.Modules.Chain;
+using Cess.Ledger.Modules.Governance;
 using Cess.Ledger.Modules.Staking;
 using Cess.Primitives;
 using Cess.Simulation.Actors;
@@ -106,9 +107,10 @@ internal sealed class ChainChecks(SimulatedWorld world)
 
     private void CheckEvent(LedgerEvent change)
     {
+        world.SometimesIf(change is Enacted, Rare.ChangeEnacted);
         if (change is not Slashed slashed)
             return;
-        world.Sometimes("a validator was slashed");
+        world.Sometimes(slashed.Reason == SlashReason.Equivocation ? Rare.SlashedForEquivocation : Rare.SlashedForAbsence);
         if (slashed.Reason == SlashReason.Equivocation && world.IsHonest(slashed.Account))
             throw Broken("honest validators are not slashed", $"{slashed.Account} is, for an equivocation");
     }
@@ -143,8 +145,8 @@ internal sealed class ChainChecks(SimulatedWorld world)
     private void CheckState(SimulatedNode node, LedgerState state)
     {
         _checked = state;
-        world.SometimesIf(state.Era.Index > 0, "an era has ended");
-        world.SometimesIf(state.EraMembers().Accounts.Length != world.Genesis.Validators.Keys.Length, "the number of validators has changed");
+        world.SometimesIf(state.Era.Index > 0, Rare.EraEnded);
+        world.SometimesIf(state.EraMembers().Accounts.Length != world.Genesis.Validators.Keys.Length, Rare.ValidatorsChanged);
         if (NaiveTree.RootOf(state.Tree.Walk()) != state.Header.StateRoot)
             throw Broken("the root commits to the state", $"that of {state.Height} on n{node.Index} does not");
         var sum = UInt128.Zero;

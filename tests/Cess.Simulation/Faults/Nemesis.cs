@@ -1,4 +1,5 @@
 using Cess.BlockStore.Simulated;
+using Cess.Simulation.Checks;
 using Cess.Simulation.World;
 
 namespace Cess.Simulation.Faults;
@@ -81,7 +82,7 @@ internal sealed class Nemesis(SimulatedWorld world, Dice dice, IReadOnlySet<int>
     /// <summary>Somebody looks after a node that has stopped by itself.</summary>
     public void Repair(SimulatedNode node, bool isCorrupt)
     {
-        world.Sometimes(isCorrupt ? "a damaged store was noticed" : "a node stopped by itself");
+        world.Sometimes(isCorrupt ? Rare.DamageNoticed : Rare.NodeStoppedItself);
         world.After(world.IsTroubled ? dice.Between(s_short, s_long) : s_short, () =>
         {
             node.Blocks.Empty();
@@ -139,7 +140,7 @@ internal sealed class Nemesis(SimulatedWorld world, Dice dice, IReadOnlySet<int>
                 world.After(dice.Between(s_short, s_long), () => Wake(node));
                 break;
             case FaultKind.CrashInStart when node.IsRunning:
-                Kill(node, dice.Between(TimeSpan.Zero, TimeSpan.FromMilliseconds(20)));
+                Kill(node, dice.Between(TimeSpan.Zero, s_short));
                 break;
             case FaultKind.ClockJump:
                 world.Count(fault);
@@ -209,7 +210,7 @@ internal sealed class Nemesis(SimulatedWorld world, Dice dice, IReadOnlySet<int>
         node.Crash(world.DrawSurvivors());
         world.After(down, node.Start);
         if (On(FaultKind.CrashInStart))
-            world.After(down + dice.Between(TimeSpan.Zero, TimeSpan.FromMilliseconds(10)), () => KillInStart(node));
+            world.After(down + dice.Between(TimeSpan.Zero, TimeSpan.FromMilliseconds(400)), () => KillInStart(node));
     }
 
     private void KillInStart(SimulatedNode node)

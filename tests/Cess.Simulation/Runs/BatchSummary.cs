@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Cess.Simulation.Checks;
 using Cess.Simulation.Faults;
 
 namespace Cess.Simulation.Runs;
@@ -83,9 +84,12 @@ internal sealed class BatchSummary
             text.AppendLine(culture, $"FAILED {command}: {failure}");
         Append(text, "faults", _faults);
         Append(text, "sometimes", _sometimes);
-        string[] missing = [.. Enum.GetNames<FaultKind>().Where(fault => !_faults.ContainsKey(fault))];
-        if (Runs > 1 && missing.Length > 0)
-            text.AppendLine(culture, $"never injected: {string.Join(", ", missing)}");
+        if (Runs > 1)
+        {
+            AppendMissing(text, "never injected", Enum.GetNames<FaultKind>(), _faults);
+            AppendMissing(text, "never reached", Enum.GetNames<Rare>(), _sometimes);
+        }
+
         text.AppendLine(
             culture,
             $"{Runs} runs{(Repeated > 0 ? $", {Repeated} of them twice" : "")}, {Failures.Count} failures; {_virtualSeconds / 60:n0} virtual minutes in {Elapsed.TotalSeconds:n1} s ({_virtualSeconds / Elapsed.TotalSeconds:n0} times real time), {_steps:n0} steps, {_blocks:n0} blocks, {_transactions:n0} transactions, {_acknowledged:n0} acknowledged{(Runs == 1 ? $"; trace {_trace}" : "")}");
@@ -96,6 +100,13 @@ internal sealed class BatchSummary
     {
         if (counts.Count > 0)
             text.AppendLine(CultureInfo.InvariantCulture, $"{title}: {string.Join(", ", counts.Select(count => $"{count.Key} {count.Value}"))}");
+    }
+
+    private static void AppendMissing(StringBuilder text, string title, string[] all, SortedDictionary<string, long> counts)
+    {
+        string[] missing = [.. all.Where(name => !counts.ContainsKey(name))];
+        if (missing.Length > 0)
+            text.AppendLine(CultureInfo.InvariantCulture, $"{title}: {string.Join(", ", missing)}");
     }
 
     private static void Merge(SortedDictionary<string, long> into, IReadOnlyDictionary<string, long> from)

@@ -1,10 +1,11 @@
 using Cess.BlockStore;
-using Cess.Consensus;
 using Cess.Consensus.Messages;
-using Cess.Grains;
+using Cess.Consensus;
 using Cess.Grains.Chain;
+using Cess.Grains;
 using Cess.Ledger.Blocks;
 using Cess.Primitives;
+using Cess.Simulation.Checks;
 
 namespace Cess.Simulation.World;
 
@@ -44,7 +45,7 @@ internal sealed class SimulatedFollower(
             return;
         if (blocks.Verify(state, SharedKeyCache.Instance) != ConsensusError.None)
         {
-            world.Sometimes("a follower refused blocks");
+            world.Sometimes(Rare.FollowerRefusedBlocks);
             return;
         }
 
@@ -53,7 +54,7 @@ internal sealed class SimulatedFollower(
         {
             await grains.GetGrain<IChainGrain>(StreamNames.ChainKey).FinaliseAsync(
                 candidates.Offer(blocks.Blocks, blocks.Links.IsEmpty ? blocks.Certificate : null));
-            world.Sometimes("a follower took blocks");
+            world.Sometimes(Rare.FollowerTookBlocks);
         }
         finally
         {

@@ -24,6 +24,7 @@ namespace Cess.Simulation.World;
 internal sealed class SimulatedNode(SimulatedWorld world, int index, ActorKey validator)
 {
     private const long SegmentBytes = 64 << 10;
+    private static readonly TimeSpan s_startTime = TimeSpan.FromMilliseconds(200);
     private static readonly ILoggerFactory s_silent = LoggerFactory.Create(_ => { });
     private readonly MemoryGrainStorage _grainState = new(StateNames.Provider);
     private Life? _life;
@@ -128,7 +129,7 @@ internal sealed class SimulatedNode(SimulatedWorld world, int index, ActorKey va
         }
         catch (ScaleException) when (!world.IsHonest(from))
         {
-            world.Sometimes("garbage was refused");
+            world.Sometimes(Rare.GarbageRefused);
         }
     });
 
@@ -162,9 +163,9 @@ internal sealed class SimulatedNode(SimulatedWorld world, int index, ActorKey va
             // Its first call begins its work, and that of the validator.
             await services.GetRequiredService<IGrainFactory>().GetGrain<IChainGrain>(StreamNames.ChainKey).GetStatusAsync();
             life.IsUp = true;
-            var clock = services.GetRequiredService<TimeProvider>();
             var follower = new SimulatedFollower(
-                world, this, services.GetRequiredService<LedgerHead>(), services.GetRequiredService<CandidateBlocks>(), Grains, clock);
+                world, this, services.GetRequiredService<LedgerHead>(), services.GetRequiredService<CandidateBlocks>(), Grains,
+                services.GetRequiredService<TimeProvider>());
             world.Spawn(follower.RunAsync);
             if (Site is not null)
                 world.Spawn(() => Site.RegisterAsync(this));
@@ -188,15 +189,18 @@ internal sealed class SimulatedNode(SimulatedWorld world, int index, ActorKey va
     private async Task<ServiceProvider> BuildAsync(Life life)
     {
         void Crash() => this.Crash(world.DrawSurvivors());
+        var clock = new NodeClock(world.Time, life);
+        await Task.Delay(world.DiskDice.Between(TimeSpan.Zero, s_startTime), clock);
         var keys = SharedKeyCache.Instance;
         FileBlockStore blocks = await FileBlockStore.OpenAsync(
             Blocks.Mount(life, Crash), new FileBlockStoreOptions { SegmentBytes = SegmentBytes, NewSalt = NewSalt });
         if (blocks.TornTail is not null)
-            world.Sometimes("a torn block was cut off");
+            world.Sometimes(Rare.TornBlockCutOff);
         FileBlockStore votes = await FileBlockStore.OpenAsync(
             Votes.Mount(life, Crash), new FileBlockStoreOptions { SegmentBytes = SegmentBytes, NewSalt = NewSalt });
         if (votes.TornTail is not null)
-            world.Sometimes("a torn vote was cut off");
+            world.Sometimes(Rare.TornVoteCutOff);
+        await Task.Delay(world.DiskDice.Between(TimeSpan.Zero, s_startTime), clock);
         VoteJournal journal = await VoteJournal.OpenAsync(votes, CancellationToken.None);
         (LedgerState state, ulong iteration) = await ChainLoader.LoadAsync(
             blocks, world.Genesis, keys, SequentialFor.Instance, CancellationToken.None);
@@ -212,7 +216,7 @@ internal sealed class SimulatedNode(SimulatedWorld world, int index, ActorKey va
 
         var head = new LedgerHead(state, iteration);
         var services = new ServiceCollection();
-        services.AddSingleton<TimeProvider>(new NodeClock(world.Time, life));
+        services.AddSingleton<TimeProvider>(clock);
         services.AddSingleton<IBlockStore>(new ObservedStore(blocks, entries => Appended(life, entries)));
         services.AddSingleton(world.Genesis);
         services.AddSingleton<EraReplay>();

@@ -25,7 +25,7 @@ internal sealed class SimulatedWorld : IDisposable
     private static readonly DateTimeOffset s_start = new(2030, 1, 1, 0, 0, 0, TimeSpan.Zero);
     private readonly RunOptions _options;
     private readonly Dictionary<FaultKind, long> _faults = [];
-    private readonly Dictionary<string, long> _sometimes = new(StringComparer.Ordinal);
+    private readonly Dictionary<Rare, long> _sometimes = [];
     private readonly List<PayingClient> _clients = [];
     private readonly HashSet<ITimer> _timers = [];
     private readonly Nemesis _nemesis;
@@ -162,7 +162,7 @@ internal sealed class SimulatedWorld : IDisposable
             Acknowledged = _clients.Sum(client => client.Acknowledged),
             Trace = Trace.Hash(),
             Faults = _faults.ToDictionary(fault => fault.Key.ToString(), fault => fault.Value),
-            Sometimes = new Dictionary<string, long>(_sometimes),
+            Sometimes = _sometimes.ToDictionary(rare => rare.Key.ToString(), rare => rare.Value),
             Failure = _failure is null ? null : Explain(_failure),
             Log = _failure is null ? [] : [.. Trace.Last],
         };
@@ -173,9 +173,9 @@ internal sealed class SimulatedWorld : IDisposable
     public void Count(FaultKind fault) => _faults[fault] = _faults.GetValueOrDefault(fault) + 1;
 
     /// <summary>Something rare has happened, as it should in some run.</summary>
-    public void Sometimes(string what) => _sometimes[what] = _sometimes.GetValueOrDefault(what) + 1;
+    public void Sometimes(Rare what) => _sometimes[what] = _sometimes.GetValueOrDefault(what) + 1;
 
-    public void SometimesIf(bool isSo, string what)
+    public void SometimesIf(bool isSo, Rare what)
     {
         if (isSo)
             Sometimes(what);
