@@ -150,8 +150,11 @@ internal sealed class StoringClient(SimulatedWorld world, SimulatedNode node, Di
     {
         try
         {
-            await action().WaitAsync(s_patience * 2, world.Time);
-            return true;
+            // As a connection ends with the process at its other end.
+            Task asked = action();
+            Task first = await Task.WhenAny(asked, node.Ended).WaitAsync(s_patience * 2, world.Time);
+            await first;
+            return first == asked;
         }
         catch (Exception e) when (e is TimeoutException or InvalidOperationException or OrleansException or ObjectStoreException)
         {

@@ -9,6 +9,7 @@ namespace Cess.Simulation.World;
 internal sealed class Life(Orleans.InProcess.Simulation.Simulation simulation) : ITurnScheduler
 {
     private readonly List<Action> _held = [];
+    private readonly TaskCompletionSource _ended = new();
 
     public bool IsAlive { get; private set; } = true;
 
@@ -19,9 +20,13 @@ internal sealed class Life(Orleans.InProcess.Simulation.Simulation simulation) :
 
     public TimeSpan Skew { get; set; }
 
+    /// <summary>Ends with the process, so that who waits for its answer learns that none will come.</summary>
+    public Task Ended => _ended.Task;
+
     public void Die()
     {
         IsAlive = false;
+        _ended.TrySetResult();
         _held.Clear();
     }
 

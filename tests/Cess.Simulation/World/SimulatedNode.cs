@@ -58,6 +58,9 @@ internal sealed class SimulatedNode(SimulatedWorld world, int index, ActorKey va
     /// <summary>The newest final state of the running process; null if there is none.</summary>
     public LedgerState? Head => IsRunning && _services?.GetService<LedgerHead>() is { } head ? head.Head : null;
 
+    /// <summary>Ends with the process that runs now.</summary>
+    public Task Ended => _life!.Ended;
+
     public TimeSpan Skew { get; set; }
 
     public IGrainFactory Grains => _services!.GetRequiredService<IGrainFactory>();
