@@ -33,6 +33,25 @@ public sealed class BrokenRulesTests
     public void A_vote_without_looking_for_the_dummies_between_is_found() =>
         Finds(new IgnoresDummies(), Attack.Forker, "Two blocks", "halts", "does not follow");
 
+    [Fact]
+    public void A_validator_that_votes_on_without_its_records_is_found()
+    {
+        List<string> found = [];
+        for (int seed = 0; seed < SeedsMax && found.Count == 0; seed++)
+        {
+            try
+            {
+                new World(new Scenario(4, seed) { LosesRecords = true, Abstains = false }).Run();
+            }
+            catch (BrokenPromiseException e) when (e.Message.Contains("contradicts", StringComparison.Ordinal) || e.Message.Contains("accused", StringComparison.Ordinal))
+            {
+                found.Add(e.Message);
+            }
+        }
+
+        Assert.NotEmpty(found);
+    }
+
     private static void Finds(SimplexRules broken, params string[] symptoms) => Finds(broken, attack: null, symptoms);
 
     /// <summary>

@@ -15,14 +15,14 @@ internal sealed class Rig
     private readonly FakeKeys _keys;
     private long _timer;
 
-    public Rig(int validators)
+    public Rig(int validators, Abstention? abstention = null)
     {
         _keys = new FakeKeys(validators);
         Era = Lockstep.EraOf(_keys.Validators);
         Self = Enumerable.Range(0, validators).First(v => v != Era.LeaderOf(1) && v != Era.LeaderOf(2));
         Tip = Lockstep.Genesis(Era).Header.ComputeHash();
         Machine = new SimplexMachine(
-            Era, new SimplexSettings(Self, DeltaMs, _keys.SignerOf(Self), _keys.Verify), new FinalPoint(0, Tip, 0), []);
+            Era, new SimplexSettings(Self, DeltaMs, _keys.SignerOf(Self), _keys.Verify, abstention), new FinalPoint(0, Tip, 0), []);
         Follow(Machine.Start(0));
     }
 
@@ -42,6 +42,8 @@ internal sealed class Rig
 
     public ConsensusEffect[] Receive(int from, ConsensusMessage message) => Follow(Machine.Receive(from, message, Now));
 
+    public ConsensusEffect[] Tick() => Follow(Machine.Tick(Now));
+
     public ConsensusEffect[] Receive(int from, Notarisation notarisation) => Receive(from, new NotarisationMessage(notarisation));
 
     public ConsensusEffect[] ReceiveVote(int from, VoteKind kind, ulong iteration, Hash256 block) =>
@@ -52,16 +54,18 @@ internal sealed class Rig
     {
         long start = Now;
         ulong iteration = Machine.Iteration;
-        while (true)
+        while (_timer < start + (1_000 * DeltaMs))
         {
             Now = _timer;
-            ConsensusEffect[] effects = Follow(Machine.Tick(Now));
+            ConsensusEffect[] effects = Tick();
             if (effects.Any(effect => effect is BroadcastMessage { Message: VoteMessage { Vote: { Kind: VoteKind.Dummy } vote } }
                 && vote.Iteration == iteration))
             {
                 return Now - start;
             }
         }
+
+        throw new InvalidOperationException($"No vote for the dummy of {iteration} comes.");
     }
 
     public Vote Vote(int validator, VoteKind kind, ulong iteration, Hash256 block) => new(
@@ -75,10 +79,10 @@ internal sealed class Rig
     public (ProposalMessage Message, int Leader) Propose(ulong iteration, int salt) =>
         Propose(iteration, Lockstep.MakeBlock(1, Tip, salt));
 
-    public (ProposalMessage Message, int Leader) Propose(ulong iteration, Block block)
+    public (ProposalMessage Message, int Leader) Propose(ulong iteration, Block block, ulong parentIteration = 0)
     {
         int leader = Era.LeaderOf(iteration);
-        SignedProposal proposal = new(iteration, 0, Tip, block.Header.ComputeHash(), default);
+        SignedProposal proposal = new(iteration, parentIteration, block.Header.Parent, block.Header.ComputeHash(), default);
         proposal = proposal with { Signature = FakeKeys.Sign(leader, proposal.Digest(Era.Genesis)) };
         return (new ProposalMessage(proposal, block), leader);
     }

@@ -36,13 +36,30 @@ public sealed class SimulationTests
     [Fact]
     public void A_validator_alone_goes_on_where_it_stopped() => RunAll(20, seed => new Scenario(1, seed));
 
-    private static void RunAll(int seeds, Func<int, Scenario> scenario)
+    [Fact]
+    public void A_validator_that_loses_its_records_never_contradicts_itself_and_votes_again()
+    {
+        int recoveries = 0;
+        RunAll(400, seed => new Scenario(4, seed) { LosesRecords = true, ChaosMs = 4_000 }, world => recoveries += world.Recoveries);
+        Assert.True(recoveries > 400, $"Only {recoveries} validators have voted again.");
+    }
+
+    [Fact]
+    public void A_validator_that_loses_its_records_never_contradicts_itself_in_eras_that_it_comes_through_again() =>
+        RunAll(150, seed => new Scenario(4, seed) { LosesRecords = true, ChaosMs = 4_000, EraBlocks = 5, BlocksAfterHeal = 12 });
+
+    [Fact]
+    public void Seven_validators_agree_and_recover_when_one_loses_its_records_and_one_is_Byzantine() =>
+        RunAll(100, seed => new Scenario(7, seed) { LosesRecords = true, Byzantine = 1 });
+
+    private static void RunAll(int seeds, Func<int, Scenario> scenario, Action<World>? look = null)
     {
         for (int seed = 0; seed < seeds; seed++)
         {
             try
             {
-                new World(scenario(seed)).Run();
+                World world = new World(scenario(seed)).Run();
+                look?.Invoke(world);
             }
             catch (BrokenPromiseException e)
             {

@@ -20,7 +20,7 @@ public sealed partial class SimplexMachine
         if (!_hasTimedOut && _now >= _timeoutAt)
         {
             _hasTimedOut = true;
-            if (_settings.Self.HasValue && _rounds[_iteration] is var round && _rules.MayPass(round))
+            if (MaySign && _rounds[_iteration] is var round && _rules.MayPass(round))
                 Cast(round, VoteKind.Dummy, default);
         }
 
@@ -77,10 +77,39 @@ public sealed partial class SimplexMachine
             Broadcast(new NotarisationsRequest(first, last));
     }
 
-    private void AskForBlock(Hash256 hash)
+    /// <summary>Asks one of those who have a block, or first for the notarisation that says who they are.</summary>
+    /// <param name="hash">The block.</param>
+    /// <param name="child">One that follows it and is here.</param>
+    private void AskForBlock(Hash256 hash, Hash256? child)
     {
-        if (_rounds.All.LastOrDefault(round => round.Block?.Block == hash) is { } notarised && _blocksAsked.Add(hash))
-            Send(OneOf(notarised.Block!.Votes), new BlockRequest(notarised.Iteration, hash));
+        if (_rounds.All.LastOrDefault(round => round.Block?.Block == hash) is { } notarised)
+        {
+            if (_blocksAsked.Add(hash))
+                Send(OneOf(notarised.Block!.Votes), new BlockRequest(notarised.Iteration, hash));
+        }
+        else if (child is { } known)
+        {
+            AskForParentOf(known);
+        }
+    }
+
+    /// <summary>
+    /// Who enters the newest iteration at once may lack what lies before it. The child's proposal names its parent's iteration; a proposal
+    /// that repeats the child only bounds it.
+    /// </summary>
+    private void AskForParentOf(Hash256 child)
+    {
+        ulong open = _rounds.FinalIteration + 1;
+        foreach (Round round in _rounds.All)
+        {
+            if (round.Proposals.Find(proposal => proposal.Block == child) is not { } proposal)
+                continue;
+            const ulong span = ConsensusLimits.NotarisationsPerAnswer - 1;
+            ulong last = proposal.ParentIteration;
+            if (last >= open)
+                AskForNotarisations(proposal.IsRepeat ? Math.Max(open, last - Math.Min(last, span)) : last, last);
+            return;
+        }
     }
 
     private void AskForFinalBlocks()

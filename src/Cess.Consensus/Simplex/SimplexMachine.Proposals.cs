@@ -9,6 +9,8 @@ namespace Cess.Consensus.Simplex;
 /// <content>Proposals: making, taking and voting for them; and blocks that become final.</content>
 public sealed partial class SimplexMachine
 {
+    private ulong _finalTimeMs;
+
     private void OnProposal(int from, ProposalMessage message)
     {
         SignedProposal proposal = message.Proposal;
@@ -86,7 +88,7 @@ public sealed partial class SimplexMachine
 
     private void VoteForProposal()
     {
-        if (!_settings.Self.HasValue
+        if (!MaySign
             || _rounds.Find(_iteration) is not { Proposals: [var proposal, ..] } round
             || !_rules.MayNotarise(round))
         {
@@ -129,7 +131,7 @@ public sealed partial class SimplexMachine
         {
             if (_tree.Find(hash) is not { } candidate)
             {
-                AskForBlock(hash);
+                AskForBlock(hash, child: first?.Hash);
                 return false;
             }
 
@@ -169,7 +171,7 @@ public sealed partial class SimplexMachine
 
     private void AskForProposal()
     {
-        if (_settings.Self != Leader || _asked is not null || !_rules.MayPropose(_rounds[_iteration]))
+        if (!MaySign || _settings.Self != Leader || _asked is not null || !_rules.MayPropose(_rounds[_iteration]))
             return;
         if (_rounds.FindParent(_iteration, out ulong missing) is not { } parent)
         {
@@ -247,9 +249,14 @@ public sealed partial class SimplexMachine
     {
         _effects.Add(new FinaliseBlocks(blocks, certificate));
         if (!blocks.IsEmpty)
+        {
             _tree.Finalise(blocks[^1].Header.Height, certificate?.BlockHash ?? blocks[^1].Header.ComputeHash());
+            _finalTimeMs = blocks[^1].Header.TimeMs;
+        }
+
         if (certificate is null)
             return;
+        EndAbstention();
 
         _reportedIteration = certificate.Iteration;
         if (!IsAlone)
@@ -257,6 +264,20 @@ public sealed partial class SimplexMachine
         ForgetBlocks();
         if (_tree.Height >= _era.LastHeight)
             End(certificate);
+    }
+
+    /// <summary>
+    /// The block that has just become final may be the one that was waited for. The newest certificate is the first thing that is
+    /// remembered: nothing is signed in iterations up to its own.
+    /// </summary>
+    private void EndAbstention()
+    {
+        if (_abstention?.EndsWith(_finalTimeMs, _now) != true)
+            return;
+        _abstention = null;
+        Persist(new KnownCertificate(_certificate!));
+        // Its time in this iteration may have run out while it could not vote for the dummy.
+        StartClock();
     }
 
     /// <summary>Blocks of iterations that are over are needed only as long as a certificate's chain is not complete.</summary>

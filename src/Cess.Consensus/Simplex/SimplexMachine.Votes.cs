@@ -178,7 +178,7 @@ public sealed partial class SimplexMachine
         Persist(new KnownNotarisation(notarisation));
         if (round.Iteration + RelayedIterations >= _iteration)
             Broadcast(new NotarisationMessage(notarisation));
-        if (notarisation.Block is { } block && _settings.Self.HasValue && _rules.MayFinalise(round))
+        if (notarisation.Block is { } block && MaySign && _rules.MayFinalise(round))
             Cast(round, VoteKind.Finalise, block);
         Enter(round.Iteration + 1);
     }

@@ -25,6 +25,7 @@ public sealed partial class SimplexMachine
     private readonly PeerBudgets _peers;
     private readonly List<ConsensusEffect> _effects = [];
     private readonly List<ConsensusRecord> _records = [];
+    private Abstention? _abstention;
     private ulong _iteration;
     private Certificate? _certificate;
     private ulong _reportedIteration;
@@ -42,7 +43,7 @@ public sealed partial class SimplexMachine
     /// <param name="final">The last block that is durable: the era's start or later.</param>
     /// <param name="records">
     /// All records that were persisted and not forgotten, of this era; none for a validator that never took part. A validator
-    /// that has lost its records must not vote any more in their era.
+    /// that has lost its records is given <see cref="SimplexSettings.Abstention"/>, and none that are left.
     /// </param>
     public SimplexMachine(ConsensusEra era, SimplexSettings settings, FinalPoint final, IEnumerable<ConsensusRecord> records)
         : this(era, settings, final, records, SimplexRules.Protocol)
@@ -66,6 +67,7 @@ public sealed partial class SimplexMachine
 
         _era = era;
         _settings = settings;
+        _abstention = settings.Abstention;
         _rules = rules;
         _peers = new PeerBudgets(era.Count, settings.DeltaMs);
         _tree = new BlockTree(final.Height, final.Block);
@@ -98,6 +100,11 @@ public sealed partial class SimplexMachine
 
     /// <summary>True after <see cref="HaltConsensus"/>.</summary>
     public bool HasHalted { get; private set; }
+
+    /// <summary>True while it signs nothing because it does not know what it has signed before, and so remembers nothing either.</summary>
+    public bool IsAbstaining => _abstention is not null;
+
+    private bool MaySign => _settings.Self.HasValue && (IsAlone || _abstention is null);
 
     private bool IsAlone => _era.Count == 1 && _settings.Self.HasValue;
 
@@ -308,7 +315,8 @@ public sealed partial class SimplexMachine
 
     private void Persist(ConsensusRecord record)
     {
-        if (_rules.MustPersist(record))
+        // Whatever is persisted says that all is there that was ever signed.
+        if (_abstention is null && _rules.MustPersist(record))
             _records.Add(record);
     }
 

@@ -16,7 +16,8 @@ public delegate Signature SignDigest(Hash256 digest);
 /// </param>
 /// <param name="Sign">Signs; not called if <paramref name="Self"/> is null.</param>
 /// <param name="Verify">Checks signatures; <see cref="PublicKeyCache.Verify(PublicKey, Hash256, Signature)"/> is one.</param>
-public sealed record SimplexSettings(int? Self, long DeltaMs, SignDigest Sign, VerifySignature Verify);
+/// <param name="Abstention">For a validator that has lost its records; null for one that has all of them.</param>
+public sealed record SimplexSettings(int? Self, long DeltaMs, SignDigest Sign, VerifySignature Verify, Abstention? Abstention = null);
 
 /// <summary>Where a host's durable chain ends.</summary>
 /// <param name="Height">Height of its last block.</param>

@@ -21,6 +21,7 @@ internal sealed class Node(World world, int index, Attack? attack)
     private ProposalMessage? _fork;
     private int _life;
     private bool _isWriting;
+    private Abstention? _abstention;
 
     public int Index => index;
 
@@ -30,6 +31,9 @@ internal sealed class Node(World world, int index, Attack? attack)
 
     public ulong Era => _era;
 
+    /// <summary>From the loss until the first record after it is durable.</summary>
+    public bool HasLostRecords { get; private set; }
+
     private bool IsHonest => attack is null;
 
     public void Start()
@@ -38,7 +42,9 @@ internal sealed class Node(World world, int index, Attack? attack)
             return;
         _era = world.EraAfter((ulong)Height);
         ConsensusRecord[] records = [.. _records.Select(bytes => Scale.Decode<ConsensusRecord>(bytes))];
-        SimplexSettings settings = new(index, World.DeltaMs, world.Keys.SignerOf(index), world.Keys.Verify);
+        if (HasLostRecords && world.Abstains)
+            _abstention ??= new Abstention((ulong)world.ClockOf(index), world.Now, (ulong)World.ToleranceMs);
+        SimplexSettings settings = new(index, World.DeltaMs, world.Keys.SignerOf(index), world.Keys.Verify, _abstention);
         _machine = new SimplexMachine(
             world.EraOf(_era),
             settings,
@@ -55,6 +61,19 @@ internal sealed class Node(World world, int index, Attack? attack)
         _life++;
         _effects.Clear();
         _isWriting = false;
+        _abstention = null;
+    }
+
+    /// <summary>A disk that is lost, while the node is down.</summary>
+    public void LoseRecords(bool withBlocks)
+    {
+        HasLostRecords = true;
+        _records.Clear();
+        if (!withBlocks)
+            return;
+        _chain.RemoveRange(1, _chain.Count - 1);
+        _tip = world.First.Header.ComputeHash();
+        _iteration = 0;
     }
 
     public void Receive(int from, ConsensusMessage message)
@@ -102,6 +121,10 @@ internal sealed class Node(World world, int index, Attack? attack)
         Later(world.Random.Next(4), _ =>
         {
             _records.AddRange(persist.Records.Select(Scale.Encode));
+            if (HasLostRecords)
+                world.Recoveries++;
+            HasLostRecords = false;
+            _abstention = null;
             _isWriting = false;
             CarryOut();
         });
@@ -169,12 +192,13 @@ internal sealed class Node(World world, int index, Attack? attack)
             : machine.BlockBuilt(propose.Iteration, world.MakeBlock(propose.Height, propose.Parent, !isInvalid, index), world.Now));
     });
 
-    /// <summary>Some validators dislike some blocks, as clocks differ.</summary>
+    /// <summary>Some validators dislike some blocks, and nobody votes for one from the future.</summary>
     private BlockVerdict Judge(Block block)
     {
-        if (block.Header.TimeMs != 0 && IsHonest)
+        if (block.Header.ReceiptsRoot != default && IsHonest)
             return BlockVerdict.Invalid;
-        return world.Random.Next(25) == 0 ? BlockVerdict.Unwelcome : BlockVerdict.Valid;
+        bool isAhead = (long)block.Header.TimeMs > world.ClockOf(index) + World.ToleranceMs;
+        return world.Random.Next(25) == 0 || isAhead ? BlockVerdict.Unwelcome : BlockVerdict.Valid;
     }
 
     private void Append(FinaliseBlocks final)

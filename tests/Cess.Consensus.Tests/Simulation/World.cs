@@ -35,6 +35,12 @@ internal sealed record Scenario(int Validators, int Seed)
 
     public bool AllCrash { get; init; }
 
+    /// <summary>Now and then a validator that crashes loses its records, and perhaps its blocks; one at a time, as with less than a third.</summary>
+    public bool LosesRecords { get; init; }
+
+    /// <summary>False for validators that vote on at once without their records.</summary>
+    public bool Abstains { get; init; } = true;
+
     public long ChaosMs { get; init; } = 2_500;
 
     public long HealedMs { get; init; } = 60_000;
@@ -53,6 +59,12 @@ internal sealed record Scenario(int Validators, int Seed)
 internal sealed class World
 {
     public const long DeltaMs = 20;
+
+    /// <summary>How far clocks differ at most, and how far ahead of its own a block may be that a validator votes for.</summary>
+    public const long ToleranceMs = 30;
+
+    /// <summary>What the clocks of block headers show when the run begins.</summary>
+    private const long Epoch = 1_000_000;
     private const int StepsMax = 3_000_000;
 
     private readonly PriorityQueue<Action, (long At, long Order)> _events = new();
@@ -107,6 +119,11 @@ internal sealed class World
 
     public int Crashes { get; private set; }
 
+    /// <summary>How often a validator that had lost its records has come to vote again.</summary>
+    public int Recoveries { get; set; }
+
+    public bool Abstains => _scenario.Abstains;
+
     public IEnumerable<Node> Honest => Nodes.Where(node => !Byzantine.Contains(node.Index));
 
     /// <summary>Runs the faults, heals the network, and waits for it to come back to life.</summary>
@@ -154,14 +171,17 @@ internal sealed class World
         }
     }
 
+    /// <summary>A validator's clock, in the time of block headers.</summary>
+    public long ClockOf(int validator) => Epoch + Now + ((validator + _scenario.Seed) * 7 % (ToleranceMs + 1)) - (ToleranceMs / 2);
+
     public Block MakeBlock(ulong height, Hash256 parent, bool valid, int proposer) => new(
         new BlockHeader(
             height,
             parent,
-            valid ? 0UL : 1UL,
+            (ulong)ClockOf(proposer),
             AccountOf(proposer),
             Block.TransactionsRootOf([]),
-            default,
+            valid ? default : Hash256.Sha256("invalid"u8),
             Hash256.Sha256(BitConverter.GetBytes(_blocks++))),
         []);
 
@@ -214,6 +234,8 @@ internal sealed class World
     {
         Crashes++;
         node.Crash();
+        if (_scenario.LosesRecords && !Nodes.Exists(other => other.HasLostRecords) && Random.Next(2) == 0)
+            node.LoseRecords(withBlocks: Random.Next(2) == 0);
         At(Random.Next(1, 400), node.Start);
     }
 
