@@ -72,6 +72,9 @@ public static class GrainLimits
     /// <summary>Records of the consensus that one validator makes durable at once.</summary>
     public const int JournalRecords = 4_096;
 
+    /// <summary>Entries that may be written behind the oldest one that is needed before that is written anew.</summary>
+    public const ulong JournalEntriesBehind = 4_096;
+
     /// <summary>Messages of a later era that are kept until this one ends.</summary>
     public const int EarlyMessages = 256;
 

@@ -89,13 +89,15 @@ public sealed record AccountView(
 /// <param name="BlockHash">Its hash, 64 hex digits.</param>
 /// <param name="TimeMs">Its time, Unix milliseconds.</param>
 /// <param name="PoolCount">Transactions that wait for a block.</param>
+/// <param name="Abstaining">Addresses of this node's validators that don't vote because they don't know what they have signed.</param>
 [GenerateSerializer, Immutable, Alias("cess.ChainStatus")]
 public sealed record ChainStatus(
     [property: Id(0)] string GenesisHash,
     [property: Id(1)] ulong Height,
     [property: Id(2)] string BlockHash,
     [property: Id(3)] long TimeMs,
-    [property: Id(4)] int PoolCount);
+    [property: Id(4)] int PoolCount,
+    [property: Id(5)] IReadOnlyList<string> Abstaining);
 
 /// <summary>A block by its hash.</summary>
 /// <param name="Hash">32 bytes.</param>

@@ -28,6 +28,7 @@ public sealed partial class ChainGrain(
     IParallelFor parallel,
     TimeProvider time,
     NodeIdentity node,
+    VoteJournal journal,
     ConsensusOptions options,
     ITransactionGossip gossip,
     INodeFault fault,
@@ -90,7 +91,8 @@ public sealed partial class ChainGrain(
     {
         LedgerState state = head.Head;
         return Task.FromResult(new ChainStatus(
-            state.Genesis.ToString(), state.Height, state.BlockHash.ToString(), (long)state.Header.TimeMs, _pool.Count));
+            state.Genesis.ToString(), state.Height, state.BlockHash.ToString(), (long)state.Header.TimeMs, _pool.Count,
+            [.. node.Abstaining.Where(validator => !journal.IsWhole(validator, state.Genesis)).Select(validator => validator.ToString())]));
     }
 
     private Task<TransactionOutcome> Take(ReadOnlyMemory<byte> bytes, SubmissionGoal until)

@@ -23,6 +23,7 @@ public sealed class ConsensusGrain(
     IConsensusNetwork network,
     VoteJournal journal,
     ConsensusOptions options,
+    NodeIdentity node,
     IBlockStore store,
     ICustody custody,
     PublicKeyCache keys,
@@ -37,6 +38,7 @@ public sealed class ConsensusGrain(
     private AccountId _self;
     private IChainGrain _chain = null!;
     private IGrainTimer _timer = null!;
+    private Abstention? _abstention;
     private ConsensusEra? _era;
     private SimplexMachine? _machine;
     private ImmutableArray<AccountId> _others = [];
@@ -58,6 +60,12 @@ public sealed class ConsensusGrain(
             Interleave = true,
             KeepAlive = true,
         });
+        if (node.Abstaining.Contains(_self) && !journal.IsWhole(_self, head.Head.Genesis))
+        {
+            _abstention = new Abstention(
+                (ulong)time.GetUtcNow().ToUnixTimeMilliseconds(), Now(), (ulong)GrainLimits.ClockTolerance.TotalMilliseconds);
+            log.LogWarning("{Validator} does not know what it has signed on this chain: it votes once a block is final that was made after now", _self);
+        }
         return Task.CompletedTask;
     }
 
@@ -97,6 +105,7 @@ public sealed class ConsensusGrain(
         (LedgerState state, ulong iteration) = head.Final;
         ConsensusEra era = ConsensusEra.Of(state);
         int self = era.Accounts.IndexOf(_self);
+        LookAfterAbstention();
         (_era, _machine) = (era, null);
         if (self < 0)
             return;
@@ -107,10 +116,10 @@ public sealed class ConsensusGrain(
         }
 
         _others = era.Accounts.RemoveAt(self);
-        var settings = new SimplexSettings(self, options.DeltaMs, digest => custody.Sign(_self, digest), keys.Verify);
+        var settings = new SimplexSettings(self, options.DeltaMs, digest => custody.Sign(_self, digest), keys.Verify, _abstention);
         var final = new FinalPoint(state.Height, state.BlockHash, iteration);
         // Every machine gets them: a node whose blocks are older than its journal comes again through eras in which it has voted.
-        _machine = new SimplexMachine(era, settings, final, journal.RecordsOf(_self));
+        _machine = new SimplexMachine(era, settings, final, _abstention is null ? journal.RecordsOf(_self) : []);
         Take(_machine.Start(Now()));
         ReceiveEarly(era.Number);
     }
@@ -174,8 +183,17 @@ public sealed class ConsensusGrain(
         return Task.CompletedTask;
     }
 
+    private void LookAfterAbstention()
+    {
+        if (_abstention is null || _machine is not { IsAbstaining: false } machine)
+            return;
+        _abstention = null;
+        log.LogWarning("{Validator} votes again, from iteration {Iteration} on", _self, machine.FinalIteration + 1);
+    }
+
     private void Take(IReadOnlyList<ConsensusEffect> effects)
     {
+        LookAfterAbstention();
         foreach (ConsensusEffect effect in effects)
             _effects.Enqueue(effect);
         if (_carryingOut.IsCompleted && _effects.Count > 0)
@@ -203,7 +221,7 @@ public sealed class ConsensusGrain(
         switch (effect)
         {
             case PersistRecords persist:
-                await journal.PersistAsync(_self, persist.Records);
+                await journal.PersistAsync(_self, _era!.Genesis, persist.Records);
                 break;
             case ForgetRecords forget:
                 await _finalising;

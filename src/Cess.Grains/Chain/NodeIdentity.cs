@@ -7,7 +7,11 @@ namespace Cess.Grains.Chain;
 /// <summary>Who this node is on the chain.</summary>
 /// <param name="Validators">The accounts for which it takes part in the consensus when they are elected; none for a node that follows.</param>
 /// <param name="Chains">Their hash chains; null for a node that reveals nothing by itself.</param>
-public sealed record NodeIdentity(ImmutableArray<AccountId> Validators, IHashChains? Chains = null);
+public sealed record NodeIdentity(ImmutableArray<AccountId> Validators, IHashChains? Chains = null)
+{
+    /// <summary>Those of them that were not found to know all that they have signed: they abstain at first.</summary>
+    public ImmutableArray<AccountId> Abstaining { get; init; } = [];
+}
 
 /// <summary>The secret hash chains of this node's validators. No value leaves it before it is due.</summary>
 public interface IHashChains

@@ -7,16 +7,16 @@ namespace Cess.Grains.Chain;
 
 /// <summary>
 /// What this node's validators must remember over a restart, in a log of its own. What several validators write at a time becomes
-/// durable with one sync.
+/// durable with one sync. The log tells, too, whether a validator's part of it is whole: it is begun with the validator's key, or with the
+/// first record after an abstention, and always holds something of the validator from then on.
 /// </summary>
 public sealed class VoteJournal
 {
     private readonly IBlockStore _store;
     private readonly Lock _gate = new();
     private readonly Queue<(ulong Sequence, AccountId Validator, ulong Iteration)> _kept = new();
-    private readonly Dictionary<AccountId, ulong> _forgotten = [];
-    private readonly Dictionary<AccountId, List<ConsensusRecord>> _records = [];
-    private List<(JournalEntry Entry, TaskCompletionSource Written)> _waiting = [];
+    private readonly Dictionary<AccountId, Part> _parts = [];
+    private List<Waiting> _waiting = [];
     private bool _isWriting;
     private ulong _next;
 
@@ -32,11 +32,18 @@ public sealed class VoteJournal
         if (store.First is not { } first)
             return journal;
         await foreach (BlockEntry stored in store.ReadFromAsync(first, cancellation).ConfigureAwait(false))
-        {
-            JournalEntry entry = Scale.Decode<JournalEntry>(stored.Bytes.Span);
-            journal.Keep(stored.Height, entry);
-        }
+            journal.Keep(stored.Height, Scale.Decode<JournalEntry>(stored.Bytes.Span));
         return journal;
+    }
+
+    /// <summary>
+    /// True if all that a validator has signed on a chain, and still must remember, is here. False if nothing is here of it, or only of
+    /// another chain: then it must abstain.
+    /// </summary>
+    public bool IsWhole(AccountId validator, Hash256 genesis)
+    {
+        lock (_gate)
+            return _parts.TryGetValue(validator, out Part? part) && (part.Genesis == genesis || part.Genesis == Hash256.Zero);
     }
 
     /// <summary>
@@ -46,45 +53,66 @@ public sealed class VoteJournal
     public IReadOnlyList<ConsensusRecord> RecordsOf(AccountId validator)
     {
         lock (_gate)
-            return _records.TryGetValue(validator, out List<ConsensusRecord>? records) ? [.. records] : [];
+            return _parts.TryGetValue(validator, out Part? part) ? [.. part.Records] : [];
     }
 
+    /// <summary>Begins the part of a validator that has never signed anything: its key has just been made. Ends when that is durable.</summary>
+    public Task BeginAsync(AccountId validator) => WriteAsync(validator, new JournalEntry(validator, Hash256.Zero, []));
+
     /// <summary>Ends when the records are durable.</summary>
+    /// <param name="validator">Whose they are.</param>
+    /// <param name="genesis">Hash of the genesis of its chain.</param>
+    /// <param name="records">At most <see cref="GrainLimits.JournalRecords"/>.</param>
     /// <exception cref="BlockStoreException">Nobody knows whether they are: the node has to stop.</exception>
-    public Task PersistAsync(AccountId validator, ImmutableArray<ConsensusRecord> records)
-    {
-        var written = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        lock (_gate)
-        {
-            _waiting.Add((new JournalEntry(validator, records), written));
-            if (_isWriting)
-                return written.Task;
-            _isWriting = true;
-        }
-        _ = WriteAsync();
-        return written.Task;
-    }
+    public Task PersistAsync(AccountId validator, Hash256 genesis, ImmutableArray<ConsensusRecord> records) =>
+        WriteAsync(validator, new JournalEntry(validator, genesis, records));
 
     /// <summary>Records of a validator of iterations before one are not needed any more.</summary>
     public async Task ForgetAsync(AccountId validator, ulong before)
     {
+        AccountId? behind = null;
+        lock (_gate)
+        {
+            if (_parts.TryGetValue(validator, out Part? part))
+            {
+                part.ForgottenBefore = before;
+                part.Records.RemoveAll(record => record.Iteration < before);
+            }
+            DropUnneeded();
+            if (_kept.TryPeek(out var oldest) && _next - oldest.Sequence > GrainLimits.JournalEntriesBehind)
+                behind = oldest.Validator;
+        }
+        // Who has no seat writes nothing, but what it has written must not hold up the others: it is written anew behind theirs.
+        if (behind is { } idle)
+            await WriteAsync(idle, entry: null).ConfigureAwait(false);
         ulong unneeded;
         lock (_gate)
         {
-            _forgotten[validator] = before;
-            _records.GetValueOrDefault(validator)?.RemoveAll(record => record.Iteration < before);
-            while (_kept.TryPeek(out var oldest) && oldest.Iteration < _forgotten.GetValueOrDefault(oldest.Validator))
-                _kept.Dequeue();
+            DropUnneeded();
             unneeded = _kept.TryPeek(out var needed) ? needed.Sequence : _next;
         }
         await _store.PruneAsync(unneeded).ConfigureAwait(false);
     }
 
-    private async Task WriteAsync()
+    private Task WriteAsync(AccountId validator, JournalEntry? entry)
+    {
+        var waiting = new Waiting(validator, entry, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        lock (_gate)
+        {
+            _waiting.Add(waiting);
+            if (_isWriting)
+                return waiting.Written.Task;
+            _isWriting = true;
+        }
+        _ = WriteAllAsync();
+        return waiting.Written.Task;
+    }
+
+    private async Task WriteAllAsync()
     {
         while (true)
         {
-            List<(JournalEntry Entry, TaskCompletionSource Written)> batch;
+            List<Waiting> batch;
             List<BlockEntry> blocks = [];
             lock (_gate)
             {
@@ -94,8 +122,9 @@ public sealed class VoteJournal
                     return;
                 }
                 (batch, _waiting) = (_waiting, []);
-                foreach ((JournalEntry entry, _) in batch)
+                foreach (Waiting waiting in batch)
                 {
+                    JournalEntry entry = waiting.Entry ?? Anew(waiting.Validator);
                     Keep(_next, entry);
                     blocks.Add(new BlockEntry(_next++, Scale.Encode(entry)));
                 }
@@ -112,24 +141,64 @@ public sealed class VoteJournal
         }
     }
 
-    private void Keep(ulong sequence, JournalEntry entry)
+    /// <summary>All of a validator's part in one entry, which makes those before it unneeded.</summary>
+    private JournalEntry Anew(AccountId validator)
     {
-        _kept.Enqueue((sequence, entry.Validator, entry.Records.Max(record => record.Iteration)));
-        if (!_records.TryGetValue(entry.Validator, out List<ConsensusRecord>? records))
-            _records.Add(entry.Validator, records = []);
-        records.AddRange(entry.Records);
+        Part part = _parts[validator];
+        var entry = new JournalEntry(validator, part.Genesis, [.. part.Records]);
+        part.Records.Clear();
+        part.RewrittenAt = _next;
+        return entry;
     }
 
+    private void Keep(ulong sequence, JournalEntry entry)
+    {
+        _kept.Enqueue((sequence, entry.Validator, entry.Records.IsEmpty ? 0 : entry.Records.Max(record => record.Iteration)));
+        if (!_parts.TryGetValue(entry.Validator, out Part? part))
+            _parts.Add(entry.Validator, part = new Part());
+        // What was signed on another chain says nothing about this one.
+        if (part.Genesis != entry.Genesis)
+            part.Records.Clear();
+        part.Genesis = entry.Genesis;
+        part.Records.AddRange(entry.Records);
+    }
+
+    private void DropUnneeded()
+    {
+        while (_kept.TryPeek(out var oldest) && _parts[oldest.Validator] is var part
+            && (oldest.Sequence < part.RewrittenAt || oldest.Iteration < part.ForgottenBefore))
+        {
+            _kept.Dequeue();
+        }
+    }
+
+    /// <summary>One validator's part of the journal.</summary>
+    private sealed class Part
+    {
+        /// <summary>The chain of the newest entry; zero before the validator has signed anything.</summary>
+        public Hash256 Genesis { get; set; }
+
+        public List<ConsensusRecord> Records { get; } = [];
+
+        public ulong ForgottenBefore { get; set; }
+
+        public ulong RewrittenAt { get; set; }
+    }
+
+    /// <summary>What waits to be written; without an entry, the validator's part anew.</summary>
+    private sealed record Waiting(AccountId Validator, JournalEntry? Entry, TaskCompletionSource Written);
+
     /// <summary>What one validator has written at once.</summary>
-    private sealed record JournalEntry(AccountId Validator, ImmutableArray<ConsensusRecord> Records) : IScaleValue<JournalEntry>
+    private sealed record JournalEntry(AccountId Validator, Hash256 Genesis, ImmutableArray<ConsensusRecord> Records) : IScaleValue<JournalEntry>
     {
         public void Encode(ScaleWriter writer)
         {
             writer.Write(Validator);
+            writer.Write(Genesis);
             writer.WriteVector(Records.AsSpan());
         }
 
         public static JournalEntry Decode(ref ScaleReader reader) => new(
-            AccountId.Decode(ref reader), [.. reader.ReadVector<ConsensusRecord>(GrainLimits.JournalRecords)]);
+            AccountId.Decode(ref reader), Hash256.Decode(ref reader), [.. reader.ReadVector<ConsensusRecord>(GrainLimits.JournalRecords)]);
     }
 }

@@ -81,8 +81,10 @@ public static class NodeCommand
     {
         Option<string> data = new("--data") { Description = "Folder for everything that the node keeps.", DefaultValueFactory = _ => "cess-data" };
         Option<int> validators = new("--validators") { Description = "Validators of this node.", DefaultValueFactory = _ => 1 };
-        Command keys = new("keys", "Makes the node's keys, if there are none, and prints the public ones: what a genesis file names.") { data, validators };
-        keys.SetAction(parsed => NodeKeys.Print(new NodeFolder(parsed.GetRequiredValue(data)), parsed.GetRequiredValue(validators)));
+        Option<bool> renew = new("--renew-journal") { Description = "Forget what the validators have signed, as a last resort: they may contradict it, and be slashed." };
+        Command keys = new("keys", "Makes the node's keys, if there are none, and prints the public ones: what a genesis file names.") { data, validators, renew };
+        keys.SetAction((parsed, cancellation) => NodeKeys.PrintAsync(
+            new NodeFolder(parsed.GetRequiredValue(data)), parsed.GetRequiredValue(validators), parsed.GetValue(renew), cancellation));
         return keys;
     }
 

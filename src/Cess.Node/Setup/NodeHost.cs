@@ -119,7 +119,7 @@ public static class NodeHost
         services.AddSingleton<IParallelFor>(parallel);
         services.AddSingleton<ICustody>(parts.Keys);
         services.AddSingleton(parts.PublicKeys);
-        services.AddSingleton(new NodeIdentity(parts.Validators, parts.Chains));
+        services.AddSingleton(new NodeIdentity(parts.Validators, parts.Chains) { Abstaining = parts.Abstaining });
         services.AddSingleton(new LedgerHead(parts.Chain.State, parts.Chain.Iteration));
         services.AddSingleton<ILedgerReader>(provider => provider.GetRequiredService<LedgerHead>());
         services.AddSingleton<CandidateBlocks>();

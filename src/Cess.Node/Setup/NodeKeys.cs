@@ -1,4 +1,7 @@
+using System.Collections.Immutable;
 using System.Text.Json;
+using Cess.BlockStore;
+using Cess.Grains.Chain;
 using Cess.Node.Keys;
 using Cess.Primitives;
 
@@ -25,10 +28,56 @@ internal static class NodeKeys
         return chains;
     }
 
+    /// <summary>The log under the vote journal.</summary>
+    public static ValueTask<FileBlockStore> OpenVotesAsync(NodeFolder folder, CancellationToken cancellation) => FileBlockStore.OpenAsync(
+        folder.Votes, new FileBlockStoreOptions { SegmentBytes = NodeLimits.VoteSegmentBytes }, cancellation);
+
+    /// <summary>
+    /// Accounts of a node's validators. A key that is missing is made, and with it begins its validator's part of the journal: a key that
+    /// has none was here before, and has perhaps signed what nobody here remembers.
+    /// </summary>
+    public static async Task<ImmutableArray<AccountId>> OpenValidatorsAsync(KeyStore keys, VoteJournal journal, int count)
+    {
+        ImmutableArray<AccountId>.Builder validators = ImmutableArray.CreateBuilder<AccountId>(count);
+        for (int i = 1; i <= count; i++)
+        {
+            string name = Numbered(Validator, i);
+            bool isNew = !File.Exists(keys.FileOf(name));
+            AccountId account = keys.GetOrCreate(name);
+            if (isNew)
+                await journal.BeginAsync(account);
+            validators.Add(account);
+        }
+        return validators.MoveToImmutable();
+    }
+
     /// <summary>Prints addresses and public keys as JSON; makes the keys that are missing.</summary>
-    public static int Print(NodeFolder folder, int validators)
+    /// <param name="folder">The node's folder.</param>
+    /// <param name="validators">How many validators it has.</param>
+    /// <param name="renewJournal">True to begin the journal anew for all of them, whatever they have signed.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <returns>0, or 1 if the folder is in use.</returns>
+    public static async Task<int> PrintAsync(NodeFolder folder, int validators, bool renewJournal, CancellationToken cancellation)
     {
         using var keys = new KeyStore(folder.Keys, KeyStore.PassphraseFor(folder));
+        bool isComplete = Enumerable.Range(1, validators).All(i => File.Exists(keys.FileOf(Numbered(Validator, i))));
+        if (!isComplete || renewJournal)
+        {
+            try
+            {
+                // A running node has the journal, and all its keys.
+                await using FileBlockStore votes = await OpenVotesAsync(folder, cancellation);
+                VoteJournal journal = await VoteJournal.OpenAsync(votes, cancellation);
+                ImmutableArray<AccountId> accounts = await OpenValidatorsAsync(keys, journal, validators);
+                foreach (AccountId account in renewJournal ? accounts : [])
+                    await journal.BeginAsync(account);
+            }
+            catch (BlockStoreException e)
+            {
+                await Console.Error.WriteLineAsync($"The journal can't be begun: {e.Message}");
+                return 1;
+            }
+        }
         using HashChainFiles chains = OpenChains(keys, [.. Enumerable.Range(1, validators).Select(i => keys.GetOrCreate(Numbered(Validator, i)))]);
         Console.Out.WriteLine(JsonSerializer.Serialize(
             new

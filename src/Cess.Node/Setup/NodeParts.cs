@@ -33,6 +33,9 @@ public sealed class NodeParts : IAsyncDisposable
     /// <summary>The accounts for which this node takes part in the consensus.</summary>
     public required ImmutableArray<AccountId> Validators { get; init; }
 
+    /// <summary>Those of them whose part of the journal is not whole, or is of another chain.</summary>
+    public required ImmutableArray<AccountId> Abstaining { get; init; }
+
     /// <summary>Their hash chains.</summary>
     public required HashChainFiles Chains { get; init; }
 
@@ -73,13 +76,13 @@ public sealed class NodeParts : IAsyncDisposable
     public static async Task<NodeParts> OpenAsync(NodeOptions options, NodeFolder folder, IParallelFor parallel, CancellationToken cancellation)
     {
         // First of all: its lock tells that no other node has this folder.
-        FileBlockStore votes = await FileBlockStore.OpenAsync(
-            folder.Votes, new FileBlockStoreOptions { SegmentBytes = NodeLimits.VoteSegmentBytes }, cancellation);
+        FileBlockStore votes = await NodeKeys.OpenVotesAsync(folder, cancellation);
         IBlockStore blocks = await BlockStorage.OpenAsync(options, folder, cancellation);
         var keys = new KeyStore(folder.Keys, KeyStore.PassphraseFor(folder));
         AccountId owner = keys.GetOrCreate(NodeKeys.Owner);
+        VoteJournal journal = await VoteJournal.OpenAsync(votes, cancellation);
         ImmutableArray<AccountId> validators =
-            [.. Enumerable.Range(1, Count(folder, NodeKeys.Validator, options.Validators)).Select(i => keys.GetOrCreate(NodeKeys.Numbered(NodeKeys.Validator, i)))];
+            await NodeKeys.OpenValidatorsAsync(keys, journal, Count(folder, NodeKeys.Validator, options.Validators));
         AccountId[] miners = [.. Enumerable.Range(1, Count(folder, NodeKeys.Miner, options.Miners ?? DefaultMiners(options, folder))).Select(i => keys.GetOrCreate(NodeKeys.Numbered(NodeKeys.Miner, i)))];
         NodeCertificate? certificate = options.HasPeers ? OpenCertificate(folder, keys) : null;
         Genesis genesis = LoadGenesis(folder)
@@ -103,7 +106,8 @@ public sealed class NodeParts : IAsyncDisposable
             Certificate = certificate,
             Blocks = blocks,
             Votes = votes,
-            Journal = await VoteJournal.OpenAsync(votes, cancellation),
+            Journal = journal,
+            Abstaining = [.. validators.Where(validator => !journal.IsWhole(validator, genesis.ComputeHash()))],
             Chain = chain,
             Proof = proof,
             Backends = backends,

@@ -7,7 +7,8 @@ namespace Cess.Wire;
 /// <param name="Chain">How far the chain has come.</param>
 /// <param name="Miners">How many miners there are.</param>
 /// <param name="Space">Their space together.</param>
-public sealed record StatusMessage(ChainMessage Chain, MinerCount Miners, SpaceMessage Space);
+/// <param name="Abstaining">Addresses of the node's validators that don't vote for the time being, because they don't know what they have signed.</param>
+public sealed record StatusMessage(ChainMessage Chain, MinerCount Miners, SpaceMessage Space, IReadOnlyList<string>? Abstaining = null);
 
 /// <summary>How far the chain has come.</summary>
 /// <param name="Name">From the genesis.</param>

@@ -120,6 +120,10 @@ internal sealed class ValidatorNetwork : IAsyncDisposable
     public async Task<ulong> HeightAsync(string name) =>
         (await GetAsync(name, "/v1/status")).GetProperty("chain").GetProperty("height").GetUInt64();
 
+    /// <summary>Validators of a node that don't vote, as its status says.</summary>
+    public async Task<string[]> AbstainingAsync(string name) =>
+        [.. (await GetAsync(name, "/v1/status")).GetProperty("abstaining").EnumerateArray().Select(validator => validator.GetString()!)];
+
     /// <summary>Hash of a final block as a node has it.</summary>
     public async Task<string> BlockHashAsync(string name, ulong height) =>
         (await GetAsync(name, $"/v1/blocks/{height}")).GetProperty("hash").GetString()!;

@@ -113,6 +113,41 @@ public sealed class ValidatorTests
     }
 
     [Fact]
+    public async Task A_validator_that_has_lost_its_journal_abstains_votes_again_and_is_not_slashed()
+    {
+        await using var network = await ValidatorNetwork.StartAsync(s_all, new { validatorBondMin = "1000" });
+        await network.ExecuteAsync(Anna, Dan, new Bond(Balance.Parse("200000")), network.ValidateWith(Dan));
+        await network.SeesAsync(Dan, await network.HeightAsync(Anna) + 1);
+        await network.KillAsync(Dan);
+        Directory.Delete(Path.Combine(network.DataOf(Dan), "consensus"), recursive: true);
+
+        await network.StartNodeAsync(Dan);
+        var dan = network.KeyOf(Dan).PublicKey.ToAccountId().ToString();
+        Assert.Equal([dan], await network.AbstainingAsync(Dan));
+        Assert.Contains("does not know what it has signed", network.Output(Dan), StringComparison.Ordinal);
+        await Eventually.SeeAsync("the end of the abstention", ValidatorNetwork.Patience, async () =>
+        {
+            await TransferAsync(network, Anna);
+            return (await network.AbstainingAsync(Dan)).Length == 0 ? "over" : null;
+        });
+
+        // Without one of the others, nothing becomes final but with its votes.
+        await network.KillAsync(Ben);
+        var height = await network.HeightAsync(Anna);
+        await TransferAsync(network, Cleo);
+        await network.SeesAsync(Anna, height + 2);
+        await network.AgreeAsync(Anna, Cleo, Dan);
+        Assert.Equal(Balance.Parse("200000"), await network.ReservedAsync(Anna, Dan));
+
+        // Its journal is whole again: a restart does not make it abstain.
+        await network.KillAsync(Dan);
+        await network.StartNodeAsync(Dan);
+        Assert.Empty(await network.AbstainingAsync(Dan));
+        await network.SeesAsync(Anna, await network.HeightAsync(Anna) + 2);
+        Assert.Equal(Balance.Parse("200000"), await network.ReservedAsync(Anna, Dan));
+    }
+
+    [Fact]
     public async Task A_validator_that_contradicts_itself_is_slashed_on_the_evidence_and_the_others_go_on()
     {
         await using var network = await ValidatorNetwork.StartAsync(s_all, new { validatorBondMin = "1000" });

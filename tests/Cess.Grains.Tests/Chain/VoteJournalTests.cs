@@ -12,15 +12,18 @@ public sealed class VoteJournalTests : IAsyncDisposable
     private static readonly AccountId s_anna = new(Hash256.Sha256([1]));
     private static readonly AccountId s_ben = new(Hash256.Sha256([2]));
 
+    private static readonly Hash256 s_genesis = Hash256.Sha256([9]);
+    private static readonly Hash256 s_other = Hash256.Sha256([8]);
+
     private readonly MemoryBlockStore _store = new();
 
     [Fact]
     public async Task What_was_persisted_is_given_back_to_its_validator_in_order()
     {
         VoteJournal journal = await OpenAsync();
-        await journal.PersistAsync(s_anna, [Vote(1), Vote(2)]);
-        await journal.PersistAsync(s_ben, [Vote(7)]);
-        await journal.PersistAsync(s_anna, [Vote(3)]);
+        await journal.PersistAsync(s_anna, s_genesis, [Vote(1), Vote(2)]);
+        await journal.PersistAsync(s_ben, s_genesis, [Vote(7)]);
+        await journal.PersistAsync(s_anna, s_genesis, [Vote(3)]);
 
         VoteJournal again = await OpenAsync();
 
@@ -32,8 +35,8 @@ public sealed class VoteJournalTests : IAsyncDisposable
     public async Task A_machine_that_is_made_anew_finds_what_was_written_since_the_journal_was_opened()
     {
         VoteJournal journal = await OpenAsync();
-        await journal.PersistAsync(s_anna, [Vote(1), Vote(2)]);
-        await journal.PersistAsync(s_anna, [Vote(3)]);
+        await journal.PersistAsync(s_anna, s_genesis, [Vote(1), Vote(2)]);
+        await journal.PersistAsync(s_anna, s_genesis, [Vote(3)]);
         await journal.ForgetAsync(s_anna, 2);
 
         Assert.Equal([2UL, 3], Iterations(journal.RecordsOf(s_anna)));
@@ -45,11 +48,11 @@ public sealed class VoteJournalTests : IAsyncDisposable
         ulong first = IterationOf(era: 0, number: 1);
         ulong later = IterationOf(era: 2, number: 9);
         VoteJournal journal = await OpenAsync();
-        await journal.PersistAsync(s_anna, [Vote(later)]);
+        await journal.PersistAsync(s_anna, s_genesis, [Vote(later)]);
 
         // The blocks were lost: the first machine after the restart is one of era 0, and goes on there.
         VoteJournal again = await OpenAsync();
-        await again.PersistAsync(s_anna, [Vote(first)]);
+        await again.PersistAsync(s_anna, s_genesis, [Vote(first)]);
         await again.ForgetAsync(s_anna, first + 1);
 
         Assert.Equal([later], Iterations(again.RecordsOf(s_anna)));
@@ -62,10 +65,10 @@ public sealed class VoteJournalTests : IAsyncDisposable
         var disk = new SimulatedLogDirectory();
         await using FileBlockStore store = await FileBlockStore.OpenAsync(disk);
         VoteJournal journal = await VoteJournal.OpenAsync(store, CancellationToken.None);
-        await journal.PersistAsync(s_anna, [Vote(1)]);
+        await journal.PersistAsync(s_anna, s_genesis, [Vote(1)]);
         long before = disk.Syncs;
 
-        await Task.WhenAll(Enumerable.Range(2, 100).Select(i => journal.PersistAsync(i % 2 == 0 ? s_anna : s_ben, [Vote((ulong)i)])));
+        await Task.WhenAll(Enumerable.Range(2, 100).Select(i => journal.PersistAsync(i % 2 == 0 ? s_anna : s_ben, s_genesis, [Vote((ulong)i)])));
 
         Assert.InRange(disk.Syncs - before, 1, 100);
         VoteJournal again = await VoteJournal.OpenAsync(store, CancellationToken.None);
@@ -76,10 +79,10 @@ public sealed class VoteJournalTests : IAsyncDisposable
     public async Task Nothing_that_a_validator_still_needs_is_pruned()
     {
         VoteJournal journal = await OpenAsync();
-        await journal.PersistAsync(s_anna, [Vote(1)]);
-        await journal.PersistAsync(s_ben, [Vote(1)]);
-        await journal.PersistAsync(s_anna, [Vote(2), Vote(5)]);
-        await journal.PersistAsync(s_anna, [Vote(6)]);
+        await journal.PersistAsync(s_anna, s_genesis, [Vote(1)]);
+        await journal.PersistAsync(s_ben, s_genesis, [Vote(1)]);
+        await journal.PersistAsync(s_anna, s_genesis, [Vote(2), Vote(5)]);
+        await journal.PersistAsync(s_anna, s_genesis, [Vote(6)]);
 
         await journal.ForgetAsync(s_anna, 6);
         Assert.Equal(2UL, _store.First);
@@ -95,11 +98,64 @@ public sealed class VoteJournalTests : IAsyncDisposable
         await using FileBlockStore store = await FileBlockStore.OpenAsync(disk);
         VoteJournal journal = await VoteJournal.OpenAsync(store, CancellationToken.None);
 
-        Task[] writes = [.. Enumerable.Range(1, 50).Select(i => journal.PersistAsync(s_anna, [Vote((ulong)i)]))];
+        Task[] writes = [.. Enumerable.Range(1, 50).Select(i => journal.PersistAsync(s_anna, s_genesis, [Vote((ulong)i)]))];
         await Task.WhenAll(writes).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
 
         Assert.True(writes[^1].IsFaulted, "The last write came after the failed sync.");
         Assert.All(writes.Where(write => write.IsFaulted), write => Assert.IsType<BlockStoreException>(write.Exception!.InnerException));
+    }
+
+    [Fact]
+    public async Task A_validator_whose_part_was_begun_with_its_key_knows_all_that_it_has_signed_and_no_other_does()
+    {
+        VoteJournal journal = await OpenAsync();
+        Assert.False(journal.IsWhole(s_anna, s_genesis));
+        await journal.BeginAsync(s_anna);
+
+        VoteJournal again = await OpenAsync();
+        Assert.True(again.IsWhole(s_anna, s_genesis));
+        Assert.False(again.IsWhole(s_ben, s_genesis));
+    }
+
+    [Fact]
+    public async Task A_journal_of_another_chain_is_not_whole_and_gives_nothing_to_this_one()
+    {
+        VoteJournal journal = await OpenAsync();
+        await journal.BeginAsync(s_anna);
+        await journal.PersistAsync(s_anna, s_other, [Vote(5)]);
+        Assert.False((await OpenAsync()).IsWhole(s_anna, s_genesis));
+
+        await journal.PersistAsync(s_anna, s_genesis, [Vote(3)]);
+        VoteJournal again = await OpenAsync();
+        Assert.True(again.IsWhole(s_anna, s_genesis));
+        Assert.Equal([3UL], Iterations(again.RecordsOf(s_anna)));
+    }
+
+    [Fact]
+    public async Task The_first_record_after_an_abstention_makes_a_part_whole()
+    {
+        await (await OpenAsync()).PersistAsync(s_anna, s_genesis, [Vote(7)]);
+        Assert.True((await OpenAsync()).IsWhole(s_anna, s_genesis));
+    }
+
+    [Fact]
+    public async Task Who_writes_nothing_for_long_keeps_its_part_and_does_not_hold_up_the_others()
+    {
+        VoteJournal journal = await OpenAsync();
+        await journal.BeginAsync(s_ben);
+        await journal.PersistAsync(s_ben, s_genesis, [Vote(2), Vote(4)]);
+        const int count = (3 * (int)GrainLimits.JournalEntriesBehind) + 10;
+        for (ulong i = 1; i <= count; i++)
+        {
+            await journal.PersistAsync(s_anna, s_genesis, [Vote(i)]);
+            await journal.ForgetAsync(s_anna, i);
+        }
+
+        Assert.InRange(_store.Head!.Value - _store.First!.Value, 1UL, GrainLimits.JournalEntriesBehind + 2);
+        VoteJournal again = await OpenAsync();
+        Assert.True(again.IsWhole(s_ben, s_genesis));
+        Assert.Equal([2UL, 4], Iterations(again.RecordsOf(s_ben)));
+        Assert.Equal([2UL, 4], Iterations(journal.RecordsOf(s_ben)));
     }
 
     public ValueTask DisposeAsync() => _store.DisposeAsync();

@@ -30,7 +30,7 @@ internal static class StatusEndpoints
             miners.Aggregate(0UL, (sum, miner) => sum + miner.ReservedBytes),
             miners.Aggregate(0UL, (sum, miner) => sum + miner.UsedBytes));
         return JsonAnswer.Of(
-            new StatusMessage(message, new MinerCount(miners.Count(miner => miner.Healthy), miners.Count), space),
+            new StatusMessage(message, new MinerCount(miners.Count(miner => miner.Healthy), miners.Count), space, [.. status.Abstaining]),
             WireJson.Readable.StatusMessage);
     }
 

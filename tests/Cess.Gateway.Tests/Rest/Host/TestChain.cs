@@ -117,7 +117,7 @@ internal sealed class TestChain : ILedgerReader, IBlockArchive, INodeGrains, IDi
     public Task<ChainStatus> GetStatusAsync()
     {
         LedgerState head = Head;
-        return Task.FromResult(new ChainStatus(head.Genesis.ToString(), head.Height, head.BlockHash.ToString(), (long)head.Header.TimeMs, 0));
+        return Task.FromResult(new ChainStatus(head.Genesis.ToString(), head.Height, head.BlockHash.ToString(), (long)head.Header.TimeMs, 0, []));
     }
 
     public Task<IReadOnlyList<MinerView>> GetMinersAsync() => Task.FromResult<IReadOnlyList<MinerView>>(
