@@ -5,6 +5,7 @@ using Cess.Coding;
 using Cess.Consensus;
 using Cess.Grains;
 using Cess.Grains.Chain;
+using Cess.Peers;
 
 namespace Cess.Node.Setup;
 
@@ -42,6 +43,8 @@ public static class NodeCommand
         quota.Validators.Add(result => Require(result, result.GetValueOrDefault<long?>() is null or > 0, "--quota-per-miner takes a positive number of bytes."));
         delay.Validators.Add(result => Require(
             result, result.GetValueOrDefault<long>() is > 0 and <= ConsensusLimits.DeltaMsMax, $"--message-delay takes 1 to {ConsensusLimits.DeltaMsMax}."));
+        join.Validators.Add(result => Require(
+            result, (result.GetValueOrDefault<string[]>() ?? []).All(url => PeerRecord.TryCanonicalUrl(url, out _)), "--join takes https://host:port."));
         snapshotBlocks.Validators.Add(result => Require(
             result, result.GetValueOrDefault<int>() is > 0 and <= NodeLimits.BlocksPerSnapshotMax, $"--snapshot-blocks takes 1 to {NodeLimits.BlocksPerSnapshotMax}."));
         peerPort.Validators.Add(result => Require(result, result.GetValueOrDefault<int?>() is null or (>= 0 and <= 65_535), "--peer-port takes 0 to 65535."));
@@ -64,7 +67,7 @@ public static class NodeCommand
                 Policy = parsed.GetRequiredValue(policy),
                 QuotaPerMiner = parsed.GetValue(quota),
                 Genesis = parsed.GetValue(genesis),
-                Join = parsed.GetRequiredValue(join),
+                Join = [.. parsed.GetRequiredValue(join).Select(CanonicalUrl)],
                 PeerPort = parsed.GetValue(peerPort),
                 PeerUrl = parsed.GetValue(peerUrl),
                 MessageDelay = parsed.GetRequiredValue(delay),
@@ -87,6 +90,8 @@ public static class NodeCommand
             new NodeFolder(parsed.GetRequiredValue(data)), parsed.GetRequiredValue(validators), parsed.GetValue(renew), cancellation));
         return keys;
     }
+
+    private static string CanonicalUrl(string url) => PeerRecord.TryCanonicalUrl(url, out string canonical) ? canonical : url;
 
     private static BlockDatabase? DatabaseOf(string? given, string schema) =>
         (given ?? Environment.GetEnvironmentVariable(BlockDatabase.Variable)) is { Length: > 0 } connection ? new BlockDatabase(connection, schema) : null;
