@@ -50,6 +50,9 @@ public sealed record GenesisFile
     /// <summary>Least own stake of a validator, in tokens.</summary>
     public string? ValidatorBondMin { get; init; }
 
+    /// <summary>Blocks between a proposal of governance and its enactment at least.</summary>
+    public uint? VotingBlocks { get; init; }
+
     /// <summary>An account with its tokens.</summary>
     /// <param name="Key">Its public key, compressed, in hex.</param>
     /// <param name="Tokens">Whole tokens, with up to 18 decimals.</param>
@@ -97,6 +100,7 @@ public sealed record GenesisFile
             (ulong)Time.ToUnixTimeMilliseconds(),
             UsualParameters with
             {
+                VotingBlocks = VotingBlocks ?? UsualParameters.VotingBlocks,
                 Staking = usual with
                 {
                     EraBlocks = EraBlocks ?? usual.EraBlocks,

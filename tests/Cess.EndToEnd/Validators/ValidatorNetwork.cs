@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
+using Cess.Client;
 using Cess.Grains;
 using Cess.Ledger.Modules;
 using Cess.Ledger.Modules.Staking;
@@ -119,6 +120,9 @@ internal sealed class ValidatorNetwork : IAsyncDisposable
     /// <summary>Newest final height of a node.</summary>
     public async Task<ulong> HeightAsync(string name) =>
         (await GetAsync(name, "/v1/status")).GetProperty("chain").GetProperty("height").GetUInt64();
+
+    /// <summary>The SDK, for a key at a node. It does not dispose the key.</summary>
+    public CessClient Connect(string name, PrivateKey key) => new(_running[name].Info.Http, key);
 
     /// <summary>Validators of a node that don't vote, as its status says.</summary>
     public async Task<string[]> AbstainingAsync(string name) =>
