@@ -18,6 +18,9 @@ internal enum Rare
     /// <summary>A start refused a store whose middle was damaged.</summary>
     DamageNoticed,
 
+    /// <summary>A validator did not find what it has signed, and abstains.</summary>
+    JournalMissed,
+
     /// <summary>A node stopped because its disk failed.</summary>
     NodeStoppedItself,
 

@@ -45,6 +45,9 @@ internal enum FaultKind
     /// <summary>The blocks are gone when a process starts again.</summary>
     EmptyDisk,
 
+    /// <summary>What a validator has signed is gone when its process starts again.</summary>
+    LostJournal,
+
     /// <summary>The blocks are those of an hour ago when a process starts again.</summary>
     OldDisk,
 

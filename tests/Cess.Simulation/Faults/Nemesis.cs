@@ -163,7 +163,7 @@ internal sealed class Nemesis(SimulatedWorld world, Dice dice, IReadOnlySet<int>
                 world.Count(fault);
                 world.Spawn(() => dice.Pick(_lossy).SpoilAsync(dice));
                 break;
-            case FaultKind.EmptyDisk or FaultKind.OldDisk or FaultKind.BitFlip when _unlucky.Contains(node.Index):
+            case FaultKind.EmptyDisk or FaultKind.LostJournal or FaultKind.OldDisk or FaultKind.BitFlip when _unlucky.Contains(node.Index):
                 Damage(fault, node);
                 break;
         }
@@ -246,11 +246,14 @@ internal sealed class Nemesis(SimulatedWorld world, Dice dice, IReadOnlySet<int>
                 return node.Blocks.RestoreBackup();
             }));
         }
-        else if (fault == FaultKind.EmptyDisk)
+        else if (fault is FaultKind.EmptyDisk or FaultKind.LostJournal)
         {
             Damage(fault, node, () =>
             {
-                node.ForgetBlocks();
+                if (fault == FaultKind.EmptyDisk)
+                    node.ForgetBlocks();
+                else
+                    node.Votes.Wipe();
                 return true;
             });
         }

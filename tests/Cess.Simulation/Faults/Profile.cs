@@ -19,7 +19,7 @@ internal sealed record Profile(string Name, IReadOnlyList<FaultKind> Faults, boo
 
     private static readonly FaultKind[] s_disk =
     [
-        FaultKind.DiskFull, FaultKind.DiskSlow, FaultKind.SyncFailure, FaultKind.ReadError, FaultKind.BitFlip, FaultKind.EmptyDisk, FaultKind.OldDisk,
+        FaultKind.DiskFull, FaultKind.DiskSlow, FaultKind.SyncFailure, FaultKind.ReadError, FaultKind.BitFlip, FaultKind.EmptyDisk, FaultKind.LostJournal, FaultKind.OldDisk,
     ];
 
     private static readonly FaultKind[] s_miners = [FaultKind.MinerFailure, FaultKind.MinerSlow, FaultKind.MinerLoss, FaultKind.MinerLie];

@@ -30,6 +30,7 @@ internal sealed class SimulatedNode(SimulatedWorld world, int index, ActorKey va
     private Life? _life;
     private ServiceProvider? _services;
     private ulong _durable;
+    private bool _isNew = true;
 
     public int Index => index;
 
@@ -205,6 +206,14 @@ internal sealed class SimulatedNode(SimulatedWorld world, int index, ActorKey va
             world.Sometimes(Rare.TornVoteCutOff);
         await Task.Delay(world.DiskDice.Between(TimeSpan.Zero, s_startTime), clock);
         VoteJournal journal = await VoteJournal.OpenAsync(votes, CancellationToken.None);
+        if (_isNew)
+        {
+            await journal.BeginAsync(validator.Id);
+            _isNew = false;
+        }
+
+        bool isWhole = journal.IsWhole(validator.Id, world.Genesis.ComputeHash());
+        world.SometimesIf(!isWhole, Rare.JournalMissed);
         (LedgerState state, ulong iteration) = await ChainLoader.LoadAsync(
             blocks, world.Genesis, keys, SequentialFor.Instance, CancellationToken.None);
         if (IsHonest && state.Height < _durable)
@@ -226,7 +235,7 @@ internal sealed class SimulatedNode(SimulatedWorld world, int index, ActorKey va
         services.AddSingleton<IParallelFor>(SequentialFor.Instance);
         services.AddSingleton<ICustody>(new ActorCustody([validator, .. Site?.Keys ?? []]));
         services.AddSingleton<PublicKeyCache>(keys);
-        services.AddSingleton(new NodeIdentity([validator.Id], new SimulatedChains(validator)));
+        services.AddSingleton(new NodeIdentity([validator.Id], new SimulatedChains(validator)) { Abstaining = isWhole ? [] : [validator.Id] });
         services.AddSingleton<CandidateBlocks>();
         services.AddSingleton(journal);
         services.AddSingleton(new ConsensusOptions());
