@@ -6,7 +6,7 @@ using Cess.Simulation.World;
 namespace Cess.Simulation;
 
 /// <summary>A small part of what the program can do, for every build.</summary>
-public sealed class SimulationTests
+public sealed class SeedTests
 {
     private const double Minutes = 2;
 
