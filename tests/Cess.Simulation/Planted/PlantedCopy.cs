@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Runtime.CompilerServices;
 
 namespace Cess.Simulation.Planted;
 
@@ -12,13 +11,14 @@ internal static class PlantedCopy
     /// <summary>Names the bug that is on.</summary>
     public const string Variable = "CESS_PLANTED";
 
+    private const string Solution = "Cess.Orleans.sln";
     private static readonly string[] s_parts = ["src", "build", "tests/Cess.Simulation", "tests/Tests.props"];
 
     /// <summary>Makes and builds the copy; answers with the program in it.</summary>
     /// <exception cref="InvalidOperationException">A bug no longer fits the source, or the copy does not build.</exception>
-    public static async Task<string> BuildAsync([CallerFilePath] string thisFile = "")
+    public static async Task<string> BuildAsync()
     {
-        string root = RootOf(thisFile);
+        string root = FindRoot();
         string copy = Path.Combine(root, "artifacts", "planted");
         string sources = Path.Combine(copy, "source");
         if (Directory.Exists(sources))
@@ -44,10 +44,20 @@ internal static class PlantedCopy
     }
 
     /// <summary>The bugs that no longer fit the source.</summary>
-    public static IReadOnlyList<string> FindMisfits([CallerFilePath] string thisFile = "") =>
-        [.. PlantedBugs.All.Where(bug => Find(File.ReadAllText(Path.Combine(RootOf(thisFile), bug.File)), bug) < 0).Select(bug => bug.Name)];
+    public static IReadOnlyList<string> FindMisfits()
+    {
+        string root = FindRoot();
+        return [.. PlantedBugs.All.Where(bug => Find(File.ReadAllText(Path.Combine(root, bug.File)), bug) < 0).Select(bug => bug.Name)];
+    }
 
-    private static string RootOf(string thisFile) => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(thisFile)!, "../../.."));
+    /// <summary>The repository that this program was built in.</summary>
+    private static string FindRoot()
+    {
+        string? folder = AppContext.BaseDirectory;
+        while (folder is not null && !File.Exists(Path.Combine(folder, Solution)))
+            folder = Path.GetDirectoryName(folder);
+        return folder ?? throw new InvalidOperationException($"No folder above {AppContext.BaseDirectory} has {Solution}.");
+    }
 
     /// <summary>Where it goes; -1 if that is not one place.</summary>
     private static int Find(string text, PlantedBug bug)
