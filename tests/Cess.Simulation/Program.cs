@@ -11,7 +11,7 @@ var profile = new Option<string?>("--profile") { Description = $"Which faults: {
 var jobs = new Option<int>("--jobs") { Description = "Runs at a time.", DefaultValueFactory = _ => Environment.ProcessorCount };
 var twice = new Option<bool>("--twice") { Description = "Run each seed twice, in two processes, and compare the traces." };
 var log = new Option<bool>("--log") { Description = "Print every event of the run; with --seed." };
-var planted = new Option<string?>("--planted") { Description = "Look for one planted bug, or all, in --seeds or 2,000 seeds each; see docs/simulation.md." };
+var planted = new Option<string?>("--planted") { Description = "Look for planted bugs, by name with commas between or all, in --seeds or 2,000 seeds each; see docs/simulation.md." };
 var worker = new Option<bool>("--worker") { Description = "Run what comes on the input; for the program itself.", Hidden = true };
 var command = new RootCommand("Runs whole networks in virtual time, with faults drawn from a seed, and checks what the product promises.")
 {
@@ -24,16 +24,18 @@ async Task<int> RunAsync(ParseResult arguments)
 {
     if (arguments.GetValue(worker))
         return await Worker.RunAsync(Console.In, Console.Out);
-    if (arguments.GetValue(planted) is { } bug)
+    if (arguments.GetValue(planted) is { } names)
     {
-        if (bug != "all" && !PlantedBugs.All.Any(known => known.Name == bug))
+        string[] wanted = names.Split(',');
+        PlantedBug[] bugs = [.. PlantedBugs.All.Where(bug => names == "all" || wanted.Contains(bug.Name))];
+        if (names != "all" && bugs.Length < wanted.Length)
         {
             Console.Error.WriteLine($"The planted bugs are: {string.Join(", ", PlantedBugs.All.Select(known => known.Name))}.");
             return 2;
         }
 
         int count = Parse(arguments)?.Count ?? PlantedSearch.SeedsMax;
-        return await PlantedSearch.RunAsync(bug == "all" ? null : bug, count, arguments.GetValue(minutes), arguments.GetValue(jobs), Console.Out) == 0 ? 0 : 1;
+        return await PlantedSearch.RunAsync(bugs, count, arguments.GetValue(minutes), arguments.GetValue(jobs), Console.Out) == 0 ? 0 : 1;
     }
 
     if (Parse(arguments) is not { } batch)

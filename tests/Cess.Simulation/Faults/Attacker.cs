@@ -17,7 +17,7 @@ internal sealed class Attacker(SimulatedWorld world, SimulatedNode node)
     private static readonly TimeSpan s_late = TimeSpan.FromSeconds(10);
     private readonly Dice _dice = new(world.Seed, $"attacker {node.Index}");
     private readonly Hash256 _genesis = world.Genesis.ComputeHash();
-    private (ulong Iteration, ProposalMessage Fork)? _fork;
+    private Plot? _plot;
 
     public void Send(SimulatedNode to, ConsensusMessage message)
     {
@@ -60,20 +60,22 @@ internal sealed class Attacker(SimulatedWorld world, SimulatedNode node)
 
     private ProposalMessage Repropose(ProposalMessage proposal, Block block)
     {
-        if (_fork is { } fork && fork.Iteration == proposal.Proposal.Iteration)
-            return _dice.Chance(0.5) ? fork.Fork : proposal;
-        if (Does(FaultKind.Equivocation, 0.3))
-        {
-            ProposalMessage other = Sign(proposal, block with { Header = block.Header with { TimeMs = block.Header.TimeMs + 1 } });
-            _fork = (proposal.Proposal.Iteration, other);
-            return other;
-        }
+        ulong iteration = proposal.Proposal.Iteration;
+        if (_plot?.Iteration != iteration)
+            _plot = MakePlot(iteration, proposal, block);
+        return _plot.Other is null || (_plot.IsForSome && _dice.Chance(0.5)) ? proposal : _plot.Other;
+    }
 
-        if (Does(FaultKind.ForgedBlock, 0.2) && Forge(block.Header) is { } forged)
-            return Sign(proposal, forged);
-        return Does(FaultKind.InvalidBlock, 0.3)
-            ? Sign(proposal, block with { Header = block.Header with { StateRoot = Hash256.Sha256(_dice.Bytes(4)) } })
-            : proposal;
+    /// <summary>A second block goes to some; one that breaks a rule to all, so that it could come through.</summary>
+    private Plot MakePlot(ulong iteration, ProposalMessage proposal, Block block)
+    {
+        if (Does(FaultKind.Equivocation, 0.4))
+            return new Plot(iteration, Sign(proposal, block with { Header = block.Header with { TimeMs = block.Header.TimeMs + 1 } }), IsForSome: true);
+        if (Does(FaultKind.ForgedBlock, 0.4) && Forge(block.Header) is { } forged)
+            return new Plot(iteration, Sign(proposal, forged), IsForSome: false);
+        return Does(FaultKind.InvalidBlock, 0.4)
+            ? new Plot(iteration, Sign(proposal, block with { Header = block.Header with { StateRoot = Hash256.Sha256(_dice.Bytes(4)) } }), IsForSome: false)
+            : new Plot(iteration, null, IsForSome: false);
     }
 
     /// <summary>A block that is right but for a transfer to the attacker that nobody has signed; null where it does not know the state.</summary>
@@ -101,7 +103,7 @@ internal sealed class Attacker(SimulatedWorld world, SimulatedNode node)
         Vote vote = message.Vote;
         if (!Does(FaultKind.ContradictoryVotes, 0.2))
             yield break;
-        Hash256 block = _fork is { } fork && fork.Iteration == vote.Iteration ? fork.Fork.Proposal.Block : vote.Block;
+        Hash256 block = _plot is { Other: { } other } plot && plot.Iteration == vote.Iteration ? other.Proposal.Block : vote.Block;
         foreach (VoteKind kind in Enum.GetValues<VoteKind>())
         {
             Hash256 about = kind == VoteKind.Dummy ? default : block;
@@ -126,4 +128,10 @@ internal sealed class Attacker(SimulatedWorld world, SimulatedNode node)
                 return blocks with { Blocks = blocks.Blocks.SetItem(blocks.Blocks.Length - 1, last), Certificate = certificate with { BlockHash = last.Header.ComputeHash() } };
         }
     }
+
+    /// <summary>What it has in mind for an iteration that it leads.</summary>
+    /// <param name="Iteration">Which one.</param>
+    /// <param name="Other">Instead of what its software proposes; null for nothing.</param>
+    /// <param name="IsForSome">Whether others get what its software proposes.</param>
+    private sealed record Plot(ulong Iteration, ProposalMessage? Other, bool IsForSome);
 }

@@ -14,10 +14,10 @@ internal static class PlantedSearch
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
 
     /// <summary>Prints a line a bug; gives how many were not found.</summary>
-    public static async Task<int> RunAsync(string? name, int seeds, double minutes, int jobs, TextWriter output)
+    public static async Task<int> RunAsync(IReadOnlyList<PlantedBug> bugs, int seeds, double minutes, int jobs, TextWriter output)
     {
         string program = await PlantedCopy.BuildAsync();
-        var waiting = new ConcurrentQueue<PlantedBug>(PlantedBugs.All.Where(bug => name is null || bug.Name == name));
+        var waiting = new ConcurrentQueue<PlantedBug>(bugs);
         int missed = 0;
         int found = 0;
         await Task.WhenAll(Enumerable.Range(0, jobs).Select(_ => Task.Run(async () =>
