@@ -33,6 +33,7 @@ public sealed class ConsensusGrain(
 {
     private readonly Queue<ConsensusEffect> _effects = new();
     private readonly List<(AccountId From, ConsensusMessage Message)> _early = [];
+
     /// <summary>About whom a report is under way.</summary>
     private readonly HashSet<AccountId> _accused = [];
     private AccountId _self;
@@ -132,7 +133,7 @@ public sealed class ConsensusGrain(
         if (number > era.Number)
             KeepEarly(from, message);
         else if (number < era.Number)
-            Enlighten(from, message);
+            ServeWhoIsBehind(from, message);
         else if (_machine is { } machine && era.Accounts.IndexOf(from) is var index and >= 0)
             Take(machine.Receive(index, message, Now()));
         else if (message is FinalBlocksRequest request)
@@ -140,7 +141,7 @@ public sealed class ConsensusGrain(
     }
 
     /// <summary>Whoever still is in an era that has ended needs its final blocks; what else it says means nothing any more.</summary>
-    private void Enlighten(AccountId from, ConsensusMessage message)
+    private void ServeWhoIsBehind(AccountId from, ConsensusMessage message)
     {
         if (message is StatusMessage behind)
             _ = ServeAsync(from, behind.FinalHeight);

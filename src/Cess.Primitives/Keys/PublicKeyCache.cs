@@ -9,6 +9,7 @@ namespace Cess.Primitives;
 /// <remarks>
 /// Keys make room in the order of the clock algorithm (second chance; Corbató, "A paging experiment with the Multics
 /// system", 1968): a hand goes round the slots, spares a key that was used since its last visit, and takes one that was not.
+/// A simulation of many nodes in one process derives from it, to have each signature verified once for all of them.
 /// </remarks>
 public class PublicKeyCache : IDisposable
 {

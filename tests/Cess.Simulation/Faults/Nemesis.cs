@@ -101,7 +101,7 @@ internal sealed class Nemesis(SimulatedWorld world, Dice dice, IReadOnlySet<int>
         {
             if (!world.IsTroubled)
                 return;
-            FaultKind[] now = [.. world.Swarm.Where(fault => fault <= FaultKind.MinerLie).Order()];
+            FaultKind[] now = [.. world.Swarm.Except(Profile.Attacks).Where(fault => fault != FaultKind.ParameterChange).Order()];
             if (now.Length > 0)
                 Bring(dice.Pick(now), dice.Pick(world.Nodes));
             Next();

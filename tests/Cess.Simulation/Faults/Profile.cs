@@ -24,7 +24,8 @@ internal sealed record Profile(string Name, IReadOnlyList<FaultKind> Faults, boo
 
     private static readonly FaultKind[] s_miners = [FaultKind.MinerFailure, FaultKind.MinerSlow, FaultKind.MinerLoss, FaultKind.MinerLie];
 
-    private static readonly FaultKind[] s_byzantine =
+    /// <summary>What validators do that keep to no rule; everything else happens to honest nodes, too.</summary>
+    public static IReadOnlyList<FaultKind> Attacks { get; } =
     [
         FaultKind.Equivocation, FaultKind.ContradictoryVotes, FaultKind.Withholding, FaultKind.InvalidBlock, FaultKind.ForgedBlock, FaultKind.LateVotes,
         FaultKind.CatchUpLie, FaultKind.Garbage, FaultKind.Twin,
@@ -37,8 +38,8 @@ internal sealed record Profile(string Name, IReadOnlyList<FaultKind> Faults, boo
         new("crashes", [.. s_crashes, FaultKind.MessageLoss]),
         new("disk", [.. s_disk, FaultKind.Crash, FaultKind.LostWrites]),
         new("storage", [.. s_miners, FaultKind.Crash, FaultKind.LostWrites, FaultKind.MessageDelay], HasStorage: true),
-        new("byzantine", [.. s_byzantine, FaultKind.MessageDelay, FaultKind.Crash], IsByzantine: true),
-        new("swarm", [.. s_network, .. s_crashes, .. s_disk, .. s_byzantine, FaultKind.ParameterChange, .. s_miners], IsByzantine: true, HasStorage: true),
+        new("byzantine", [.. Attacks, FaultKind.MessageDelay, FaultKind.Crash], IsByzantine: true),
+        new("swarm", [.. s_network, .. s_crashes, .. s_disk, .. Attacks, FaultKind.ParameterChange, .. s_miners], IsByzantine: true, HasStorage: true),
     ];
 
     public static Profile? Find(string name) => All.FirstOrDefault(profile => profile.Name == name);

@@ -16,14 +16,14 @@ internal sealed class SimulatedFollower(
     SimulatedWorld world, SimulatedNode node, LedgerHead head, CandidateBlocks candidates, IGrainFactory grains, TimeProvider time)
 {
     private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(1);
-    private bool _isAsking;
+    private bool _isTaking;
 
     public async Task RunAsync()
     {
         while (true)
         {
             await Task.Delay(s_interval, time);
-            if (!head.Head.EraMembers().Accounts.Contains(node.Validator.Id) && !_isAsking)
+            if (!head.Head.EraMembers().Accounts.Contains(node.Validator.Id) && !_isTaking)
                 Ask();
         }
     }
@@ -49,7 +49,7 @@ internal sealed class SimulatedFollower(
             return;
         }
 
-        _isAsking = true;
+        _isTaking = true;
         try
         {
             await grains.GetGrain<IChainGrain>(StreamNames.ChainKey).FinaliseAsync(
@@ -58,7 +58,7 @@ internal sealed class SimulatedFollower(
         }
         finally
         {
-            _isAsking = false;
+            _isTaking = false;
         }
     }
 }

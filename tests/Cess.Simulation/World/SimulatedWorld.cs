@@ -19,6 +19,8 @@ namespace Cess.Simulation.World;
 /// </summary>
 internal sealed class SimulatedWorld : IDisposable
 {
+    private const int MinersMax = 7;
+
     /// <summary>After the faults have stopped, everything has come back within this.</summary>
     private static readonly TimeSpan s_recovery = TimeSpan.FromMinutes(3);
     private static readonly TimeSpan s_look = TimeSpan.FromSeconds(1);
@@ -42,19 +44,18 @@ internal sealed class SimulatedWorld : IDisposable
         int validators = dice.Pick([1, 4, 4, 4, 5, 7]);
         if (options.Profile.IsByzantine)
             validators = Math.Max(validators, 4);
-        int twins = 0;
         ActorKey[] keys = [.. Enumerable.Range(0, validators).Select(i => ActorKeys.Of($"validator {i}"))];
         Swarm = [.. options.Profile.Faults.Where(_ => dice.Chance(0.5))];
         HasStaking = Swarm.Contains(FaultKind.ParameterChange) || dice.Chance(0.4);
         int faulty = (validators - 1) / 3;
         HashSet<int> attackers = [];
-        if (Swarm.Overlaps(s_attacks))
+        if (Swarm.Overlaps(Profile.Attacks))
         {
             while (attackers.Count < faulty)
                 attackers.Add(dice.Next(validators));
         }
 
-        twins = Swarm.Contains(FaultKind.Twin) ? attackers.Count : 0;
+        int twins = Swarm.Contains(FaultKind.Twin) ? attackers.Count : 0;
         Network = new SimulatedNetwork(this, validators + twins);
         Genesis = MakeGenesis(dice, keys);
         AllAccounts = [.. Genesis.Accounts.Select(account => account.Account)];
@@ -87,18 +88,10 @@ internal sealed class SimulatedWorld : IDisposable
 
     public static int Clients => 6;
 
-    private const int MinersMax = 7;
-
     public ulong Seed => _options.Seed;
 
     /// <summary>Everybody who can have tokens.</summary>
     public IReadOnlyList<AccountId> AllAccounts { get; }
-
-    private static readonly FaultKind[] s_attacks =
-    [
-        FaultKind.Equivocation, FaultKind.ContradictoryVotes, FaultKind.Withholding, FaultKind.InvalidBlock, FaultKind.ForgedBlock, FaultKind.LateVotes,
-        FaultKind.CatchUpLie, FaultKind.Garbage, FaultKind.Twin,
-    ];
 
     public Orleans.InProcess.Simulation.Simulation Simulation { get; }
 
