@@ -9,7 +9,9 @@ namespace Cess.TestNetwork;
 /// <param name="AccessKeyId">S3 access key of the node's account.</param>
 /// <param name="SecretAccessKey">Its secret.</param>
 /// <param name="Account">The account's address.</param>
-public sealed record NodeInfo(int Pid, Uri S3, Uri Http, string AccessKeyId, string SecretAccessKey, string Account)
+/// <param name="Peer">Address of its door for other nodes; null if it has none.</param>
+public sealed record NodeInfo(
+    int Pid, Uri S3, Uri Http, string AccessKeyId, string SecretAccessKey, string Account, Uri? Peer = null)
 {
     /// <summary>Name of the file in the data folder.</summary>
     public const string FileName = "node.json";

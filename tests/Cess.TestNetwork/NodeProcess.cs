@@ -8,6 +8,8 @@ namespace Cess.TestNetwork;
 public sealed partial class NodeProcess : IAsyncDisposable
 {
     private const int SigTerm = 15;
+    private const int SigCont = 18;
+    private const int SigStop = 19;
 
     private readonly Process _process;
     private readonly Queue<string> _output = new();
@@ -26,6 +28,9 @@ public sealed partial class NodeProcess : IAsyncDisposable
 
     /// <summary>From the start of the process to <c>node.json</c>.</summary>
     public TimeSpan ReadyAfter { get; private set; }
+
+    /// <summary>Exit code of a process that has ended.</summary>
+    public int ExitCode => _process.ExitCode;
 
     /// <summary>False once the process has ended.</summary>
     public bool IsRunning => !_process.HasExited;
@@ -119,11 +124,22 @@ public sealed partial class NodeProcess : IAsyncDisposable
     public string CommandLine => File.ReadAllText($"/proc/{_process.Id}/cmdline").Replace('\0', ' ');
 
     /// <summary>Peak resident memory so far, in bytes (VmHWM).</summary>
-    public long PeakMemory()
-    {
-        var line = File.ReadLines($"/proc/{_process.Id}/status").First(line => line.StartsWith("VmHWM:", StringComparison.Ordinal));
-        return long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) * 1024;
-    }
+    public long PeakMemory() => ReadStatus("VmHWM:") * 1024;
+
+    /// <summary>Resident memory now, in bytes (VmRSS).</summary>
+    public long Memory() => ReadStatus("VmRSS:") * 1024;
+
+    /// <summary>Threads now.</summary>
+    public int Threads() => (int)ReadStatus("Threads:");
+
+    /// <summary>Open files, sockets and the like now.</summary>
+    public int Handles() => Directory.GetFiles($"/proc/{_process.Id}/fd").Length;
+
+    /// <summary>Stops the process where it is, as a debugger or an overloaded machine would: <c>kill -STOP</c>.</summary>
+    public void Freeze() => Signal(SigStop);
+
+    /// <summary>Lets it go on: <c>kill -CONT</c>.</summary>
+    public void Thaw() => Signal(SigCont);
 
     /// <summary>Ends the process at once, as a power cut of the process would: <c>kill -9</c>.</summary>
     public async Task KillAsync()
@@ -136,9 +152,9 @@ public sealed partial class NodeProcess : IAsyncDisposable
     /// <exception cref="TimeoutException">It did not end.</exception>
     public async Task<int> StopAsync()
     {
-        if (!_process.HasExited && SendSignal(_process.Id, SigTerm) != 0)
+        if (!_process.HasExited)
         {
-            throw new InvalidOperationException($"SIGTERM could not be sent: error {Marshal.GetLastPInvokeError()}.");
+            Signal(SigTerm);
         }
 
         return await ExitAsync();
@@ -170,6 +186,20 @@ public sealed partial class NodeProcess : IAsyncDisposable
         }
 
         _process.Dispose();
+    }
+
+    private void Signal(int signal)
+    {
+        if (SendSignal(_process.Id, signal) != 0)
+        {
+            throw new InvalidOperationException($"Signal {signal} could not be sent: error {Marshal.GetLastPInvokeError()}.");
+        }
+    }
+
+    private long ReadStatus(string name)
+    {
+        var line = File.ReadLines($"/proc/{_process.Id}/status").First(line => line.StartsWith(name, StringComparison.Ordinal));
+        return long.Parse(line.Split((char[])[' ', '\t'], StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
     }
 
     private void Keep(object sender, DataReceivedEventArgs line)

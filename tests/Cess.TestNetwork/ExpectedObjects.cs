@@ -1,15 +1,14 @@
-using Cess.TestNetwork;
-
-namespace Cess.EndToEnd.Crash;
+namespace Cess.TestNetwork;
 
 /// <summary>
 /// What may be under each key after a crash: what the last acknowledged upload or deletion has left, or what one that was
 /// never answered would leave. A key is written by one uploader only, one write after the other.
 /// </summary>
-internal sealed class ExpectedObjects
+public sealed class ExpectedObjects
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Expected> _keys = [];
+    private readonly Dictionary<string, List<PseudoRandomContent?>> _versions = [];
 
     /// <summary>Keys that have ever been written.</summary>
     public IReadOnlyCollection<string> Keys
@@ -37,9 +36,11 @@ internal sealed class ExpectedObjects
             if (!_keys.TryGetValue(key, out var expected))
             {
                 _keys[key] = expected = new Expected(Acknowledged: null, []);
+                _versions[key] = [null];
             }
 
             expected.Unanswered.Add(content);
+            _versions[key].Add(content);
             UnansweredWrites++;
         }
     }
@@ -76,6 +77,18 @@ internal sealed class ExpectedObjects
             var found = actual is null ? "nothing" : $"{actual.Length} bytes";
             return $"{key} holds {found}; acknowledged: {Describe(expected.Acknowledged)}; "
                 + $"unanswered: {string.Join(", ", expected.Unanswered.Select(Describe))}";
+        }
+    }
+
+    /// <summary>
+    /// Compares with every version that the key has ever had, from the very first, nothing, on: for what a disk has lost whole, and may
+    /// therefore be older, but not anything else.
+    /// </summary>
+    public bool WasEver(string key, byte[]? actual)
+    {
+        lock (_gate)
+        {
+            return _versions[key].Exists(version => IsSame(version, actual));
         }
     }
 
