@@ -11,11 +11,13 @@ var profile = new Option<string?>("--profile") { Description = $"Which faults: {
 var jobs = new Option<int>("--jobs") { Description = "Runs at a time.", DefaultValueFactory = _ => Environment.ProcessorCount };
 var twice = new Option<bool>("--twice") { Description = "Run each seed twice, in two processes, and compare the traces." };
 var log = new Option<bool>("--log") { Description = "Print every event of the run; with --seed." };
+var without = new Option<string?>("--without") { Description = "Kinds of faults that are off, whatever the seed says, with commas between." };
+var shrink = new Option<bool>("--shrink") { Description = "Look for the fewest faults and the shortest time with which --seed still fails, and print the events of that." };
 var planted = new Option<string?>("--planted") { Description = "Look for planted bugs, by name with commas between or all, in --seeds or 2,000 seeds each; see docs/simulation.md." };
 var worker = new Option<bool>("--worker") { Description = "Run what comes on the input; for the program itself.", Hidden = true };
 var command = new RootCommand("Runs whole networks in virtual time, with faults drawn from a seed, and checks what the product promises.")
 {
-    seed, seeds, minutes, profile, jobs, twice, log, planted, worker,
+    seed, seeds, minutes, profile, jobs, twice, log, without, shrink, planted, worker,
 };
 command.SetAction((arguments, cancellation) => RunAsync(arguments));
 return await command.Parse(args).InvokeAsync();
@@ -40,8 +42,19 @@ async Task<int> RunAsync(ParseResult arguments)
 
     if (Parse(arguments) is not { } batch)
     {
-        Console.Error.WriteLine("Give --seed N or --seeds A..B, a profile that exists, and more than 0 minutes and jobs. See --help.");
+        Console.Error.WriteLine("Give --seed N or --seeds A..B, a profile and kinds of faults that exist, and more than 0 minutes and jobs. See --help.");
         return 2;
+    }
+
+    if (arguments.GetValue(shrink))
+    {
+        var smallest = new BatchSummary();
+        if (await new Shrinker(Console.Out).ShrinkAsync(batch[0]) is { } found)
+            smallest.Add(found.Request, found.Result);
+        else
+            Console.WriteLine($"{batch[0].Command} keeps every promise, or did not end.");
+        Console.Write(smallest.ToText());
+        return smallest.Failures.Count == 0 ? 0 : 1;
     }
 
     BatchSummary summary = await new BatchRunner(arguments.GetValue(jobs)).RunAsync(batch, arguments.GetValue(twice), arguments.GetValue(log));
@@ -59,8 +72,16 @@ IReadOnlyList<RunRequest>? Parse(ParseResult arguments)
     }
 
     string? name = arguments.GetValue(profile);
+    var off = new List<FaultKind>();
+    foreach (string fault in (arguments.GetValue(without) ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries))
+    {
+        if (!Enum.TryParse(fault, out FaultKind kind))
+            return null;
+        off.Add(kind);
+    }
+
     return name is not null && Profile.Find(name) is null
         ? null
         : [.. Enumerable.Range(0, (int)(last - first) + 1).Select(i => first + (ulong)i)
-            .Select(number => new RunRequest(number, name ?? Profile.Of(number).Name, arguments.GetValue(minutes)))];
+            .Select(number => new RunRequest(number, name ?? Profile.Of(number).Name, arguments.GetValue(minutes)) { Without = off })];
 }

@@ -37,6 +37,7 @@ public sealed class ConsensusGrain(
     /// <summary>About whom a report is under way.</summary>
     private readonly HashSet<AccountId> _accused = [];
     private AccountId _self;
+    private ulong _tenure;
     private IChainGrain _chain = null!;
     private IGrainTimer _timer = null!;
     private Abstention? _abstention;
@@ -53,6 +54,7 @@ public sealed class ConsensusGrain(
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
         _self = AccountId.Parse(this.GetPrimaryKeyString());
+        _tenure = journal.Claim(_self);
         _chain = GrainFactory.GetGrain<IChainGrain>(StreamNames.ChainKey);
         _timer = this.RegisterGrainTimer(TickAsync, new GrainTimerCreationOptions
         {
@@ -222,7 +224,7 @@ public sealed class ConsensusGrain(
         switch (effect)
         {
             case PersistRecords persist:
-                await journal.PersistAsync(_self, _era!.Genesis, persist.Records);
+                await journal.PersistAsync(_self, _era!.Genesis, persist.Records, _tenure);
                 break;
             case ForgetRecords forget:
                 await _finalising;

@@ -16,6 +16,7 @@ public sealed class VoteJournal
     private readonly Lock _gate = new();
     private readonly Queue<(ulong Sequence, AccountId Validator, ulong Iteration)> _kept = new();
     private readonly Dictionary<AccountId, Part> _parts = [];
+    private readonly Dictionary<AccountId, ulong> _tenures = [];
     private List<Waiting> _waiting = [];
     private bool _isWriting;
     private ulong _next;
@@ -56,6 +57,17 @@ public sealed class VoteJournal
             return _parts.TryGetValue(validator, out Part? part) ? [.. part.Records] : [];
     }
 
+    /// <summary>
+    /// Makes the caller the one that writes for a validator. Two that vote for it at a time, each without knowing what the other signs,
+    /// could contradict each other: from now on, what is written in an earlier tenure is refused.
+    /// </summary>
+    /// <returns>The tenure, for <see cref="PersistAsync"/>.</returns>
+    public ulong Claim(AccountId validator)
+    {
+        lock (_gate)
+            return _tenures[validator] = _tenures.GetValueOrDefault(validator) + 1;
+    }
+
     /// <summary>Begins the part of a validator that has never signed anything: its key has just been made. Ends when that is durable.</summary>
     public Task BeginAsync(AccountId validator) => WriteAsync(validator, new JournalEntry(validator, Hash256.Zero, []));
 
@@ -63,9 +75,11 @@ public sealed class VoteJournal
     /// <param name="validator">Whose they are.</param>
     /// <param name="genesis">Hash of the genesis of its chain.</param>
     /// <param name="records">At most <see cref="GrainLimits.JournalRecords"/>.</param>
+    /// <param name="tenure">What <see cref="Claim"/> gave; 0 where nobody has claimed the validator.</param>
     /// <exception cref="BlockStoreException">Nobody knows whether they are: the node has to stop.</exception>
-    public Task PersistAsync(AccountId validator, Hash256 genesis, ImmutableArray<ConsensusRecord> records) =>
-        WriteAsync(validator, new JournalEntry(validator, genesis, records));
+    /// <exception cref="InvalidOperationException">Somebody else has claimed the validator since; nothing was written.</exception>
+    public Task PersistAsync(AccountId validator, Hash256 genesis, ImmutableArray<ConsensusRecord> records, ulong tenure = 0) =>
+        WriteAsync(validator, new JournalEntry(validator, genesis, records), tenure);
 
     /// <summary>Records of a validator of iterations before one are not needed any more.</summary>
     public async Task ForgetAsync(AccountId validator, ulong before)
@@ -94,9 +108,9 @@ public sealed class VoteJournal
         await _store.PruneAsync(unneeded).ConfigureAwait(false);
     }
 
-    private Task WriteAsync(AccountId validator, JournalEntry? entry)
+    private Task WriteAsync(AccountId validator, JournalEntry? entry, ulong? tenure = null)
     {
-        var waiting = new Waiting(validator, entry, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        var waiting = new Waiting(validator, entry, tenure, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
         lock (_gate)
         {
             _waiting.Add(waiting);
@@ -122,6 +136,9 @@ public sealed class VoteJournal
                     return;
                 }
                 (batch, _waiting) = (_waiting, []);
+                // Who claims after this finds in RecordsOf whatever is let through here.
+                Refuse(batch.Where(IsSuperseded));
+                batch.RemoveAll(IsSuperseded);
                 foreach (Waiting waiting in batch)
                 {
                     JournalEntry entry = waiting.Entry ?? Anew(waiting.Validator);
@@ -139,6 +156,14 @@ public sealed class VoteJournal
                 batch.ForEach(waiting => waiting.Written.SetException(e));
             }
         }
+    }
+
+    private bool IsSuperseded(Waiting waiting) => waiting.Tenure is { } tenure && tenure != _tenures.GetValueOrDefault(waiting.Validator);
+
+    private static void Refuse(IEnumerable<Waiting> superseded)
+    {
+        foreach (Waiting waiting in superseded)
+            waiting.Written.SetException(new InvalidOperationException($"{waiting.Validator} votes elsewhere in this process: it must not contradict itself."));
     }
 
     /// <summary>All of a validator's part in one entry, which makes those before it unneeded.</summary>
@@ -185,8 +210,8 @@ public sealed class VoteJournal
         public ulong RewrittenAt { get; set; }
     }
 
-    /// <summary>What waits to be written; without an entry, the validator's part anew.</summary>
-    private sealed record Waiting(AccountId Validator, JournalEntry? Entry, TaskCompletionSource Written);
+    /// <summary>What waits to be written; without an entry, the validator's part anew; without a tenure, whoever votes for it.</summary>
+    private sealed record Waiting(AccountId Validator, JournalEntry? Entry, ulong? Tenure, TaskCompletionSource Written);
 
     /// <summary>What one validator has written at once.</summary>
     private sealed record JournalEntry(AccountId Validator, Hash256 Genesis, ImmutableArray<ConsensusRecord> Records) : IScaleValue<JournalEntry>

@@ -43,6 +43,24 @@ public sealed class VoteJournalTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Who_votes_for_a_validator_in_an_earlier_tenure_writes_nothing_more()
+    {
+        VoteJournal journal = await OpenAsync();
+        ulong former = journal.Claim(s_anna);
+        ulong others = journal.Claim(s_ben);
+        await journal.PersistAsync(s_anna, s_genesis, [Vote(1)], former);
+        ulong now = journal.Claim(s_anna);
+
+        await Assert.ThrowsAsync<InvalidOperationException>(() => journal.PersistAsync(s_anna, s_genesis, [Vote(2)], former));
+        await journal.PersistAsync(s_anna, s_genesis, [Vote(3)], now);
+        await journal.PersistAsync(s_ben, s_genesis, [Vote(4)], others);
+
+        Assert.Equal([1UL, 3], Iterations(journal.RecordsOf(s_anna)));
+        Assert.Equal([1UL, 3], Iterations((await OpenAsync()).RecordsOf(s_anna)));
+        Assert.Equal([4UL], Iterations(journal.RecordsOf(s_ben)));
+    }
+
+    [Fact]
     public async Task Votes_of_an_era_that_the_blocks_have_not_reached_again_are_kept_until_then()
     {
         ulong first = IterationOf(era: 0, number: 1);

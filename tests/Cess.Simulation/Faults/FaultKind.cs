@@ -72,6 +72,18 @@ internal enum FaultKind
     /// <summary>Bits change at rest.</summary>
     BitFlip,
 
+    /// <summary>A read gives what lies elsewhere.</summary>
+    MisdirectedRead,
+
+    /// <summary>A write ends up elsewhere, over what was there.</summary>
+    MisdirectedWrite,
+
+    /// <summary>A process is down for minutes.</summary>
+    Outage,
+
+    /// <summary>A grain is activated twice, so that two of it take calls, fire timers and write state.</summary>
+    DoubleActivation,
+
     /// <summary>A miner refuses or fails.</summary>
     MinerFailure,
 

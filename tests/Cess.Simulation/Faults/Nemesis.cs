@@ -1,6 +1,8 @@
 using Cess.BlockStore.Simulated;
 using Cess.Simulation.Checks;
 using Cess.Simulation.World;
+using Orleans.InProcess.Simulation;
+using Orleans.Runtime;
 
 namespace Cess.Simulation.Faults;
 
@@ -10,6 +12,8 @@ internal sealed class Nemesis(SimulatedWorld world, Dice dice, IReadOnlySet<int>
     private static readonly TimeSpan s_between = TimeSpan.FromSeconds(12);
     private static readonly TimeSpan s_short = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_long = TimeSpan.FromSeconds(40);
+
+    private static readonly string?[] s_chainGrains = ["chain", "consensus"];
 
     /// <summary>Nodes that may lose what they have stored: no more than the protocol bears, attackers included.</summary>
     private readonly HashSet<int> _unlucky = [];
@@ -35,6 +39,13 @@ internal sealed class Nemesis(SimulatedWorld world, Dice dice, IReadOnlySet<int>
             {
                 world.Count(FaultKind.ClockSkew);
                 node.JumpClock(TimeSpan.FromSeconds((dice.Next(9) - 4) * 0.5));
+            }
+
+            if (_unlucky.Contains(node.Index))
+            {
+                node.Blocks.Misread = On(FaultKind.MisdirectedRead) ? 0.02 : 0;
+                node.Blocks.Miswrite = On(FaultKind.MisdirectedWrite) ? 0.005 : 0;
+                node.HasBadDisk = node.Blocks.Misread + node.Blocks.Miswrite > 0;
             }
 
             foreach (SimulatedDisk disk in new[] { node.Blocks, node.Votes })
@@ -64,13 +75,15 @@ internal sealed class Nemesis(SimulatedWorld world, Dice dice, IReadOnlySet<int>
         {
             foreach (SimulatedDisk disk in new[] { node.Blocks, node.Votes })
             {
-                (disk.SlowSync, disk.FailSync, disk.FailRead) = (0, 0, 0);
+                (disk.SlowSync, disk.FailSync, disk.FailRead, disk.Misread, disk.Miswrite) = (0, 0, 0, 0, 0);
                 disk.Empty();
             }
 
             node.JumpClock(TimeSpan.Zero);
             if (node.IsPaused)
                 node.Resume();
+            if (node.HasTwoChains)
+                node.Crash(SurvivingWrites.All);
             if (!node.IsRunning)
                 node.Start();
         }
@@ -125,6 +138,10 @@ internal sealed class Nemesis(SimulatedWorld world, Dice dice, IReadOnlySet<int>
                 world.Count(fault);
                 Kill(node);
                 break;
+            case FaultKind.Outage when node.IsRunning:
+                world.Count(fault);
+                Kill(node, dice.Between(s_long, s_long * 8));
+                break;
             case FaultKind.CrashInWrite when node.IsRunning:
                 world.Count(fault);
                 (dice.Chance(0.5) ? node.Blocks : node.Votes).CrashWithin(dice.Between(1, 3_000));
@@ -155,6 +172,9 @@ internal sealed class Nemesis(SimulatedWorld world, Dice dice, IReadOnlySet<int>
                     node.Votes.Empty();
                 });
                 break;
+            case FaultKind.DoubleActivation when node.IsUp:
+                node.OnLife(services => ActivateTwice(node, services));
+                break;
             case FaultKind.MinerLoss when _lossy.Count > 0:
                 world.Count(fault);
                 world.Spawn(dice.Pick(_lossy).LoseAsync);
@@ -166,6 +186,20 @@ internal sealed class Nemesis(SimulatedWorld world, Dice dice, IReadOnlySet<int>
             case FaultKind.EmptyDisk or FaultKind.LostJournal or FaultKind.OldDisk or FaultKind.BitFlip when _unlucky.Contains(node.Index):
                 Damage(fault, node);
                 break;
+        }
+    }
+
+    /// <summary>Some of the node's grains are active twice for a while.</summary>
+    private void ActivateTwice(SimulatedNode node, IServiceProvider services)
+    {
+        foreach (GrainId grain in DoubleActivation.FindActive(services).Where(_ => dice.Chance(0.5)))
+        {
+            if (DoubleActivation.Orphan(services, grain) is not { } end)
+                continue;
+            world.Count(FaultKind.DoubleActivation);
+            world.Trace.Add($"n{node.Index} {grain} twice");
+            node.HasTwoChains |= s_chainGrains.Contains(grain.Type.ToString());
+            world.After(dice.Between(TimeSpan.Zero, s_long), () => node.OnLife(_ => end()));
         }
     }
 

@@ -14,15 +14,17 @@ internal sealed record Profile(string Name, IReadOnlyList<FaultKind> Faults, boo
     private static readonly FaultKind[] s_crashes =
     [
         FaultKind.Crash, FaultKind.CrashInWrite, FaultKind.PowerCut, FaultKind.LostWrites, FaultKind.TornWrites, FaultKind.Pause,
-        FaultKind.CrashInStart, FaultKind.ClockSkew, FaultKind.ClockJump,
+        FaultKind.CrashInStart, FaultKind.Outage, FaultKind.ClockSkew, FaultKind.ClockJump,
     ];
 
     private static readonly FaultKind[] s_disk =
     [
         FaultKind.DiskFull, FaultKind.DiskSlow, FaultKind.SyncFailure, FaultKind.ReadError, FaultKind.BitFlip, FaultKind.EmptyDisk, FaultKind.LostJournal, FaultKind.OldDisk,
+        FaultKind.MisdirectedRead, FaultKind.MisdirectedWrite,
     ];
 
-    private static readonly FaultKind[] s_miners = [FaultKind.MinerFailure, FaultKind.MinerSlow, FaultKind.MinerLoss, FaultKind.MinerLie];
+    private static readonly FaultKind[] s_storage =
+        [FaultKind.MinerFailure, FaultKind.MinerSlow, FaultKind.MinerLoss, FaultKind.MinerLie, FaultKind.DoubleActivation];
 
     /// <summary>What validators do that keep to no rule; everything else happens to honest nodes, too.</summary>
     public static IReadOnlyList<FaultKind> Attacks { get; } =
@@ -37,9 +39,9 @@ internal sealed record Profile(string Name, IReadOnlyList<FaultKind> Faults, boo
         new("network", s_network),
         new("crashes", [.. s_crashes, FaultKind.MessageLoss]),
         new("disk", [.. s_disk, FaultKind.Crash, FaultKind.LostWrites]),
-        new("storage", [.. s_miners, FaultKind.Crash, FaultKind.LostWrites, FaultKind.MessageDelay], HasStorage: true),
+        new("storage", [.. s_storage, FaultKind.Crash, FaultKind.LostWrites, FaultKind.MessageDelay], HasStorage: true),
         new("byzantine", [.. Attacks, FaultKind.MessageDelay, FaultKind.Crash], IsByzantine: true),
-        new("swarm", [.. s_network, .. s_crashes, .. s_disk, .. Attacks, FaultKind.ParameterChange, .. s_miners], IsByzantine: true, HasStorage: true),
+        new("swarm", [.. s_network, .. s_crashes, .. s_disk, .. Attacks, FaultKind.ParameterChange, .. s_storage], IsByzantine: true, HasStorage: true),
     ];
 
     public static Profile? Find(string name) => All.FirstOrDefault(profile => profile.Name == name);

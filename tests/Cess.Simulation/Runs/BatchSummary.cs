@@ -52,8 +52,10 @@ internal sealed class BatchSummary
             if (result.Failure is not { } failure)
                 return;
             Failures.Add((request.Command, failure));
-            if (_log.Length == 0)
-                _log.AppendJoin('\n', result.Log.TakeLast(LogLines)).Append('\n');
+            if (_log.Length > 0)
+                return;
+            _log.AppendJoin('\n', result.Log.TakeLast(LogLines)).Append('\n');
+            _log.AppendLine(CultureInfo.InvariantCulture, $"This was step {result.Steps:n0}, {result.VirtualSeconds:n3} s after the start, of {request.Command}.");
         }
     }
 

@@ -5,12 +5,20 @@ namespace Cess.Simulation.Runs;
 /// <summary>Which run to make, as one process asks another.</summary>
 internal sealed record RunRequest(ulong Seed, string Profile, double Minutes, bool Log = false)
 {
+    /// <summary>Faults that are off, whatever the seed says.</summary>
+    public IReadOnlyList<FaultKind> Without { get; init; } = [];
+
     /// <summary>What a user gives to have it again.</summary>
-    public string Command => FormattableString.Invariant($"--seed {Seed} --profile {Profile} --minutes {Minutes}");
+    public string Command =>
+        FormattableString.Invariant($"--seed {Seed} --profile {Profile} --minutes {Minutes}") + (Without.Count == 0 ? "" : $" --without {string.Join(',', Without)}");
 }
 
 /// <summary>What one run is of.</summary>
-internal sealed record RunOptions(ulong Seed, Profile Profile, TimeSpan Duration);
+internal sealed record RunOptions(ulong Seed, Profile Profile, TimeSpan Duration)
+{
+    /// <summary>Faults that are off, whatever the seed says.</summary>
+    public IReadOnlyList<FaultKind> Without { get; init; } = [];
+}
 
 /// <summary>What came of one run; what does not depend on the machine is the same each time.</summary>
 internal sealed record RunResult
@@ -38,6 +46,9 @@ internal sealed record RunResult
     public required IReadOnlyDictionary<string, long> Faults { get; init; }
 
     public required IReadOnlyDictionary<string, long> Sometimes { get; init; }
+
+    /// <summary>The faults that the seed had turned on.</summary>
+    public required IReadOnlyList<FaultKind> Swarm { get; init; }
 
     /// <summary>Null if all promises held.</summary>
     public required string? Failure { get; init; }

@@ -16,7 +16,7 @@ internal static class Worker
         {
             RunRequest request = JsonSerializer.Deserialize<RunRequest>(line)!;
             using var world = new SimulatedWorld(
-                new RunOptions(request.Seed, Profile.Find(request.Profile)!, TimeSpan.FromMinutes(request.Minutes)),
+                new RunOptions(request.Seed, Profile.Find(request.Profile)!, TimeSpan.FromMinutes(request.Minutes)) { Without = request.Without },
                 request.Log ? Console.Error : null);
             await results.WriteLineAsync(JsonSerializer.Serialize(await world.RunAsync()));
             await results.FlushAsync();

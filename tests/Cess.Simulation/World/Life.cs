@@ -18,6 +18,9 @@ internal sealed class Life(Orleans.InProcess.Simulation.Simulation simulation) :
     /// <summary>True once its first call to the chain was answered.</summary>
     public bool IsUp { get; set; }
 
+    /// <summary>Whether the grain that makes the chain, or one that votes, is active twice.</summary>
+    public bool HasTwoChains { get; set; }
+
     public TimeSpan Skew { get; set; }
 
     /// <summary>Ends with the process, so that who waits for its answer learns that none will come.</summary>

@@ -8,6 +8,7 @@ namespace Cess.Simulation.World;
 internal sealed class SimulatedDisk(SimulatedWorld world, string name)
 {
     private const int SmallSync = 2;
+    private const int SectorBytes = 512;
     private SimulatedLogDirectory _directory = new();
     private SimulatedLogDirectory? _backup;
 
@@ -18,6 +19,10 @@ internal sealed class SimulatedDisk(SimulatedWorld world, string name)
     public double FailSync { get; set; }
 
     public double FailRead { get; set; }
+
+    public double Misread { get; set; }
+
+    public double Miswrite { get; set; }
 
     /// <summary>Opens the folder for a process.</summary>
     public ILogDirectory Mount(Life life, Action crash) => new Mounted(this, _directory, life, crash);
@@ -59,19 +64,13 @@ internal sealed class SimulatedDisk(SimulatedWorld world, string name)
 
     private async ValueTask WaitForSyncAsync(Life life)
     {
-        bool isSlow = world.DiskDice.Chance(SlowSync);
-        if (isSlow)
-            world.Count(FaultKind.DiskSlow);
-        TimeSpan wait = isSlow
+        TimeSpan wait = Does(SlowSync, FaultKind.DiskSlow)
             ? world.DiskDice.Between(TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(4))
             : TimeSpan.FromMilliseconds(world.DiskDice.Between(0, SmallSync));
         if (wait > TimeSpan.Zero)
             await Task.Delay(wait, new NodeClock(world.Time, life));
-        if (world.DiskDice.Chance(FailSync))
-        {
-            world.Count(FaultKind.SyncFailure);
+        if (Does(FailSync, FaultKind.SyncFailure))
             throw new IOException("The simulated device reports an error.", 5);
-        }
     }
 
     private sealed class Mounted(SimulatedDisk disk, SimulatedLogDirectory directory, Life life, Action crash) : ILogDirectory
@@ -132,13 +131,24 @@ internal sealed class SimulatedDisk(SimulatedWorld world, string name)
 
             public ValueTask<int> ReadAsync(long offset, Memory<byte> buffer, CancellationToken cancellation = default)
             {
-                if (folder.Disk.Chance())
+                if (folder.Disk.Does(folder.Disk.FailRead, FaultKind.ReadError))
                     throw new IOException("The simulated device can't read.", 5);
-                return folder.Guard(() => file.ReadAsync(offset, buffer, cancellation));
+                long from = Length > SectorBytes && folder.Disk.Does(folder.Disk.Misread, FaultKind.MisdirectedRead) ? folder.Disk.DrawSector(Length) : offset;
+                return folder.Guard(() => file.ReadAsync(from, buffer, cancellation));
             }
 
-            public ValueTask WriteAsync(long offset, IReadOnlyList<ReadOnlyMemory<byte>> pieces) =>
-                folder.Guard(() => file.WriteAsync(offset, pieces));
+            public async ValueTask WriteAsync(long offset, IReadOnlyList<ReadOnlyMemory<byte>> pieces)
+            {
+                if (Length > SectorBytes && folder.Disk.Does(folder.Disk.Miswrite, FaultKind.MisdirectedWrite))
+                {
+                    // The file has grown all the same, with nothing in it.
+                    long elsewhere = folder.Disk.DrawSector(Length);
+                    await folder.GuardAsync(() => file.WriteAsync(offset, [.. pieces.Select(piece => new ReadOnlyMemory<byte>(new byte[piece.Length]))]));
+                    offset = elsewhere;
+                }
+
+                await folder.GuardAsync(() => file.WriteAsync(offset, pieces));
+            }
 
             public void SetLength(long length) => folder.Guard(() => file.SetLength(length));
 
@@ -156,11 +166,13 @@ internal sealed class SimulatedDisk(SimulatedWorld world, string name)
         private Life Life => life;
     }
 
-    private bool Chance()
+    private bool Does(double probability, FaultKind fault)
     {
-        bool fails = world.DiskDice.Chance(FailRead);
-        if (fails)
-            world.Count(FaultKind.ReadError);
-        return fails;
+        bool does = world.DiskDice.Chance(probability);
+        if (does)
+            world.Count(fault);
+        return does;
     }
+
+    private long DrawSector(long length) => (long)world.DiskDice.Next((int)(length / SectorBytes)) * SectorBytes;
 }

@@ -40,6 +40,9 @@ internal sealed class SimulatedNode(SimulatedWorld world, int index, ActorKey va
 
     public SimulatedDisk Votes { get; } = new(world, $"n{index} votes");
 
+    /// <summary>Whether its disk may lose, or give wrongly, what it has stored; what then follows is that the node notices.</summary>
+    public bool HasBadDisk { get; set; }
+
     /// <summary>What it stores for others; null for a node that has the chain alone.</summary>
     public StorageSite? Site { get; set; }
 
@@ -53,6 +56,13 @@ internal sealed class SimulatedNode(SimulatedWorld world, int index, ActorKey va
     public bool IsRunning => _life is { IsAlive: true };
 
     public bool IsUp => _life is { IsAlive: true, IsUp: true, IsPaused: false };
+
+    /// <summary>Whether the grain that makes the chain, or one that votes, is active twice in the running process, which must stop for it.</summary>
+    public bool HasTwoChains
+    {
+        get => _life is { IsAlive: true, HasTwoChains: true };
+        set => _life!.HasTwoChains = value;
+    }
 
     public bool IsPaused => _life is { IsAlive: true, IsPaused: true };
 
@@ -216,7 +226,7 @@ internal sealed class SimulatedNode(SimulatedWorld world, int index, ActorKey va
         world.SometimesIf(!isWhole, Rare.JournalMissed);
         (LedgerState state, ulong iteration) = await ChainLoader.LoadAsync(
             blocks, world.Genesis, keys, SequentialFor.Instance, CancellationToken.None);
-        if (IsHonest && state.Height < _durable)
+        if (IsHonest && !HasBadDisk && state.Height < _durable)
             throw new BrokenPromiseException("what is durable stays", $"n{index} had block {_durable} and starts at {state.Height}");
 
         // What was durable before it could be acknowledged.
@@ -286,10 +296,11 @@ internal sealed class SimulatedNode(SimulatedWorld world, int index, ActorKey va
                 return;
             world.Trace.Add($"n{node.Index} stops: {reason}");
             life.Die();
-            bool isDisk = false;
+            // Two that each think they alone make the chain: that the node stops is how it keeps them from doing harm.
+            bool isExpected = life.HasTwoChains;
             for (Exception? e = cause; e is not null; e = e.InnerException)
-                isDisk |= e is BlockStoreException or IOException;
-            if (!isDisk && node.IsHonest)
+                isExpected |= e is BlockStoreException or IOException;
+            if (!isExpected && node.IsHonest)
                 world.Fail(new BrokenPromiseException("a node goes on", $"n{node.Index} stops: {reason}"));
             else
                 world.NodeStopped(node, isCorrupt: cause is BlockStoreException { Error: BlockStoreError.CorruptMiddle });

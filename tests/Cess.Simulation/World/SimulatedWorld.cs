@@ -46,7 +46,9 @@ internal sealed class SimulatedWorld : IDisposable
             validators = Math.Max(validators, 4);
         ActorKey[] keys = [.. Enumerable.Range(0, validators).Select(i => ActorKeys.Of($"validator {i}"))];
         Swarm = [.. options.Profile.Faults.Where(_ => dice.Chance(0.5))];
-        HasStaking = Swarm.Contains(FaultKind.ParameterChange) || dice.Chance(0.4);
+        bool hasStaking = dice.Chance(0.4);
+        Swarm.ExceptWith(options.Without);
+        HasStaking = Swarm.Contains(FaultKind.ParameterChange) || hasStaking;
         int faulty = (validators - 1) / 3;
         HashSet<int> attackers = [];
         if (Swarm.Overlaps(Profile.Attacks))
@@ -156,6 +158,7 @@ internal sealed class SimulatedWorld : IDisposable
             Trace = Trace.Hash(),
             Faults = _faults.ToDictionary(fault => fault.Key.ToString(), fault => fault.Value),
             Sometimes = _sometimes.ToDictionary(rare => rare.Key.ToString(), rare => rare.Value),
+            Swarm = [.. Swarm.Order()],
             Failure = _failure is null ? null : Explain(_failure),
             Log = _failure is null ? [] : [.. Trace.Last],
         };

@@ -23,6 +23,8 @@ public sealed class SimulatedSilo
 
     public IClusterClient Client => _services.GetRequiredService<IClusterClient>();
 
+    public IServiceProvider Services => _services;
+
     /// <summary>Entries in the directories of all grain classes: what is kept of grains that are active.</summary>
     public int DirectoryEntries => _services.GetRequiredService<Catalog>().Classes.All.Sum(grainClass => grainClass.Directory.Count);
 
