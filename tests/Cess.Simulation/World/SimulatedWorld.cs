@@ -110,7 +110,7 @@ internal sealed class SimulatedWorld : IDisposable
     /// <summary>The faults that this seed turns on.</summary>
     public HashSet<FaultKind> Swarm { get; }
 
-    /// <summary>Whether validators come and go, which is more than the balances' model knows.</summary>
+    /// <summary>Whether validators come and go.</summary>
     public bool HasStaking { get; }
 
     public SimulatedNetwork Network { get; }
