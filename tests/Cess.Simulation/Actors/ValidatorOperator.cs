@@ -20,6 +20,7 @@ internal sealed class ValidatorOperator(SimulatedWorld world, SimulatedNode node
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(40);
     private static readonly Balance s_bond = new(1_000_000);
     private readonly SimulatedChains _chains = new(node.Validator);
+    private readonly StakeMoves _stakes = new(node.Validator.Id, s_bond, dice);
 
     public async Task RunAsync()
     {
@@ -36,6 +37,8 @@ internal sealed class ValidatorOperator(SimulatedWorld world, SimulatedNode node
         AccountId self = node.Validator.Id;
         if (head.Stake(self).Active < s_bond)
             return new Bond(s_bond);
+        if (dice.Chance(0.3) && _stakes.Decide(head) is { } move)
+            return move;
         switch (head.Validator(self))
         {
             case null:
@@ -47,7 +50,7 @@ internal sealed class ValidatorOperator(SimulatedWorld world, SimulatedNode node
                 return new Chill();
             case { Status: CandidateStatus.Chilled } record when dice.Chance(0.5):
                 world.Sometimes(Rare.ValidatorReturned);
-                return new Validate(100, record.Chain.Value, 0);
+                return new Validate(100, record.Chain.Value, SimulatedChains.Length);
         }
 
         return DecideVote(head);

@@ -108,7 +108,7 @@ internal sealed class OracleTable<TKey, TRecord> : OracleTable
     {
         if (!_keys.TryGetValue(key, out StateKey at))
             _keys.Add(key, at = _keyOf(key));
-        return new OracleEntry(at, $"{Name} {key}", Find(key) is { } record ? Scale.Encode(record) : null);
+        return new OracleEntry(at, $"{Name} {key}".TrimEnd(), Find(key) is { } record ? Scale.Encode(record) : null);
     }
 }
 

@@ -94,7 +94,7 @@ internal sealed class RandomCalls(RandomHistory history, Dice dice)
             12 => Leave(sender),
             13 => new WithdrawNomination(Nominated(sender)),
             14 => new Reveal(Hash256.Sha256([1])),
-            _ => dice.Chance(0.4) ? Report(validator) : new Unjail(),
+            _ => dice.Chance(0.5) ? Report(SomeOffender()) : new Unjail(),
         };
     }
 
@@ -111,6 +111,9 @@ internal sealed class RandomCalls(RandomHistory history, Dice dice)
         ImmutableArray<AccountId> candidates = State.Candidates();
         return candidates.IsEmpty || dice.Chance(0.1) ? SomeAccount() : dice.Pick(candidates);
     }
+
+    private AccountId SomeOffender() =>
+        history.Actors.Select(actor => actor.Id).FirstOrDefault(id => State.Validator(id) is not null && dice.Chance(0.4), SomeAccount());
 
     private Validate DrawValidate(AccountId sender, ValidatorRecord? own)
     {
@@ -138,7 +141,11 @@ internal sealed class RandomCalls(RandomHistory history, Dice dice)
         ActorKey key = dice.Chance(0.9) ? history.KeyOf(seat) : dice.Pick(history.Actors);
         ulong era = State.Era.Index - Math.Min(State.Era.Index, (ulong)dice.Next(5)) + (dice.Chance(0.05) ? 1ul : 0);
         ulong iteration = (era << 40) + (ulong)dice.Next(3);
-        return new ReportEquivocation(new EquivocationEvidence(validator, seat, iteration, Vote(key, iteration), Vote(key, iteration)));
+        SignedVote first = Vote(key, iteration);
+        SignedVote second = Vote(key, iteration);
+        for (int i = 0; i < 4 && first.Kind != second.Kind; i++)
+            second = Vote(key, iteration);
+        return new ReportEquivocation(new EquivocationEvidence(validator, seat, iteration, first, second));
     }
 
     private SignedVote Vote(ActorKey key, ulong iteration)
@@ -162,7 +169,7 @@ internal sealed class RandomCalls(RandomHistory history, Dice dice)
         ulong at = State.Height + (ulong)dice.Between(3, 12);
         return dice.Next(8) switch
         {
-            0 => new Retract(proposal),
+            0 => new Retract(open.FirstOrDefault(each => each.Proposer == sender)?.Id ?? proposal),
             1 => new Vote(proposal, dice.Chance(0.5)),
             2 => new Propose(new SpendTreasury(SomeAccount(), Amount()), at),
             3 => new Propose(new ChangeParameters(ChangedParameters()), at),

@@ -18,7 +18,7 @@ internal sealed class RandomFileCalls(RandomHistory history, Dice dice)
     public Call Draw(AccountId sender)
     {
         MinerRecord? own = State.MinerOf(sender);
-        return dice.Next(12) switch
+        return dice.Next(15) switch
         {
             0 => own is null ? new RegisterMiner(sender, dice.Chance(0.1) ? "" : "memory", new Balance((uint)dice.Next(5_000_000))) : DrawOfMiner(own),
             1 => own is null ? new DeclareSpace(5) : new DeclareSpace(own.DeclaredBytes + 200_000),
@@ -26,7 +26,7 @@ internal sealed class RandomFileCalls(RandomHistory history, Dice dice)
             3 when dice.Chance(0.3) => new DeleteBucket(EmptyOf(sender) ?? $"bucket-{dice.Next(12)}"),
             < 7 when State.BucketsOf(sender).FirstOrDefault() is { } bucket => new DeclareFile(Declaration(bucket.Name), Condition(bucket.Name)),
             < 10 when own is not null => Report(own),
-            10 when OpenOf(sender) is { } open => dice.Chance(0.7) ? Reassign(open) : new CancelDeal(open),
+            < 14 when OpenOf(sender) is { } open => dice.Chance(0.6) ? Reassign(open) : new CancelDeal(open),
             _ => new DeleteFiles([.. State.Files().Where(_ => dice.Chance(0.3)).Take(3).Select((_, i) => FileAt(i))]),
         };
     }
@@ -34,7 +34,7 @@ internal sealed class RandomFileCalls(RandomHistory history, Dice dice)
     /// <summary>A file without segments, or with some on as many miners as it needs.</summary>
     public FileDeclaration Declaration(string bucket)
     {
-        FilePolicy policy = dice.Pick([new FilePolicy(1, 0), new FilePolicy(1, 1), new FilePolicy(2, 1)]);
+        FilePolicy policy = dice.Chance(0.02) ? new FilePolicy(0, 1) : dice.Pick([new FilePolicy(1, 0), new FilePolicy(1, 1), new FilePolicy(2, 1)]);
         uint miners = (uint)Math.Max(State.Miners().Count(), policy.Fragments);
         ImmutableArray<FileSegment> segments = [.. Enumerable.Range(0, dice.Next(4)).Select(_ => Segment(policy, miners))];
         ulong length = (ulong)segments.Sum(segment => segment.Length);
@@ -48,7 +48,8 @@ internal sealed class RandomFileCalls(RandomHistory history, Dice dice)
         uint first = (uint)dice.Next((int)miners);
         uint step = dice.Chance(0.03) ? 0u : 1u;
         uint length = (uint)(dice.Chance(0.03) ? 0 : dice.Between(1, 20_000));
-        return new FileSegment(length, [.. Enumerable.Range(0, policy.Fragments).Select(i => new FileFragment(Hash256.Sha256([(byte)i]), new MinerId((first + ((uint)i * step)) % miners)))]);
+        int count = policy.Fragments - (dice.Chance(0.02) ? 1 : 0);
+        return new FileSegment(length, [.. Enumerable.Range(0, count).Select(i => new FileFragment(Hash256.Sha256([(byte)i]), new MinerId((first + ((uint)i * step)) % miners)))]);
     }
 
     private DeclareCondition Condition(string bucket) => dice.Next(5) switch
@@ -62,8 +63,8 @@ internal sealed class RandomFileCalls(RandomHistory history, Dice dice)
     {
         0 => new UpdateEndpoint(dice.Chance(0.2) ? "" : $"there {dice.Next(9)}"),
         1 => new UpdateBeneficiary(dice.Pick(history.Actors).Id),
-        2 => new DeclareSpace((ulong)dice.Random.NextInt64(1L << 42)),
-        _ => new AddStake(new Balance((uint)dice.Next(3_000_000))),
+        2 => new DeclareSpace((ulong)dice.Random.NextInt64(dice.Chance(0.3) ? 10_000 : 1L << 42)),
+        _ => new AddStake(new Balance((uint)dice.Next(4) * 800_000)),
     };
 
     private ReportTransfer Report(MinerRecord own)

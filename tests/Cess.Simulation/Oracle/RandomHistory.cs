@@ -101,7 +101,7 @@ internal sealed class RandomHistory
         PublicKey? first = Actors.FirstOrDefault(actor => actor.Id == sender)?.PublicKey;
         PublicKey? stated = isOwn ? _dice.Chance(0.8) ? null : known : known ?? first;
         if (_dice.Chance(0.02))
-            stated = _dice.Pick(Actors).PublicKey;
+            stated = _dice.Chance(0.5) ? null : _dice.Pick(Actors).PublicKey;
         return SignedTransaction.Assemble(unsigned, signature, stated);
     }
 

@@ -26,6 +26,6 @@ internal static class Words
     private static string OfRecord(object value)
     {
         IEnumerable<PropertyInfo> fields = value.GetType().GetProperties().Where(property => property.CanWrite && property.GetIndexParameters().Length == 0);
-        return $"{value.GetType().Name} {{ {string.Join(", ", fields.Select(field => $"{field.Name} = {Of(field.GetValue(value))}"))} }}";
+        return $"{value.GetType().Name.Split('`')[0]} {{ {string.Join(", ", fields.Select(field => $"{field.Name} = {Of(field.GetValue(value))}"))} }}";
     }
 }

@@ -9,6 +9,7 @@ internal static class PlantedBugs
     private const string Log = "src/Cess.BlockStore/Log/";
     private const string Execution = "src/Cess.Ledger/Blocks/BlockExecution.cs";
     private const string Balances = "src/Cess.Ledger/Modules/Balances/BalancesState.cs";
+    private const string Staking = "src/Cess.Ledger/Modules/Staking/";
     private const string Reader = "src/Cess.Gateway/Objects/Pipeline/SegmentReader.cs";
 
     public static IReadOnlyList<PlantedBug> All { get; } =
@@ -91,6 +92,27 @@ internal static class PlantedBugs
         new("slashed-tokens-stay", Balances,
             "        Set(id, account with { Reserved = account.Reserved - amount });",
             "        if (!PLANTED)\n            Set(id, account with { Reserved = account.Reserved - amount });"),
+        new("rewards-rounded-up", Staking + "Eras.cs",
+            "Balance reward = share.MulDivFloor(isAlone ? 1 : members.Blocks[i], all);",
+            "Balance reward = PLANTED ? share.MulDivCeiling(isAlone ? 1 : members.Blocks[i], all) : share.MulDivFloor(isAlone ? 1 : members.Blocks[i], all);"),
+        new("commissions-unpaid", Staking + "Eras.cs",
+            "Balance shared = reward - reward.MulDivFloor(validator.CommissionPermille, Whole);",
+            "Balance shared = PLANTED ? reward : reward - reward.MulDivFloor(validator.CommissionPermille, Whole);"),
+        new("slashes-vanish", Staking + "Slashing.cs",
+            "        context.Balances.Credit(context.Parameters.Treasury, slashed);",
+            "        if (!PLANTED)\n            context.Balances.Credit(context.Parameters.Treasury, slashed);", "byzantine"),
+        new("worst-drawn-first", Staking + "Selection/EraSelection.cs",
+            "int order = other.Total.CompareTo(Total);",
+            "int order = PLANTED ? Total.CompareTo(other.Total) : other.Total.CompareTo(Total);"),
+        new("unbonding-an-era-early", Staking + "StakingModule.cs",
+            "ulong era = context.Staking.Era.Index + context.Parameters.Staking.UnbondingEras;",
+            "ulong era = context.Staking.Era.Index + context.Parameters.Staking.UnbondingEras - (PLANTED ? 1u : 0u);"),
+        new("reveals-forgotten", Staking + "StakingModule.cs",
+            "        context.Staking.SetRandomness(context.Staking.Randomness(context.Genesis).Mix(call.Value));",
+            "        if (!PLANTED)\n            context.Staking.SetRandomness(context.Staking.Randomness(context.Genesis).Mix(call.Value));"),
+        new("deleted-files-take-space", "src/Cess.Ledger/Modules/Files/Deals.cs",
+            "            context.Miners.Free(share.Miner, share.Bytes);",
+            "            if (!PLANTED)\n                context.Miners.Free(share.Miner, share.Bytes);", "storage"),
         new("batches-half-done", "src/Cess.Ledger/Modules/CallContext.cs",
             "        if (error is not null)\n        {\n            overlay.RollBack(mark);",
             "        if (error is not null)\n        {\n            if (!PLANTED || call is not Batch)\n                overlay.RollBack(mark);"),
