@@ -1,10 +1,6 @@
 using Cess.Ledger.Blocks;
 using Cess.Ledger.Modules;
-using Cess.Ledger.Modules.Batches;
-using Cess.Ledger.Modules.Files;
 using Cess.Ledger.Transactions;
-using Cess.Primitives;
-using Cess.Simulation.World;
 
 namespace Cess.Simulation.Oracle;
 
@@ -19,41 +15,6 @@ public sealed class OracleTests
     [Theory]
     [MemberData(nameof(Seeds))]
     public void The_ledger_does_what_a_second_model_says(ulong seed) => Follow(new RandomHistory(seed));
-
-    [Fact]
-    public void Deadlines_that_are_too_many_for_a_block_wait_for_the_next()
-    {
-        const int BatchCount = 5;
-        const int BatchCalls = 1_024;
-        var history = new RandomHistory(1);
-        Genesis genesis = history.Genesis with { Parameters = history.Genesis.Parameters with { BlockWeight = 100_000_000 } };
-        var oracle = new OracleComparison(genesis);
-        LedgerState state = genesis.ToState();
-        AccountId owner = history.Actors[0].Id;
-        Include(new CreateBucket("photos", new byte[4]));
-        var empty = new FileDeclaration("photos", Hash256.Zero, default, default, default, new FilePolicy(1, 0), [new FilePart(new byte[16], 0, [])]);
-        Include([.. Enumerable.Repeat(new Batch(BatchMode.AllOrNothing, [.. Enumerable.Repeat(new DeclareFile(empty, DeclareCondition.None), BatchCalls)]), BatchCount)]);
-        for (uint i = 0; i < state.Parameters.DealDeadlineBlocks; i++)
-            Include();
-        Assert.NotNull(oracle.Ledger.DeadlineCursor.Find(default));
-        Include();
-        Assert.Null(oracle.Ledger.DeadlineCursor.Find(default));
-
-        void Include(params Call[] calls)
-        {
-            ulong nonce = state.Account(owner).Nonce;
-            SignedTransaction[] transactions = [.. calls.Select((call, i) => SignedTransaction.Assemble(
-                new UnsignedTransaction(state.Genesis, owner, nonce + (ulong)i, state.Height + 1, Balance.Zero, call),
-                history.Actors[0].Sign(Hash256.Zero),
-                history.Actors[0].PublicKey))];
-            ExecutedBlock block = BlockExecutor.Execute(state, new BlockContext(state.Header.TimeMs + 1, owner), transactions);
-            Assert.Empty(block.Rejected);
-            Assert.All(block.Receipts, receipt => Assert.Null(receipt.Error));
-            state = block.State;
-            oracle.Execute(block.ToRecord(certificate: null));
-            oracle.CompareRoot(state);
-        }
-    }
 
     [Fact]
     public void Random_histories_have_every_call_with_success_and_every_event()
