@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # Installs the real S3 clients that the end-to-end tests drive, the PostgreSQL server that tests start to keep blocks in, and
-# the library that the coding benchmark is measured against. Where it cannot, it names what is missing and goes on: tests that need it are skipped, or fail when CI=true.
+# the library that the coding benchmark is measured against, and the compiler of the failing disk in Cess.RealFaults. Where it cannot, it names what is missing and goes on: tests that need it are skipped, or fail when CI=true.
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 # What must be there, and the Debian package that brings it.
-packages=(aws:awscli rclone:rclone s3cmd:s3cmd node:nodejs npm:npm libisal.so.2:libisal2 initdb:postgresql)
+packages=(aws:awscli rclone:rclone s3cmd:s3cmd node:nodejs npm:npm libisal.so.2:libisal2 initdb:postgresql cc:gcc)
 
 is_there() {
   case $1 in
@@ -57,7 +57,7 @@ install_node_modules
 
 [[ -d tests/clients/node_modules ]] || missing+=("tests/clients/node_modules (npm ci --prefix tests/clients)")
 if [[ ${#missing[@]} -eq 0 ]]; then
-  echo "Clients: aws, rclone, s3cmd, the JavaScript SDK and PostgreSQL are there."
+  echo "Clients: aws, rclone, s3cmd, the JavaScript SDK, PostgreSQL and a C compiler are there."
 else
   printf 'Missing: %s\n' "${missing[@]}"
 fi

@@ -24,6 +24,9 @@ internal static class FaultLimits
     /// <summary>Until what hostile clients have taken is given back after they have gone.</summary>
     public static readonly TimeSpan Release = TimeSpan.FromSeconds(30);
 
+    /// <summary>Promised: until a node whose disk is well again serves, or has stopped itself, or says that it is not well.</summary>
+    public static readonly TimeSpan Recovery = TimeSpan.FromSeconds(15);
+
     /// <summary>Handles more than before hostile clients came, after they have gone.</summary>
     public const int HandlesLeftMax = 64;
 
@@ -38,6 +41,9 @@ internal static class FaultLimits
 
     /// <summary>Length of some.</summary>
     public const int LargeBytesMax = 2 << 20;
+
+    /// <summary>Lines of a node's output in a report.</summary>
+    public const int LastWords = 15;
 
     /// <summary>Failures of a round's clients that are kept for its report.</summary>
     public const int FailuresKept = 20;

@@ -19,6 +19,21 @@ public sealed class RealFaultsTests(ITestOutputHelper output) : IDisposable
     [KindFact("freeze")]
     public Task A_process_that_stood_still_goes_on_or_starts_again() => RunAsync("freeze");
 
+    [KindFact("full-disk")]
+    public Task A_full_disk_loses_nothing() => RunAsync("full-disk");
+
+    [KindFact("failing-disk")]
+    public Task Syncs_and_writes_that_fail_lose_nothing_acknowledged() => RunAsync("failing-disk");
+
+    [KindFact("broken-clients")]
+    public Task Clients_that_break_the_rules_keep_nobody_from_being_served() => RunAsync("broken-clients");
+
+    [KindFact("damaged-files")]
+    public Task Damage_to_a_file_is_healed_or_named_and_nothing_wrong_is_served() => RunAsync("damaged-files");
+
+    [KindFact("lost-fragments")]
+    public Task As_many_miners_as_the_policy_bears_may_lose_what_they_keep() => RunAsync("lost-fragments");
+
     public void Dispose() => _folder.Dispose();
 
     private async Task RunAsync(string kind)

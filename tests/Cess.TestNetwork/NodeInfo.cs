@@ -16,7 +16,7 @@ public sealed record NodeInfo(
     /// <summary>Name of the file in the data folder.</summary>
     public const string FileName = "node.json";
 
-    /// <summary>Reads the file, or gives null when there is none.</summary>
+    /// <summary>Reads the file, or gives null when there is none, or what is there is none.</summary>
     public static NodeInfo? TryRead(string dataFolder)
     {
         try
@@ -24,7 +24,7 @@ public sealed record NodeInfo(
             return JsonSerializer.Deserialize<NodeInfo>(
                 File.ReadAllBytes(Path.Combine(dataFolder, FileName)), JsonSerializerOptions.Web);
         }
-        catch (IOException)
+        catch (Exception e) when (e is IOException or JsonException)
         {
             return null;
         }

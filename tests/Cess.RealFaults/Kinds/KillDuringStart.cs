@@ -40,7 +40,7 @@ internal sealed class KillDuringStart : FaultKind
             long since = Stopwatch.GetTimestamp();
             await Eventually.SeeAsync("the moment of the kill", moment + TestLimits.Stop,
                 () => Task.FromResult(Stopwatch.GetElapsedTime(since) >= moment ? "now" : null));
-            BrokenPromiseException.Unless(starting.IsRunning, $"The node ended by itself with exit code {(starting.IsRunning ? 0 : starting.ExitCode)}.\n{starting.Output}");
+            BrokenPromiseException.Unless(starting.IsRunning, $"The node ended by itself with exit code {(starting.IsRunning ? 0 : starting.ExitCode)}.\n{Recovery.LastWords(starting)}");
             await starting.KillAsync();
         }
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Xml.Linq;
 using Cess.Client;
 using Cess.Primitives;
 using Cess.RealFaults.Rounds;
@@ -16,6 +17,7 @@ internal sealed class ClientLoad : IAsyncDisposable
     private const int KeysPerWriter = 16;
     private const double Deletions = 0.12;
     private const double Reads = 0.3;
+    private const double Parts = 0.2;
 
     private readonly Installation _installation;
     private readonly NodeInfo _node;
@@ -64,6 +66,14 @@ internal sealed class ClientLoad : IAsyncDisposable
         });
     }
 
+    /// <summary>Waits until there are so many answers or failures more, or the node has ended.</summary>
+    public async Task AttemptAsync(int attempts, NodeProcess node)
+    {
+        int goal = Steps + Failed + attempts;
+        await Eventually.SeeAsync($"attempt {goal} of the load", FaultLimits.Steps, () => Task.FromResult(
+            Steps + Failed >= goal || !node.IsRunning || _clients.All(client => client.IsCompleted) ? "there" : null));
+    }
+
     /// <summary>From now on requests may fail.</summary>
     public void ExpectFailures() => _isFaulty = true;
 
@@ -98,6 +108,7 @@ internal sealed class ClientLoad : IAsyncDisposable
             bool isRead = isKnown && random.NextDouble() < Reads;
             PseudoRandomContent? content =
                 isKnown && random.NextDouble() < Deletions ? null : new PseudoRandomContent((ulong)random.NextInt64(), random.Next(bytesMax));
+            bool isInParts = random.NextDouble() < Parts;
             bool isDone = await TryAsync(isRead ? $"a read of {key}" : $"a write of {key}", async () =>
             {
                 if (isRead)
@@ -110,12 +121,37 @@ internal sealed class ClientLoad : IAsyncDisposable
                 _installation.Objects.Begin(key, content);
                 if (content is null)
                     await s3.DeleteAsync(Installation.Bucket, key);
+                else if (isInParts)
+                    await PutInPartsAsync(s3, key, content.ToArray());
                 else
                     await s3.PutAsync(Installation.Bucket, key, content.ToArray());
                 _installation.Objects.Acknowledge(key);
             });
             if (!isDone && !isRead)
                 keys.Remove(key);
+        }
+    }
+
+    /// <summary>The parts of an upload are grain state, which nothing else of the load makes; one is enough.</summary>
+    private static async Task PutInPartsAsync(S3HttpClient s3, string key, byte[] content)
+    {
+        string upload = (string)(await SendAsync(HttpMethod.Post, "uploads=")).Descendants(Installation.S3 + "UploadId").Single();
+        using var part = new ByteArrayContent(content);
+        using HttpResponseMessage stored = await s3.SendAsync(HttpMethod.Put, Installation.Bucket, key, $"partNumber=1&uploadId={upload}", part);
+        stored.EnsureSuccessStatusCode();
+        var parts = new XElement("CompleteMultipartUpload", new XElement(
+            "Part", new XElement("PartNumber", 1), new XElement("ETag", stored.Headers.ETag!.Tag)));
+        using var list = new StringContent(parts.ToString());
+        XElement answer = await SendAsync(HttpMethod.Post, $"uploadId={upload}", list);
+        // S3 answers 200 before it knows, and may put an error behind it.
+        if (answer.Name.LocalName != "CompleteMultipartUploadResult")
+            throw new HttpRequestException($"The parts of {key} were not put together: {answer}");
+
+        async Task<XElement> SendAsync(HttpMethod method, string query, HttpContent? body = null)
+        {
+            using HttpResponseMessage response = await s3.SendAsync(method, Installation.Bucket, key, query, body);
+            response.EnsureSuccessStatusCode();
+            return XElement.Parse((await response.Content.ReadAsStringAsync()).TrimStart());
         }
     }
 
@@ -156,7 +192,7 @@ internal sealed class ClientLoad : IAsyncDisposable
             _broken.Enqueue(broken.Message);
             return false;
         }
-        catch (Exception failure) when (failure is HttpRequestException or IOException or CessException or OperationCanceledException)
+        catch (Exception failure) when (failure is HttpRequestException or IOException or System.Xml.XmlException or CessException or OperationCanceledException)
         {
             Interlocked.Increment(ref _failed);
             if (_failures.Count < FaultLimits.FailuresKept)

@@ -13,9 +13,9 @@ internal sealed class Installation : IDisposable
 {
     public const string Bucket = "faults";
 
-    private const int PayerTokens = 100_000;
+    public static readonly XNamespace S3 = "http://s3.amazonaws.com/doc/2006-03-01/";
 
-    private static readonly XNamespace s_s3 = "http://s3.amazonaws.com/doc/2006-03-01/";
+    private const int PayerTokens = 100_000;
 
     private readonly HttpClient _http = new() { Timeout = FaultLimits.Request };
 
@@ -70,6 +70,15 @@ internal sealed class Installation : IDisposable
         (ulong height, string hash) = (chain.GetProperty("height").GetUInt64(), chain.GetProperty("hash").GetString()!);
         BrokenPromiseException.Unless(height >= Mark.Height, $"The chain is at height {height} and was at {Mark.Height}.");
         Mark = (height, hash);
+    }
+
+    /// <summary>Whether the node says of itself that it is well.</summary>
+    public async Task<bool> IsHealthyAsync(NodeInfo node)
+    {
+        JsonElement status = await GetJsonAsync(node, "/v1/status");
+        JsonElement miners = status.GetProperty("miners");
+        return miners.GetProperty("healthy").GetInt32() == miners.GetProperty("total").GetInt32()
+            && status.GetProperty("abstaining").GetArrayLength() == 0;
     }
 
     /// <summary>Everything that a node must be after a fault: nothing lost, nothing mixed, and it works.</summary>
@@ -155,11 +164,7 @@ internal sealed class Installation : IDisposable
             BrokenPromiseException.Unless(now == hash, $"Block {height} is another one: {now}, and was {hash}.");
         }
 
-        JsonElement status = await GetJsonAsync(node, "/v1/status");
-        JsonElement miners = status.GetProperty("miners");
-        BrokenPromiseException.Unless(
-            miners.GetProperty("healthy").GetInt32() == miners.GetProperty("total").GetInt32() && status.GetProperty("abstaining").GetArrayLength() == 0,
-            $"The node is not healthy: {status}");
+        BrokenPromiseException.Unless(await IsHealthyAsync(node), $"The node is not healthy: {await GetJsonAsync(node, "/v1/status")}");
     }
 
     private async Task<int> BalanceOfPayeeAsync(NodeInfo node)
@@ -180,8 +185,8 @@ internal sealed class Installation : IDisposable
         using HttpResponseMessage response = await s3.SendAsync(HttpMethod.Get, Bucket, query: "list-type=2");
         response.EnsureSuccessStatusCode();
         XElement page = XElement.Parse(await response.Content.ReadAsStringAsync());
-        BrokenPromiseException.Unless((string?)page.Element(s_s3 + "IsTruncated") == "false", "The listing has more than one page.");
-        return [.. page.Elements(s_s3 + "Contents").Select(item => (string)item.Element(s_s3 + "Key")!)];
+        BrokenPromiseException.Unless((string?)page.Element(S3 + "IsTruncated") == "false", "The listing has more than one page.");
+        return [.. page.Elements(S3 + "Contents").Select(item => (string)item.Element(S3 + "Key")!)];
     }
 
     private static PrivateKey OpenKey(string data, string name) => PrivateKey.ImportEncryptedPem(

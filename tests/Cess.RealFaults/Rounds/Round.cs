@@ -34,8 +34,8 @@ internal sealed class Round(Random random, int turn, Installation installation)
     /// <summary>Stops a node that has no reason to be unwell.</summary>
     public async Task StopAsync(NodeProcess node)
     {
-        BrokenPromiseException.Unless(node.IsRunning, $"The node has ended by itself.\n{node.Output}");
+        BrokenPromiseException.Unless(node.IsRunning, $"The node has ended by itself.\n{Recovery.LastWords(node)}");
         int code = await node.StopAsync();
-        BrokenPromiseException.Unless(code == 0, $"The node was stopped and ended with exit code {code}.\n{node.Output}");
+        BrokenPromiseException.Unless(code == 0, $"The node was stopped and ended with exit code {code}.\n{Recovery.LastWords(node)}");
     }
 }

@@ -9,7 +9,7 @@ namespace Cess.RealFaults.Rounds;
 /// <param name="output">Gets a line a round, and the summary.</param>
 internal sealed class RoundRunner(string folder, TextWriter output) : IDisposable
 {
-    private readonly Dictionary<string, Installation> _installations = [];
+    private readonly Dictionary<FaultKind, (string Folder, Installation Installation)> _nodes = [];
     private readonly Dictionary<string, (int Rounds, int Failed, TimeSpan Time)> _sums = [];
     private int _folders;
 
@@ -18,7 +18,8 @@ internal sealed class RoundRunner(string folder, TextWriter output) : IDisposabl
 
     public static IReadOnlyList<FaultKind> Kinds { get; } =
     [
-        new KillUnderLoad(), new KillDuringStart(), new FrozenProcess(),
+        new KillUnderLoad(), new KillDuringStart(), new FrozenProcess(), new FullDisk(), new FailingDisk(), new BrokenClients(),
+        new DamagedFiles(), new LostFragments(),
     ];
 
     public static FaultKind? Find(string name) => Kinds.FirstOrDefault(kind => kind.Name == name);
@@ -52,10 +53,10 @@ internal sealed class RoundRunner(string folder, TextWriter output) : IDisposabl
 
     public void Dispose()
     {
-        foreach (Installation installation in _installations.Values)
+        foreach ((FaultKind kind, (string place, Installation installation)) in _nodes)
         {
             installation.Dispose();
-            Directory.Delete(installation.Data, recursive: true);
+            kind.Release(place, keep: false);
         }
     }
 
@@ -67,13 +68,13 @@ internal sealed class RoundRunner(string folder, TextWriter output) : IDisposabl
         int turn = FirstTurn + _sums.GetValueOrDefault(kind.Name).Rounds;
         try
         {
-            if (!_installations.TryGetValue(kind.Name, out Installation? installation))
+            if (!_nodes.TryGetValue(kind, out (string Folder, Installation Installation) node))
             {
-                string data = Path.Combine(folder, $"{kind.Name}-{++_folders}");
-                _installations[kind.Name] = installation = await Installation.MakeAsync(data, kind.Options);
+                string place = Path.Combine(folder, $"{kind.Name}-{++_folders}");
+                _nodes[kind] = node = (place, await kind.MakeInstallationAsync(place));
             }
 
-            round = new Round(new Random(seed), turn, installation);
+            round = new Round(new Random(seed), turn, node.Installation);
             await kind.RunAsync(round);
         }
         catch (Exception e)
@@ -95,10 +96,10 @@ internal sealed class RoundRunner(string folder, TextWriter output) : IDisposabl
         output.WriteLine($"     at {round?.Step ?? "the making of its node"}: {failure.GetType().Name}: {failure.Message}");
         if (failure is not BrokenPromiseException)
             output.WriteLine(failure.StackTrace);
-        if (_installations.Remove(kind.Name, out Installation? kept))
+        if (_nodes.Remove(kind, out (string Place, Installation Installation) kept))
         {
-            kept.Dispose();
-            output.WriteLine($"     data: {kept.Data}");
+            kept.Installation.Dispose();
+            output.WriteLine($"     data: {kind.Release(kept.Place, keep: true)}");
         }
 
         output.WriteLine($"     again: dotnet run -c Release --project tests/Cess.RealFaults -- --kind {kind.Name} --seed {seed} --turn {turn} --rounds 1");
