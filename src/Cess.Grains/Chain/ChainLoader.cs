@@ -21,15 +21,21 @@ public static class ChainLoader
     /// <param name="parallel">Where to hash.</param>
     /// <param name="cancellation">Gives up.</param>
     /// <returns>The state, and the iteration of the newest certificate that is stored; 0 if there is none.</returns>
-    /// <exception cref="ChainLoadException">The store is of another chain, or a block breaks a rule.</exception>
+    /// <exception cref="ChainLoadException">The store is of another chain, a block breaks a rule, or blocks that were stored are missing.</exception>
     /// <exception cref="BlockStoreException">The store can't be read.</exception>
     public static async Task<(LedgerState State, ulong Iteration)> LoadAsync(
         IBlockStore store, Genesis genesis, PublicKeyCache keys, IParallelFor parallel, CancellationToken cancellation)
     {
         LedgerState state = await LoadSnapshotAsync(store, genesis, parallel, cancellation).ConfigureAwait(false)
             ?? genesis.ToState(parallel);
-        if (store.Head is null)
+        if (store.Head is null && state.Height == 0)
             return (state, 0);
+        // A snapshot is of a block that was durable before it.
+        if (store.Head is null || store.Head < state.Height)
+            throw new ChainLoadException(
+                $"There is a snapshot of height {state.Height}, and blocks "
+                + (store.Head is { } last ? $"to {last} only" : "are missing")
+                + ": what was stored is lost. Put back the blocks from a copy, or begin in a new folder and take them from other nodes.");
         await foreach (BlockEntry entry in store.ReadFromAsync(state.Height + 1, cancellation).ConfigureAwait(false))
             state = Apply(state, entry, keys, parallel);
         return (state, await FindIterationAsync(store, cancellation).ConfigureAwait(false));
@@ -80,6 +86,8 @@ public static class ChainLoader
     private static LedgerState Apply(LedgerState state, BlockEntry entry, PublicKeyCache keys, IParallelFor parallel)
     {
         BlockRecord record = Decode(entry);
+        if (state.Height == 0 && record.Block.Header.Parent != state.BlockHash)
+            throw new ChainLoadException("The blocks are of another chain than the genesis.");
         LedgerError? error = record.Certificate?.Verify(state.Genesis, record.Block.Header.ComputeHash(), state.Validators, keys);
         ExecutedBlock? executed = null;
         error ??= BlockExecutor.Verify(state, record.Block, out executed, parallel);

@@ -66,13 +66,22 @@ public sealed class KeyStore : ICustody, IDisposable
     /// lies apart from those that do.
     /// </summary>
     /// <param name="file">Where it lies.</param>
+    /// <exception cref="DamagedFileException">The file holds no key, or another passphrase's.</exception>
     public ECDsa OpenNodeKey(string file)
     {
         if (!File.Exists(file))
             Make(file);
         var key = ECDsa.Create();
-        key.ImportFromEncryptedPem(File.ReadAllText(file), _passphrase);
-        return key;
+        try
+        {
+            key.ImportFromEncryptedPem(File.ReadAllText(file), _passphrase);
+            return key;
+        }
+        catch (Exception e) when (e is CryptographicException or ArgumentException)
+        {
+            key.Dispose();
+            throw new DamagedFileException(file, $"it is no key that the passphrase opens ({e.Message}).", e);
+        }
     }
 
     /// <inheritdoc/>

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Net;
 using Cess.Blobs;
 using Cess.BlockStore;
@@ -22,6 +23,7 @@ using Cess.Primitives;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Orleans;
+using Orleans.Runtime;
 
 namespace Cess.Node.Setup;
 
@@ -56,9 +58,17 @@ public static class NodeHost
             return fault.HasStopped ? 1 : 0;
         }
         catch (Exception e) when (e is BlockStoreException or BlobException or ChainLoadException or KeyException or IOException
-            or LedgerException or UnauthorizedAccessException or InvalidOperationException or ScaleException or PeerException)
+            or LedgerException or UnauthorizedAccessException or InvalidOperationException or ScaleException or PeerException
+            or DamagedFileException or OrleansException)
         {
             await Console.Error.WriteLineAsync($"The node can't run: {e.Message}");
+            return 1;
+        }
+        catch (DbException e)
+        {
+            // Blocks in a database have errors of their own: this is the grains' file.
+            await Console.Error.WriteLineAsync(
+                $"The node can't run: '{new NodeFolder(options.DataFolder).StateDatabase}' can't be used: {e.Message} If it is damaged, put it back from a copy.");
             return 1;
         }
     }

@@ -188,8 +188,19 @@ public sealed class NodeParts : IAsyncDisposable
         return NodeCertificate.Create(key, TimeProvider.System);
     }
 
-    private static Genesis? LoadGenesis(NodeFolder folder) =>
-        File.Exists(folder.GenesisFile) ? Scale.Decode<Genesis>(File.ReadAllBytes(folder.GenesisFile)) : null;
+    private static Genesis? LoadGenesis(NodeFolder folder)
+    {
+        if (!File.Exists(folder.GenesisFile))
+            return null;
+        try
+        {
+            return Scale.Decode<Genesis>(File.ReadAllBytes(folder.GenesisFile));
+        }
+        catch (ScaleException e)
+        {
+            throw new DamagedFileException(folder.GenesisFile, e.Message, e);
+        }
+    }
 
     /// <summary>The genesis of the operator's file, or of the node to join; null if a network is founded here.</summary>
     private static async Task<Genesis?> FetchGenesisAsync(
