@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Net;
 using System.Xml.Linq;
 using Cess.Client;
 using Cess.Primitives;
@@ -178,12 +179,29 @@ internal sealed class ClientLoad : IAsyncDisposable
         }
     }
 
+    /// <returns>False when the node is busy and asks to come back.</returns>
+    private async Task<bool> IsAnsweredAsync(Func<Task> request, long since)
+    {
+        try
+        {
+            await request();
+            return true;
+        }
+        catch (HttpRequestException busy) when (
+            busy.StatusCode == HttpStatusCode.ServiceUnavailable && !_isFaulty && Stopwatch.GetElapsedTime(since) < FaultLimits.HonestAnswer)
+        {
+            return false;
+        }
+    }
+
     private async Task<bool> TryAsync(string what, Func<Task> request)
     {
         long since = Stopwatch.GetTimestamp();
         try
         {
-            await request();
+            // Who is told to slow down does, and asks again, as the S3 SDKs do; the time counts as one wait for an answer.
+            while (!await IsAnsweredAsync(request, since))
+                await Task.Delay(FaultLimits.RetryPause);
             Interlocked.Increment(ref _steps);
             return true;
         }
