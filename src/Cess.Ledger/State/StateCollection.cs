@@ -14,7 +14,7 @@ internal sealed class StateCollection<TKey, TValue>(ModuleId module, byte collec
     public StateKey KeyOf(TKey key) => keyOf((byte)module, collection, key);
 
     public TValue? Get(StateTree tree, TKey key) =>
-        tree.TryGetArray(KeyOf(key), out byte[]? bytes) ? Scale.Decode<TValue>(bytes) : null;
+        tree.TryGet(KeyOf(key), out ReadOnlyMemory<byte> bytes) ? Scale.Decode<TValue>(bytes.Span) : null;
 
     public void Set(StateTreeBuilder tree, TKey key, TValue value) => tree.Set(KeyOf(key), Scale.Encode(value));
 

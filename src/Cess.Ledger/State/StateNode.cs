@@ -1,86 +1,73 @@
-using System.Security.Cryptography;
 using Cess.Primitives;
 
 namespace Cess.Ledger.State;
 
 /// <summary>
-/// A node of the state tree. It may change only while its hash is unknown: a node without a hash is a new one of the one
-/// builder that made it, a node with a hash may be part of any number of trees.
+/// A reference to a part of the state tree: a <see cref="StateLeaf"/>'s bytes, a <see cref="StateQuad"/>, or nothing. A part may change
+/// only while its hash is unknown: without one it is a new one of the one builder that made it, with one it may be part of any number
+/// of trees.
 /// </summary>
-internal abstract class StateNode
+internal readonly struct StateNode
 {
-    /// <summary>SHA-256 over the node; zero while not computed (no input is known whose SHA-256 is zero).</summary>
-    private protected Hash256 _hash;
+    private readonly object? _part;
 
-    public Hash256 Hash => _hash;
+    public StateNode(StateLeaf leaf) => _part = leaf.Bytes;
 
-    public bool IsHashed => !_hash.IsZero;
+    public StateNode(StateQuad quad) => _part = quad;
 
-    /// <summary>Computes the hash, and those of all nodes below that have none.</summary>
-    public abstract void ComputeHash();
-}
+    public bool IsNone => _part is null;
 
-/// <summary>One entry.</summary>
-internal sealed class StateLeaf(StateKey key, byte[] value) : StateNode
-{
-    public readonly StateKey Key = key;
-    public readonly byte[] Value = value;
+    /// <summary>The quad that this is, if it is one.</summary>
+    public StateQuad? Quad => _part as StateQuad;
 
-    public override void ComputeHash()
-    {
-        if (!IsHashed)
-            _hash = StateHashing.Leaf(Key, Hash256.Sha256(Value));
-    }
+    /// <summary>The leaf that this is; only if it is no quad.</summary>
+    public StateLeaf Leaf => new((byte[])_part!);
+
+    /// <summary>The first bit at which the keys below differ; behind all bits if there is only one.</summary>
+    public int Bit => Quad is { } quad ? quad.Bit : StateKey.Bits;
+
+    /// <summary>SHA-256 over the part; zero while not computed (no input is known whose SHA-256 is zero).</summary>
+    public Hash256 Hash => Quad is { } quad ? quad.Hash : Leaf.Hash;
+
+    public bool IsHashed => !Hash.IsZero;
+
+    /// <summary>The hash, computed if it was not, with those of all parts below that have none.</summary>
+    public Hash256 ComputeHash() => Quad is { } quad ? quad.ComputeHash() : Leaf.ComputeHash();
 }
 
 /// <summary>
-/// A branch. The keys below agree in all bits before <see cref="Bit"/>; those on the left have 0 there, those on the right 1.
+/// One entry in one array, so that it is one object to the collector: <c>hash ‖ key ‖ value</c>, the hash zero while not computed.
 /// </summary>
-internal sealed class StateBranch(byte bit, StateNode left, StateNode right) : StateNode
+internal readonly struct StateLeaf(byte[] bytes)
 {
-    public readonly byte Bit = bit;
-    public StateNode Left = left;
-    public StateNode Right = right;
+    private const int KeyOffset = Hash256.Size;
+    private const int ValueOffset = KeyOffset + StateKey.Size;
 
-    public override void ComputeHash()
+    public readonly byte[] Bytes = bytes;
+
+    public Hash256 Hash => Hash256.FromBytes(Bytes.AsSpan(0, KeyOffset));
+
+    public StateKey Key => new(Hash256.FromBytes(Bytes.AsSpan(KeyOffset, StateKey.Size)));
+
+    public ReadOnlyMemory<byte> Value => Bytes.AsMemory(ValueOffset);
+
+    public static StateLeaf Of(StateKey key, ReadOnlySpan<byte> value)
     {
-        if (IsHashed)
-            return;
-
-        // At most 256 deep: the bit grows on the way down.
-        Left.ComputeHash();
-        Right.ComputeHash();
-        _hash = StateHashing.Branch(Bit, Left.Hash, Right.Hash);
-    }
-}
-
-/// <summary>The hashes of which a state root is made; specified in docs/format/ledger.md.</summary>
-internal static class StateHashing
-{
-    private const byte LeafDomain = 0;
-    private const byte BranchDomain = 1;
-
-    /// <summary>SHA-256(0x00 ‖ key ‖ SHA-256(value)).</summary>
-    public static Hash256 Leaf(StateKey key, Hash256 valueHash)
-    {
-        Span<byte> bytes = stackalloc byte[1 + StateKey.Size + Hash256.Size];
-        bytes[0] = LeafDomain;
-        key.WriteTo(bytes[1..]);
-        valueHash.WriteTo(bytes[(1 + StateKey.Size)..]);
-        return Hash256.Sha256(bytes);
+        byte[] bytes = new byte[ValueOffset + value.Length];
+        key.WriteTo(bytes.AsSpan(KeyOffset));
+        value.CopyTo(bytes.AsSpan(ValueOffset));
+        return new StateLeaf(bytes);
     }
 
-    /// <summary>
-    /// SHA-256(0x01 ‖ bit ‖ left ‖ right). The bit is what makes absence provable: a verifier knows that the searched key
-    /// could only be on the side that it followed.
-    /// </summary>
-    public static Hash256 Branch(byte bit, Hash256 left, Hash256 right)
+    public Hash256 ComputeHash()
     {
-        Span<byte> bytes = stackalloc byte[2 + (2 * Hash256.Size)];
-        bytes[0] = BranchDomain;
-        bytes[1] = bit;
-        left.WriteTo(bytes[2..]);
-        right.WriteTo(bytes[(2 + Hash256.Size)..]);
-        return Hash256.Sha256(bytes);
+        Hash256 hash = Hash;
+        if (hash.IsZero)
+        {
+            hash = StateHashing.Leaf(Key, Hash256.Sha256(Value.Span));
+            hash.WriteTo(Bytes);
+        }
+
+        return hash;
     }
 }

@@ -122,7 +122,7 @@ internal sealed class StateTable<TKey, TValue>(StateOverlay overlay, StateTree t
             return cell;
 
         StateKey stateKey = collection.KeyOf(key);
-        cell = new StateCell(stateKey, tree.TryGetArray(stateKey, out byte[]? bytes) ? Scale.Decode<TValue>(bytes) : null);
+        cell = new StateCell(stateKey, tree.TryGet(stateKey, out ReadOnlyMemory<byte> bytes) ? Scale.Decode<TValue>(bytes.Span) : null);
         _cells.Add(key, cell);
         return cell;
     }

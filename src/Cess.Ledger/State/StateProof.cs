@@ -51,7 +51,7 @@ public sealed class StateProof : IScaleValue<StateProof>
     {
         ArgumentOutOfRangeException.ThrowIfZero(keys.Length, nameof(keys));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(keys.Length, LedgerLimits.StateProofKeysMax, nameof(keys));
-        return new StateProof(tree.Node is null ? null : Cut(tree.Node, keys));
+        return new StateProof(tree.Node.IsNone ? null : Cut(tree.Node, keys));
     }
 
     /// <summary>What the proof says of <paramref name="key"/>.</summary>
@@ -111,18 +111,37 @@ public sealed class StateProof : IScaleValue<StateProof>
     {
         if (keys.IsEmpty)
             return new Pruned(node.Hash);
-        if (node is StateLeaf leaf)
-            return new Leaf(leaf.Key, Hash256.Sha256(leaf.Value));
+        if (node.Quad is not { } quad)
+            return new Leaf(node.Leaf.Key, Hash256.Sha256(node.Leaf.Value.Span));
 
-        StateBranch branch = (StateBranch)node;
+        (List<StateKey> left, List<StateKey> right) = Divide(keys, quad.Bit);
+        return new Branch(
+            quad.Bit,
+            Cut(quad.Left, quad.LeftBit, CollectionsMarshal.AsSpan(left)),
+            Cut(quad.Right, quad.RightBit, CollectionsMarshal.AsSpan(right)));
+    }
+
+    private static ProofNode Cut(in StateSide side, byte bit, ReadOnlySpan<StateKey> keys)
+    {
+        if (!side.IsBranch)
+            return Cut(side.Zero, keys);
+        if (keys.IsEmpty)
+            return new Pruned(side.Hash);
+
+        (List<StateKey> left, List<StateKey> right) = Divide(keys, bit);
+        return new Branch(
+            bit,
+            Cut(side.Zero, CollectionsMarshal.AsSpan(left)),
+            Cut(side.One, CollectionsMarshal.AsSpan(right)));
+    }
+
+    private static (List<StateKey> Left, List<StateKey> Right) Divide(ReadOnlySpan<StateKey> keys, byte bit)
+    {
         List<StateKey> left = [];
         List<StateKey> right = [];
         foreach (StateKey key in keys)
-            (key.Bit(branch.Bit) ? right : left).Add(key);
-        return new Branch(
-            branch.Bit,
-            Cut(branch.Left, CollectionsMarshal.AsSpan(left)),
-            Cut(branch.Right, CollectionsMarshal.AsSpan(right)));
+            (key.Bit(bit) ? right : left).Add(key);
+        return (left, right);
     }
 
     private static ProofNode DecodeNode(ref ScaleReader reader, scoped Span<byte> bits, scoped Span<bool> path, int depth, ref int nodes)

@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using Cess.Primitives;
 
 namespace Cess.Ledger.State;
@@ -10,33 +9,33 @@ namespace Cess.Ledger.State;
 /// </summary>
 /// <remarks>
 /// The shape depends on the set of keys alone, and so does the root on the entries alone, never on the order of changes.
-/// Values that are handed in are kept, not copied: they must not change afterwards.
+/// Values that are handed in are copied.
 /// </remarks>
 public sealed class StateTree
 {
-    internal StateTree(StateNode? node, long count)
+    internal StateTree(StateNode node, long count)
     {
         Node = node;
         Count = count;
     }
 
     /// <summary>The tree without entries; its root is <see cref="Hash256.Zero"/>.</summary>
-    public static StateTree Empty { get; } = new(null, 0);
+    public static StateTree Empty { get; } = new(default, 0);
 
     /// <summary>How many entries there are.</summary>
     public long Count { get; }
 
     /// <summary>Commits to all entries; <see cref="Hash256.Zero"/> without any.</summary>
-    public Hash256 Root => Node?.Hash ?? Hash256.Zero;
+    public Hash256 Root => Node.IsNone ? Hash256.Zero : Node.Hash;
 
-    internal StateNode? Node { get; }
+    internal StateNode Node { get; }
 
     /// <summary>The value under a key; false if there is none.</summary>
     public bool TryGet(StateKey key, out ReadOnlyMemory<byte> value)
     {
-        if (TryGetArray(key, out byte[]? array))
+        if (!Node.IsNone && Nearest(Node, key) is var leaf && leaf.Key == key)
         {
-            value = array;
+            value = leaf.Value;
             return true;
         }
 
@@ -68,49 +67,45 @@ public sealed class StateTree
     /// <summary>The entries whose keys start with <paramref name="prefix"/>, in the order of their keys.</summary>
     public IEnumerable<KeyValuePair<StateKey, ReadOnlyMemory<byte>>> Walk(StateKeyPrefix prefix)
     {
-        StateNode? top = Node;
-        while (top is StateBranch branch && branch.Bit < prefix.Bits)
-            top = prefix.Key.Bit(branch.Bit) ? branch.Right : branch.Left;
-        if (top is null)
+        if (Node.IsNone)
             yield break;
 
-        // At most one node a bit of depth is pending.
+        // At most two nodes a bit of depth are pending.
         Stack<StateNode> pending = new();
-        pending.Push(top);
-        while (pending.TryPop(out StateNode? node))
+        pending.Push(Node);
+        while (pending.TryPop(out StateNode node))
         {
-            while (node is StateBranch branch)
+            if (node.Quad is { } quad)
             {
-                pending.Push(branch.Right);
-                node = branch.Left;
+                bool isBehind = quad.Bit >= prefix.Bits;
+                if (isBehind || prefix.Key.Bit(quad.Bit))
+                    Push(pending, quad.Right, quad.RightBit, prefix);
+                if (isBehind || !prefix.Key.Bit(quad.Bit))
+                    Push(pending, quad.Left, quad.LeftBit, prefix);
+                continue;
             }
 
-            StateLeaf leaf = (StateLeaf)node;
-            // All keys below the top agree in the prefix's bits, so the first one answers for all.
+            StateLeaf leaf = node.Leaf;
+            // All leaves that are reached agree in the prefix's bits, so the first one answers for all.
             if (!prefix.Covers(leaf.Key))
                 yield break;
             yield return new(leaf.Key, leaf.Value);
         }
     }
 
-    internal bool TryGetArray(StateKey key, [NotNullWhen(true)] out byte[]? value)
-    {
-        value = null;
-        if (Node is null)
-            return false;
-
-        StateLeaf leaf = Nearest(Node, key);
-        if (leaf.Key != key)
-            return false;
-        value = leaf.Value;
-        return true;
-    }
-
     /// <summary>The one leaf that a search for <paramref name="key"/> ends at: its own if it has one.</summary>
     internal static StateLeaf Nearest(StateNode node, StateKey key)
     {
-        while (node is StateBranch branch)
-            node = key.Bit(branch.Bit) ? branch.Right : branch.Left;
-        return (StateLeaf)node;
+        while (node.Quad is { } quad)
+            node = quad.Next(key);
+        return node.Leaf;
+    }
+
+    /// <summary>What is on a side and may start with the prefix; the left on top.</summary>
+    private static void Push(Stack<StateNode> pending, in StateSide side, byte bit, StateKeyPrefix prefix)
+    {
+        if (side.IsBranch && bit >= prefix.Bits)
+            pending.Push(side.One);
+        pending.Push(bit < prefix.Bits ? side.Next(bit, prefix.Key) : side.Zero);
     }
 }

@@ -1,5 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
-
 namespace Cess.Ledger.State;
 
 /// <summary>
@@ -11,7 +9,7 @@ public sealed class StateTreeBuilder
     /// <summary>Sub-trees to hand out at most when hashing in parallel: enough to keep many cores evenly busy.</summary>
     private const int HashPiecesMax = 256;
 
-    private StateNode? _root;
+    private StateNode _root;
 
     internal StateTreeBuilder(StateTree tree)
     {
@@ -25,7 +23,7 @@ public sealed class StateTreeBuilder
     /// <summary>The value under a key, changes included; false if there is none.</summary>
     public bool TryGet(StateKey key, out ReadOnlyMemory<byte> value)
     {
-        if (_root is not null && StateTree.Nearest(_root, key) is { } leaf && leaf.Key == key)
+        if (!_root.IsNone && StateTree.Nearest(_root, key) is var leaf && leaf.Key == key)
         {
             value = leaf.Value;
             return true;
@@ -35,13 +33,13 @@ public sealed class StateTreeBuilder
         return false;
     }
 
-    /// <summary>Gives <paramref name="key"/> a value, in place of any that it has. The array is kept and must not change.</summary>
+    /// <summary>Gives <paramref name="key"/> a value, in place of any that it has. The array is copied.</summary>
     public void Set(StateKey key, byte[] value)
     {
         ArgumentNullException.ThrowIfNull(value);
-        if (_root is null)
+        if (_root.IsNone)
         {
-            _root = new StateLeaf(key, value);
+            _root = new StateNode(StateLeaf.Of(key, value));
             Count = 1;
             return;
         }
@@ -49,55 +47,73 @@ public sealed class StateTreeBuilder
         StateLeaf nearest = StateTree.Nearest(_root, key);
         int difference = key.CommonPrefixBits(nearest.Key);
         bool replaces = difference == StateKey.Bits;
-        if (replaces && nearest.Value.AsSpan().SequenceEqual(value))
+        if (replaces && nearest.Value.Span.SequenceEqual(value))
             return;
 
-        ref StateNode slot = ref _root!;
-        while (slot is StateBranch && ((StateBranch)slot).Bit < difference)
+        StateLeaf leaf = StateLeaf.Of(key, value);
+        if (!replaces)
+            Count++;
+        ref StateNode slot = ref _root;
+        while (slot.Bit < difference)
         {
-            StateBranch branch = Own(ref slot);
-            slot = ref Side(branch, key);
+            StateQuad quad = Own(ref slot);
+            bool isRight = key.Bit(quad.Bit);
+            ref StateSide side = ref isRight ? ref quad.Right : ref quad.Left;
+            ref byte bit = ref isRight ? ref quad.RightBit : ref quad.LeftBit;
+            side.TakeIn(ref bit);
+            if ((side.IsBranch ? bit : side.Zero.Bit) > difference)
+            {
+                side.Divide(ref bit, (byte)difference, leaf);
+                return;
+            }
+
+            slot = ref side.Open(bit, key);
         }
 
-        StateLeaf leaf = new(key, value);
+        StateNode added = new(leaf);
         if (replaces)
-        {
-            slot = leaf;
-            return;
-        }
-
-        slot = key.Bit(difference)
-            ? new StateBranch((byte)difference, slot, leaf)
-            : new StateBranch((byte)difference, leaf, slot);
-        Count++;
+            slot = added;
+        else
+            slot = new(key.Bit(difference) ? new StateQuad((byte)difference, slot, added) : new StateQuad((byte)difference, added, slot));
     }
 
     /// <summary>Takes an entry out; false if there is none.</summary>
     public bool Remove(StateKey key)
     {
-        if (_root is null || StateTree.Nearest(_root, key).Key != key)
+        if (_root.IsNone || StateTree.Nearest(_root, key).Key != key)
             return false;
 
         Count--;
-        if (_root is StateLeaf)
+        if (_root.Quad is null)
         {
-            _root = null;
+            _root = default;
             return true;
         }
 
-        // The parent of the leaf goes with it; the leaf's sibling takes the parent's place.
-        ref StateNode slot = ref _root!;
+        // The branch over the leaf goes with it; the leaf's sibling takes the branch's place.
+        ref StateNode slot = ref _root;
         while (true)
         {
-            StateBranch branch = (StateBranch)slot;
-            bool isRight = key.Bit(branch.Bit);
-            if ((isRight ? branch.Right : branch.Left) is StateLeaf)
+            StateQuad quad = slot.Quad!;
+            bool isRight = key.Bit(quad.Bit);
+            if ((isRight ? quad.Right : quad.Left) is { IsBranch: false, Zero.Quad: null })
             {
-                slot = isRight ? branch.Left : branch.Right;
+                slot = isRight ? quad.Left.ToNode(quad.LeftBit) : quad.Right.ToNode(quad.RightBit);
                 return true;
             }
 
-            slot = ref Side(Own(ref slot), key);
+            quad = Own(ref slot);
+            ref StateSide side = ref isRight ? ref quad.Right : ref quad.Left;
+            ref byte bit = ref isRight ? ref quad.RightBit : ref quad.LeftBit;
+            side.TakeIn(ref bit);
+            if (side.IsBranch && side.Next(bit, key).Quad is null)
+            {
+                side = new StateSide { Zero = key.Bit(bit) ? side.Zero : side.One };
+                side.TakeIn(ref bit);
+                return true;
+            }
+
+            slot = ref side.Open(bit, key);
         }
     }
 
@@ -107,7 +123,7 @@ public sealed class StateTreeBuilder
     /// <param name="parallel">Where to hash independent sub-trees; null for the caller's thread.</param>
     public StateTree ToTree(IParallelFor? parallel = null)
     {
-        if (_root is null)
+        if (_root.IsNone)
             return StateTree.Empty;
 
         if (parallel is not null && !_root.IsHashed)
@@ -125,37 +141,30 @@ public sealed class StateTreeBuilder
     {
         Queue<StateNode> open = new([root]);
         List<StateNode> closed = [];
-        while (open.Count + closed.Count < HashPiecesMax && open.TryDequeue(out StateNode? node))
+        while (open.Count + closed.Count < HashPiecesMax && open.TryDequeue(out StateNode node))
         {
-            if (node is not StateBranch branch)
+            if (node.Quad is not { } quad)
             {
                 closed.Add(node);
                 continue;
             }
 
-            if (!branch.Left.IsHashed)
-                open.Enqueue(branch.Left);
-            if (!branch.Right.IsHashed)
-                open.Enqueue(branch.Right);
+            foreach (StateNode child in (ReadOnlySpan<StateNode>)[quad.Left.Zero, quad.Left.One, quad.Right.Zero, quad.Right.One])
+            {
+                if (!child.IsNone && !child.IsHashed)
+                    open.Enqueue(child);
+            }
         }
 
         closed.AddRange(open);
         return closed;
     }
 
-    private static StateBranch Own(ref StateNode slot)
+    private static StateQuad Own(ref StateNode slot)
     {
-        StateBranch branch = (StateBranch)slot;
-        if (branch.IsHashed)
-            slot = branch = new StateBranch(branch.Bit, branch.Left, branch.Right);
-        return branch;
-    }
-
-    [SuppressMessage("Style", "IDE0046:Convert to conditional expression", Justification = "A conditional ref reads worse.")]
-    private static ref StateNode Side(StateBranch branch, StateKey key)
-    {
-        if (key.Bit(branch.Bit))
-            return ref branch.Right;
-        return ref branch.Left;
+        StateQuad quad = slot.Quad!;
+        if (quad.IsHashed)
+            slot = new StateNode(quad = quad.Copy());
+        return quad;
     }
 }
