@@ -34,7 +34,7 @@ public sealed partial class ChainGrain(
     INodeFault fault,
     ILogger<ChainGrain> log) : Grain, IChainGrain
 {
-    private readonly TransactionPool _pool = new();
+    private readonly TransactionPool _pool = new(options.PoolTransactions, options.PoolTransactionsPerAccount);
 
     /// <summary>Transactions on their way into a final block, with who waits for that, if anybody does.</summary>
     private readonly Dictionary<Hash256, TaskCompletionSource<TransactionOutcome>?> _waiters = [];

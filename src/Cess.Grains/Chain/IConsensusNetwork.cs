@@ -24,6 +24,12 @@ public sealed record ConsensusOptions(long DeltaMs = ConsensusOptions.DeltaMsDef
     /// <summary>Blocks after which a snapshot of the state is saved at the latest.</summary>
     public int BlocksPerSnapshot { get; init; } = GrainLimits.BlocksPerSnapshot;
 
+    /// <summary>Transactions that wait for a block; what comes then is refused.</summary>
+    public int PoolTransactions { get; init; } = GrainLimits.PoolTransactions;
+
+    /// <summary>How many of them may be of one account.</summary>
+    public int PoolTransactionsPerAccount { get; init; } = GrainLimits.PoolTransactionsPerAccount;
+
     /// <summary>How long a leader among several waits for transactions.</summary>
     public TimeSpan Patience => TimeSpan.FromMilliseconds(DeltaMs / 2.0);
 }

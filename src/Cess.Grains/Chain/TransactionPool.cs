@@ -28,7 +28,10 @@ internal enum PoolRefusal
 /// Verified transactions that wait for a block: each account's by nonce, accounts in the order in which their next
 /// transaction came. Bounded; a plain value owner, called from one grain only.
 /// </summary>
-internal sealed class TransactionPool
+/// <param name="transactionsMax">Transactions that may wait.</param>
+/// <param name="perAccountMax">How many of them may be of one account.</param>
+internal sealed class TransactionPool(
+    int transactionsMax = GrainLimits.PoolTransactions, int perAccountMax = GrainLimits.PoolTransactionsPerAccount)
 {
     private readonly Dictionary<AccountId, Lane> _lanes = [];
     private readonly Queue<(AccountId Account, ulong Nonce)> _ready = new();
@@ -58,9 +61,9 @@ internal sealed class TransactionPool
             return Replace(lane, transaction, other, ref replaced);
         if (nonce < lane.Next)
             return PoolRefusal.StaleNonce;
-        if (lane.Waiting.Count >= GrainLimits.PoolTransactionsPerAccount)
+        if (lane.Waiting.Count >= perAccountMax)
             return PoolRefusal.AccountFull;
-        if (Count >= GrainLimits.PoolTransactions || _bytes + transaction.Bytes.Length > GrainLimits.PoolBytes)
+        if (Count >= transactionsMax || _bytes + transaction.Bytes.Length > GrainLimits.PoolBytes)
             return PoolRefusal.Full;
 
         _lanes[account] = lane;

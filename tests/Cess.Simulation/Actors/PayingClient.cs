@@ -7,6 +7,7 @@ using Cess.Ledger.Modules.Batches;
 using Cess.Ledger.Transactions;
 using Cess.Primitives;
 using Cess.Simulation.Checks;
+using Cess.Simulation.Faults;
 using Cess.Simulation.World;
 
 namespace Cess.Simulation.Actors;
@@ -47,6 +48,10 @@ internal sealed class PayingClient(SimulatedWorld world, ActorKey key, Dice dice
         IsDone = true;
     }
 
+    /// <summary>What it waits for.</summary>
+    public string Describe() =>
+        $"{key.Name} with nonces {string.Join(' ', _unanswered.Select(bytes => SignedTransaction.Decode(bytes).Unsigned).Select(unsigned => $"{unsigned.Nonce} until {unsigned.ValidUntil}"))}";
+
     public void CheckAcknowledged(IReadOnlyDictionary<Hash256, (ulong Height, LedgerError? Error)> included)
     {
         foreach ((Hash256 id, TransactionOutcome outcome) in _final)
@@ -77,6 +82,12 @@ internal sealed class PayingClient(SimulatedWorld world, ActorKey key, Dice dice
         if (dice.Chance(0.05))
             await ForgeAsync(node);
         int count = dice.Chance(0.3) ? dice.Between(2, 6) : 1;
+        if (world.Swarm.Contains(FaultKind.Overload) && dice.Chance(0.2))
+        {
+            world.Count(FaultKind.Overload);
+            count = dice.Between(SimulatedNode.PoolTransactionsPerAccount, 2 * SimulatedNode.PoolTransactionsPerAccount);
+        }
+
         for (int i = 0; i < count; i++)
             _unanswered.Add(Sign(node, _nonce + (ulong)i));
         await SubmitAsync(node, [.. _unanswered]);
@@ -110,6 +121,9 @@ internal sealed class PayingClient(SimulatedWorld world, ActorKey key, Dice dice
         _nonce = Math.Max(_nonce, nonce);
         if (_unanswered.Count == 0)
             return;
+        // What has expired leaves a gap that those behind it can't pass.
+        if (!_unanswered.Exists(bytes => SignedTransaction.Decode(bytes).Unsigned.Nonce == nonce))
+            _unanswered.Insert(0, Sign(node, nonce));
         world.Sometimes(Rare.SubmittedAgain);
         await SubmitAsync(node, [.. _unanswered]);
     }
@@ -117,6 +131,7 @@ internal sealed class PayingClient(SimulatedWorld world, ActorKey key, Dice dice
     private async Task SubmitAsync(SimulatedNode node, ReadOnlyMemory<byte>[] transactions)
     {
         IReadOnlyList<TransactionOutcome> outcomes = await AskAsync(node, transactions);
+        world.Trace.Add($"{key.Name} asked n{node.Index} for {transactions.Length}: {(outcomes.Count == 0 ? "no answer" : string.Join(' ', outcomes.Select((outcome, i) => $"{SignedTransaction.Decode(transactions[i]).Unsigned.Nonce} {outcome.ErrorCode ?? outcome.Status.ToString()}")))}");
         for (int i = 0; i < outcomes.Count; i++)
             Hear(transactions[i], outcomes[i]);
     }
@@ -146,6 +161,9 @@ internal sealed class PayingClient(SimulatedWorld world, ActorKey key, Dice dice
                 _final[transaction.Id] = outcome;
                 _nonce = Math.Max(_nonce, transaction.Unsigned.Nonce + 1);
                 _unanswered.Remove(bytes);
+                break;
+            case TransactionStatus.Rejected when outcome.ErrorCode == TransactionErrors.PoolFull:
+                world.Sometimes(Rare.PoolFull);
                 break;
             case TransactionStatus.Rejected when outcome.ErrorCode is not (TransactionErrors.NonceUsed or TransactionErrors.Unavailable):
                 world.Sometimes(Rare.TransactionRefused);

@@ -30,6 +30,12 @@ internal enum Rare
     /// <summary>A client gave the same transaction again.</summary>
     SubmittedAgain,
 
+    /// <summary>A transaction was refused because too many wait.</summary>
+    PoolFull,
+
+    /// <summary>A start began with a snapshot.</summary>
+    StartedFromSnapshot,
+
     /// <summary>A transaction was refused after it had been taken.</summary>
     TransactionRefused,
 

@@ -81,6 +81,9 @@ internal enum FaultKind
     /// <summary>A process is down for minutes.</summary>
     Outage,
 
+    /// <summary>More is asked for at once than a node takes.</summary>
+    Overload,
+
     /// <summary>A grain is activated twice, so that two of it take calls, fire timers and write state.</summary>
     DoubleActivation,
 

@@ -8,7 +8,7 @@ internal sealed record Profile(string Name, IReadOnlyList<FaultKind> Faults, boo
 {
     private static readonly FaultKind[] s_network =
     [
-        FaultKind.MessageLoss, FaultKind.MessageDelay, FaultKind.MessageDuplicate, FaultKind.Partition, FaultKind.OneWayPartition, FaultKind.Clog,
+        FaultKind.MessageLoss, FaultKind.MessageDelay, FaultKind.MessageDuplicate, FaultKind.Partition, FaultKind.OneWayPartition, FaultKind.Clog, FaultKind.Overload,
     ];
 
     private static readonly FaultKind[] s_crashes =

@@ -23,6 +23,9 @@ namespace Cess.Simulation.World;
 /// <summary>A node: disks that stay, and one process after the other that works on them, each with a silo of its own.</summary>
 internal sealed class SimulatedNode(SimulatedWorld world, int index, ActorKey validator)
 {
+    /// <summary>Transactions of one account that a node lets wait: few, so that it can be too many.</summary>
+    public const int PoolTransactionsPerAccount = 40;
+
     private const long SegmentBytes = 64 << 10;
     private static readonly TimeSpan s_startTime = TimeSpan.FromMilliseconds(200);
     private static readonly ILoggerFactory s_silent = LoggerFactory.Create(_ => { });
@@ -224,6 +227,8 @@ internal sealed class SimulatedNode(SimulatedWorld world, int index, ActorKey va
 
         bool isWhole = journal.IsWhole(validator.Id, world.Genesis.ComputeHash());
         world.SometimesIf(!isWhole, Rare.JournalMissed);
+        await using (Snapshot? snapshot = await blocks.OpenLatestSnapshotAsync())
+            world.SometimesIf(snapshot is not null, Rare.StartedFromSnapshot);
         (LedgerState state, ulong iteration) = await ChainLoader.LoadAsync(
             blocks, world.Genesis, keys, SequentialFor.Instance, CancellationToken.None);
         if (IsHonest && !HasBadDisk && state.Height < _durable)
@@ -248,7 +253,12 @@ internal sealed class SimulatedNode(SimulatedWorld world, int index, ActorKey va
         services.AddSingleton(new NodeIdentity([validator.Id], new SimulatedChains(validator)) { Abstaining = isWhole ? [] : [validator.Id] });
         services.AddSingleton<CandidateBlocks>();
         services.AddSingleton(journal);
-        services.AddSingleton(new ConsensusOptions());
+        services.AddSingleton(new ConsensusOptions
+        {
+            PoolTransactions = 2 * PoolTransactionsPerAccount,
+            PoolTransactionsPerAccount = PoolTransactionsPerAccount,
+            BlocksPerSnapshot = world.BlocksPerSnapshot,
+        });
         services.AddSingleton<ConsensusInboxes>();
         var router = new NodeRouter(world.Network, this, life);
         services.AddSingleton<IConsensusNetwork>(router);

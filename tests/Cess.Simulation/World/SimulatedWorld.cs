@@ -49,6 +49,7 @@ internal sealed class SimulatedWorld : IDisposable
         bool hasStaking = dice.Chance(0.4);
         Swarm.ExceptWith(options.Without);
         HasStaking = Swarm.Contains(FaultKind.ParameterChange) || hasStaking;
+        BlocksPerSnapshot = dice.Pick([5, 30, 10_000]);
         int faulty = (validators - 1) / 3;
         HashSet<int> attackers = [];
         if (Swarm.Overlaps(Profile.Attacks))
@@ -112,6 +113,9 @@ internal sealed class SimulatedWorld : IDisposable
 
     /// <summary>Whether validators come and go.</summary>
     public bool HasStaking { get; }
+
+    /// <summary>How often nodes save their state.</summary>
+    public int BlocksPerSnapshot { get; }
 
     public SimulatedNetwork Network { get; }
 
@@ -281,6 +285,7 @@ internal sealed class SimulatedWorld : IDisposable
                     ValidatorBondMin = new Balance(1_000_000),
                     UnbondingEras = 2,
                     JailEras = 1,
+                    AbsencePermille = dice.Pick([100u, 100u, 600u]),
                     FirstYearIssuance = new Balance(500_000_000),
                 },
             },
@@ -308,7 +313,7 @@ internal sealed class SimulatedWorld : IDisposable
         if (!HasFailed && !isBack)
         {
             string behind = string.Join(", ", Honest.Select(node => $"n{node.Index} {(node.IsUp ? $"at {node.Head!.Height}" : "is down")}"));
-            Fail(new BrokenPromiseException("after faults stop, all goes on", $"wanted height {goal}, but {behind}; {_clients.Count(client => !client.IsDone)} clients wait{(Storing is { IsDone: false } ? ", and who stores" : "")}"));
+            Fail(new BrokenPromiseException("after faults stop, all goes on", $"wanted height {goal}, but {behind}; {string.Join(", ", _clients.Where(client => !client.IsDone).Select(client => $"{client.Describe()} waits"))}{(Storing is { IsDone: false } ? ", and who stores" : "")}"));
         }
 
         if (!HasFailed)
