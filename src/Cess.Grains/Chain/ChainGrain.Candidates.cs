@@ -177,6 +177,21 @@ public sealed partial class ChainGrain
         return null;
     }
 
+    /// <summary>What was to be first in a block of this node's, which is not asked for one any more.</summary>
+    private void PutBackCarried()
+    {
+        if (_carried.Count == 0)
+            return;
+        PutBack(_carried, "It was for a block that this node does not make any more, and there is no room for it to wait again.");
+        _carried = [];
+    }
+
+    private void PutBack(IEnumerable<SignedTransaction> transactions, string whyRefused)
+    {
+        foreach (SignedTransaction refused in _pool.Return(transactions, account => _tip.Account(account).Nonce))
+            Refuse(Outcomes.Rejected(refused.Id.ToString(), TransactionErrors.Dropped, whyRefused));
+    }
+
     /// <summary>What was in blocks that will not be final waits for a block again.</summary>
     private void Recover(IReadOnlyList<FinalBlock> dead)
     {
@@ -190,7 +205,6 @@ public sealed partial class ChainGrain
             .. dead.SelectMany(block => block.Block.Block.Transactions)
                 .Where(transaction => _waiters.ContainsKey(transaction.Id) && !underWay.Contains(transaction.Id)),
         ];
-        foreach (SignedTransaction refused in _pool.Return(lost, account => _tip.Account(account).Nonce))
-            Refuse(Outcomes.Rejected(refused.Id.ToString(), TransactionErrors.Dropped, "Its block was not made final, and there is no room for it to wait again."));
+        PutBack(lost, "Its block was not made final, and there is no room for it to wait again.");
     }
 }

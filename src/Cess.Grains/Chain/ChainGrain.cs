@@ -126,10 +126,13 @@ public sealed partial class ChainGrain(
 
     private Task LookAfterIdleAsync(CancellationToken cancellation)
     {
+        // Where no block is made, what waits depends on other nodes, and what was sent to them may be lost.
+        bool makesNone = _order is null && time.GetElapsedTime(_ordered) >= GrainLimits.IdleBlockInterval;
+        if (makesNone)
+            PutBackCarried();
         foreach (SignedTransaction expired in _pool.DropExpired(_tip.Height + 1))
             Refuse(Outcomes.Rejected(expired.Id.ToString(), ChainError.Expired));
-        // Where no block is made, what waits depends on other nodes, and what was sent to them may be lost.
-        if (_order is null && _pool.ReadyCount > 0 && time.GetElapsedTime(_ordered) >= GrainLimits.IdleBlockInterval)
+        if (makesNone && _pool.ReadyCount > 0)
             gossip.Spread([.. _pool.Ready.Take(GrainLimits.TransactionsPerBatch).Select(transaction => transaction.Bytes)]);
         Build();
         return Task.CompletedTask;

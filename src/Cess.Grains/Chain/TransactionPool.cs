@@ -159,15 +159,19 @@ internal sealed class TransactionPool(
         return refused;
     }
 
-    /// <summary>Takes out what waits for a nonce that did not come and is no longer valid at a height.</summary>
+    /// <summary>Takes out what is no longer valid at a height. What follows it in its account waits for another with its nonce.</summary>
     public List<SignedTransaction> DropExpired(ulong height)
     {
-        List<SignedTransaction> expired =
-        [
-            .. _lanes.Values.SelectMany(lane => lane.Waiting.Values.Where(
-                transaction => transaction.Unsigned.Nonce >= lane.Next && transaction.Unsigned.ValidUntil < height)),
-        ];
-        expired.ForEach(Remove);
+        List<SignedTransaction> expired = [.. _lanes.Values.SelectMany(lane => lane.Waiting.Values.Where(waiting => waiting.Unsigned.ValidUntil < height))];
+        if (expired.Count == 0)
+            return expired;
+        foreach (SignedTransaction transaction in expired)
+        {
+            Lane lane = _lanes[transaction.Unsigned.Account];
+            lane.Next = Math.Min(lane.Next, transaction.Unsigned.Nonce);
+            Remove(transaction);
+        }
+        KeepReady((account, nonce) => _lanes.TryGetValue(account, out Lane? lane) && nonce < lane.Next);
         return expired;
     }
 

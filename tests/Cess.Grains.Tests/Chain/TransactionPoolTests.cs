@@ -118,6 +118,22 @@ public sealed class TransactionPoolTests
     }
 
     [Fact]
+    public void What_is_ready_and_expires_leaves_its_nonce_to_another_and_what_follows_waits_for_that()
+    {
+        Add(_pool, Make("a", 0, validUntil: 50), 0);
+        Add(_pool, Make("a", 1, validUntil: 10), 0);
+        Add(_pool, Make("a", 2, validUntil: 50), 0);
+        Add(_pool, Make("b", 0, validUntil: 10), 0);
+
+        Assert.Equal([1UL, 0UL], _pool.DropExpired(11).Select(t => t.Unsigned.Nonce));
+        Assert.Equal(1, _pool.ReadyCount);
+        Assert.Equal(PoolRefusal.None, Add(_pool, Make("a", 1, validUntil: 60), 0));
+
+        Assert.Equal([0UL, 1UL, 2UL], _pool.Take(10, int.MaxValue).Select(t => t.Unsigned.Nonce));
+        Assert.Equal(0, _pool.Count);
+    }
+
+    [Fact]
     public void One_account_cannot_fill_the_pool()
     {
         for (ulong nonce = 0; nonce < GrainLimits.PoolTransactionsPerAccount; nonce++)
