@@ -77,6 +77,7 @@ internal sealed class Nemesis(SimulatedWorld world, Dice dice, IReadOnlySet<int>
             {
                 (disk.SlowSync, disk.FailSync, disk.FailRead, disk.Misread, disk.Miswrite) = (0, 0, 0, 0, 0);
                 disk.Empty();
+                disk.Disarm();
             }
 
             node.JumpClock(TimeSpan.Zero);

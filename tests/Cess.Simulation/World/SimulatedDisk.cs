@@ -30,6 +30,9 @@ internal sealed class SimulatedDisk(SimulatedWorld world, string name)
     /// <summary>The process dies in the middle of one of the next writes.</summary>
     public void CrashWithin(int steps) => _directory.CrashAtStep = _directory.Steps + steps;
 
+    /// <summary>A crash that was to come does not.</summary>
+    public void Disarm() => _directory.CrashAtStep = null;
+
     /// <summary>What the next process finds.</summary>
     public void Restart(SurvivingWrites surviving) => _directory = _directory.Restart(surviving, world.DiskDice.Random);
 

@@ -280,12 +280,12 @@ internal sealed class SimulatedWorld : IDisposable
                 VotingBlocks = 20,
                 Staking = new StakingParameters
                 {
-                    EraBlocks = dice.Pick([20u, 40u, 100u, 14_400u]),
+                    EraBlocks = dice.Pick([20u, 40u, 40u, 100u, 14_400u]),
                     Seats = 5,
                     ValidatorBondMin = new Balance(1_000_000),
                     UnbondingEras = 2,
                     JailEras = 1,
-                    AbsencePermille = dice.Pick([100u, 100u, 600u]),
+                    AbsencePermille = dice.Pick([100u, 600u, 600u]),
                     FirstYearIssuance = new Balance(500_000_000),
                 },
             },
