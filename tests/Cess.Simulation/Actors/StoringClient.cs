@@ -1,3 +1,4 @@
+using System.Text;
 using Cess.Gateway;
 using Cess.Gateway.Objects;
 using Cess.Primitives;
@@ -48,7 +49,7 @@ internal sealed class StoringClient(SimulatedWorld world, SimulatedNode node, Di
             return;
         }
 
-        string key = $"key {dice.Next(Keys)}";
+        string key = $"{Encoding.UTF8.GetString(Secrets.Mark)}, {dice.Next(Keys)}";
         switch (dice.Next(10))
         {
             case < 5:
@@ -79,7 +80,7 @@ internal sealed class StoringClient(SimulatedWorld world, SimulatedNode node, Di
 
     private async Task PutAsync(string key)
     {
-        byte[] content = dice.Bytes(dice.Pick([0, 1, 100, 4096, 70_000, 300_000]));
+        byte[] content = Secrets.Marked(dice.Bytes(dice.Pick([0, 1, 100, 4096, 70_000, 300_000])));
         List<byte[]?> versions = VersionsOf(key);
         versions.Add(content);
         try

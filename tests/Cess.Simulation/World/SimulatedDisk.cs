@@ -52,6 +52,13 @@ internal sealed class SimulatedDisk(SimulatedWorld world, string name)
         return true;
     }
 
+    /// <summary>Shows every file, as a thief of the disk would find it.</summary>
+    public void ForEach(Action<string, byte[]> look)
+    {
+        foreach (string file in _directory.List().Order(StringComparer.Ordinal))
+            look(file, _directory.Peek(file));
+    }
+
     /// <summary>Flips a bit of a file that has any; only between two processes.</summary>
     public bool Flip(Dice dice)
     {

@@ -32,6 +32,9 @@ internal sealed class ActorKey
 
     public PrivateKey Key { get; }
 
+    /// <summary>The secret, to look for where it must not be.</summary>
+    public byte[] Scalar => Bytes(_scalar);
+
     public PublicKey PublicKey => Key.PublicKey;
 
     public AccountId Id { get; }

@@ -44,14 +44,16 @@ internal sealed class SimulatedMiner(SimulatedWorld world, ActorKey key) : IBlob
 
     public async ValueTask PutAsync(BlobName name, ReadOnlySequence<byte> content, CancellationToken cancellation = default)
     {
+        world.Secrets.Look(content.ToArray(), $"a fragment of {key.Name}");
         await WorkAsync(cancellation);
         await _memory.PutAsync(name, content, cancellation);
     }
 
     public async ValueTask PutAsync(BlobName name, Stream content, long length, CancellationToken cancellation = default)
     {
-        await WorkAsync(cancellation);
-        await _memory.PutAsync(name, content, length, cancellation);
+        byte[] bytes = new byte[length];
+        await content.ReadExactlyAsync(bytes, cancellation);
+        await PutAsync(name, new ReadOnlySequence<byte>(bytes), cancellation);
     }
 
     public async ValueTask<int> ReadAsync(BlobName name, long offset, Memory<byte> buffer, CancellationToken cancellation = default)

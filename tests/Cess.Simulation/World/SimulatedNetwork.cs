@@ -56,6 +56,8 @@ internal sealed class SimulatedNetwork(SimulatedWorld world, int nodes)
 
     public void Spread(SimulatedNode from, IReadOnlyList<ReadOnlyMemory<byte>> transactions)
     {
+        foreach (ReadOnlyMemory<byte> transaction in transactions)
+            world.Secrets.Look(transaction.Span, "a transaction");
         foreach (SimulatedNode target in world.Nodes)
         {
             if (target != from)
@@ -64,8 +66,11 @@ internal sealed class SimulatedNetwork(SimulatedWorld world, int nodes)
     }
 
     /// <summary>Any bytes, as a node that keeps to no rule sends them.</summary>
-    public void SendRaw(SimulatedNode from, SimulatedNode to, byte[] bytes, TimeSpan late = default) =>
+    public void SendRaw(SimulatedNode from, SimulatedNode to, byte[] bytes, TimeSpan late = default)
+    {
+        world.Secrets.Look(bytes, "a message");
         Deliver(from.Index, to.Index, late, () => to.Receive(from.Validator.Id, bytes));
+    }
 
     private void SendTo(SimulatedNode from, SimulatedNode to, ConsensusMessage message)
     {

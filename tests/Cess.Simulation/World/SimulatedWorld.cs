@@ -83,6 +83,9 @@ internal sealed class SimulatedWorld : IDisposable
             Storing = new StoringClient(this, host, new Dice(options.Seed, "storing"));
         }
 
+        Secrets = new Secrets(this);
+        foreach (ActorKey key in keys.Concat(Nodes.SelectMany(node => node.Site?.Keys ?? [])))
+            Secrets.Add(key);
         Chain = new ChainChecks(this);
         _nemesis = new Nemesis(this, new Dice(options.Seed, "nemesis"), attackers);
         for (int i = 0; i < Clients; i++)
@@ -124,6 +127,8 @@ internal sealed class SimulatedWorld : IDisposable
     public List<SimulatedNode> Nodes { get; } = [];
 
     public ChainChecks Chain { get; }
+
+    public Secrets Secrets { get; }
 
     /// <summary>Who uses the storage, if there is any.</summary>
     public StoringClient? Storing { get; }
@@ -316,6 +321,7 @@ internal sealed class SimulatedWorld : IDisposable
             Fail(new BrokenPromiseException("after faults stop, all goes on", $"wanted height {goal}, but {behind}; {string.Join(", ", _clients.Where(client => !client.IsDone).Select(client => $"{client.Describe()} waits"))}{(Storing is { IsDone: false } ? ", and who stores" : "")}"));
         }
 
+        Secrets.LookAtDisks();
         if (!HasFailed)
             Chain.CheckAtEnd(_clients);
     }
