@@ -188,7 +188,7 @@ internal sealed class SimulatedNode(SimulatedWorld world, int index, ActorKey va
                 world.Spawn(() => Site.RegisterAsync(this));
             world.Trace.Add($"n{index} is up at {Head!.Height}");
         }
-        catch (Exception e) when (life.IsAlive && e is BlockStoreException or ChainLoadException or BrokenPromiseException)
+        catch (Exception e) when (life.IsAlive && e is BlockStoreException or ChainLoadException or IOException or BrokenPromiseException)
         {
             world.Trace.Add($"n{index} can't start: {e.Message}");
             life.Die();
