@@ -77,9 +77,13 @@ public sealed class VoteJournal
     /// <param name="records">At most <see cref="GrainLimits.JournalRecords"/>.</param>
     /// <param name="tenure">What <see cref="Claim"/> gave; 0 where nobody has claimed the validator.</param>
     /// <exception cref="BlockStoreException">Nobody knows whether they are: the node has to stop.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">There are more records.</exception>
     /// <exception cref="InvalidOperationException">Somebody else has claimed the validator since; nothing was written.</exception>
-    public Task PersistAsync(AccountId validator, Hash256 genesis, ImmutableArray<ConsensusRecord> records, ulong tenure = 0) =>
-        WriteAsync(validator, new JournalEntry(validator, genesis, records), tenure);
+    public Task PersistAsync(AccountId validator, Hash256 genesis, ImmutableArray<ConsensusRecord> records, ulong tenure = 0)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(records.Length, GrainLimits.JournalRecords, nameof(records));
+        return WriteAsync(validator, new JournalEntry(validator, genesis, records), tenure);
+    }
 
     /// <summary>Records of a validator of iterations before one are not needed any more.</summary>
     public async Task ForgetAsync(AccountId validator, ulong before)
@@ -141,11 +145,15 @@ public sealed class VoteJournal
                 batch.RemoveAll(IsSuperseded);
                 foreach (Waiting waiting in batch)
                 {
-                    JournalEntry entry = waiting.Entry ?? Anew(waiting.Validator);
-                    Keep(_next, entry);
-                    blocks.Add(new BlockEntry(_next++, Scale.Encode(entry)));
+                    foreach (JournalEntry entry in waiting.Entry is { } written ? [written] : Anew(waiting.Validator))
+                    {
+                        Keep(_next, entry);
+                        blocks.Add(new BlockEntry(_next++, Scale.Encode(entry)));
+                    }
                 }
             }
+            if (blocks.Count == 0)
+                continue;
             try
             {
                 await _store.AppendAsync(blocks).ConfigureAwait(false);
@@ -166,14 +174,14 @@ public sealed class VoteJournal
             waiting.Written.SetException(new InvalidOperationException($"{waiting.Validator} votes elsewhere in this process: it must not contradict itself."));
     }
 
-    /// <summary>All of a validator's part in one entry, which makes those before it unneeded.</summary>
-    private JournalEntry Anew(AccountId validator)
+    /// <summary>All of a validator's part in as few entries as can hold it, which make those before them unneeded.</summary>
+    private JournalEntry[] Anew(AccountId validator)
     {
         Part part = _parts[validator];
-        var entry = new JournalEntry(validator, part.Genesis, [.. part.Records]);
+        JournalEntry[] entries = [.. part.Records.Chunk(GrainLimits.JournalRecords).Select(records => new JournalEntry(validator, part.Genesis, [.. records]))];
         part.Records.Clear();
         part.RewrittenAt = _next;
-        return entry;
+        return entries.Length > 0 ? entries : [new JournalEntry(validator, part.Genesis, [])];
     }
 
     private void Keep(ulong sequence, JournalEntry entry)

@@ -176,6 +176,26 @@ public sealed class VoteJournalTests : IAsyncDisposable
         Assert.Equal([2UL, 4], Iterations(journal.RecordsOf(s_ben)));
     }
 
+    [Fact]
+    public async Task More_than_an_entry_holds_can_be_written_anew_and_read_again()
+    {
+        VoteJournal journal = await OpenAsync();
+        ulong[] votes = [.. Enumerable.Range(1, GrainLimits.JournalRecords + 100).Select(i => (ulong)i)];
+        await journal.PersistAsync(s_ben, s_genesis, [.. votes[..GrainLimits.JournalRecords].Select(Vote)]);
+        await journal.PersistAsync(s_ben, s_genesis, [.. votes[GrainLimits.JournalRecords..].Select(Vote)]);
+        ulong written = _store.Head!.Value;
+        for (ulong i = 1; i <= GrainLimits.JournalEntriesBehind + 10; i++)
+        {
+            await journal.PersistAsync(s_anna, s_genesis, [Vote(i)]);
+            await journal.ForgetAsync(s_anna, i);
+        }
+
+        Assert.True(_store.First > written, "It was written anew.");
+        Assert.Equal(votes, Iterations(journal.RecordsOf(s_ben)));
+        Assert.Equal(votes, Iterations((await OpenAsync()).RecordsOf(s_ben)));
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => journal.PersistAsync(s_ben, s_genesis, [.. votes.Select(Vote)]));
+    }
+
     public ValueTask DisposeAsync() => _store.DisposeAsync();
 
     private Task<VoteJournal> OpenAsync() => VoteJournal.OpenAsync(_store, CancellationToken.None);
