@@ -13,11 +13,12 @@ var twice = new Option<bool>("--twice") { Description = "Run each seed twice, in
 var log = new Option<bool>("--log") { Description = "Print every event of the run; with --seed." };
 var without = new Option<string?>("--without") { Description = "Kinds of faults that are off, whatever the seed says, with commas between." };
 var shrink = new Option<bool>("--shrink") { Description = "Look for the fewest faults and the shortest time with which --seed still fails, and print the events of that." };
+var writeRelease = new Option<string?>("--write-release") { Description = "Write what --seed leaves on its nodes' disks to this file, for later releases to start from; see docs/simulation.md." };
 var planted = new Option<string?>("--planted") { Description = "Look for planted bugs, by name with commas between or all, in --seeds or 2,000 seeds each; see docs/simulation.md." };
 var worker = new Option<bool>("--worker") { Description = "Run what comes on the input; for the program itself.", Hidden = true };
 var command = new RootCommand("Runs whole networks in virtual time, with faults drawn from a seed, and checks what the product promises.")
 {
-    seed, seeds, minutes, profile, jobs, twice, log, without, shrink, planted, worker,
+    seed, seeds, minutes, profile, jobs, twice, log, without, shrink, writeRelease, planted, worker,
 };
 command.SetAction((arguments, cancellation) => RunAsync(arguments));
 return await command.Parse(args).InvokeAsync();
@@ -57,6 +58,8 @@ async Task<int> RunAsync(ParseResult arguments)
         return smallest.Failures.Count == 0 ? 0 : 1;
     }
 
+    if (arguments.GetValue(writeRelease) is { } file)
+        batch = [batch[0] with { WriteReleaseTo = Path.GetFullPath(file), Without = [.. batch[0].Without, FaultKind.Upgrade] }];
     BatchSummary summary = await new BatchRunner(arguments.GetValue(jobs)).RunAsync(batch, arguments.GetValue(twice), arguments.GetValue(log));
     Console.Write(summary.ToText());
     return summary.Failures.Count == 0 ? 0 : 1;

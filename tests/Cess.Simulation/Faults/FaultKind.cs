@@ -126,6 +126,9 @@ internal enum FaultKind
     /// <summary>One validator's key runs in two processes.</summary>
     Twin,
 
+    /// <summary>What a node finds on its disk was written by an earlier release.</summary>
+    Upgrade,
+
     /// <summary>A parameter of the chain changes.</summary>
     ParameterChange,
 }

@@ -115,7 +115,7 @@ internal sealed class Nemesis(SimulatedWorld world, Dice dice, IReadOnlySet<int>
         {
             if (!world.IsTroubled)
                 return;
-            FaultKind[] now = [.. world.Swarm.Except(Profile.Attacks).Where(fault => fault != FaultKind.ParameterChange).Order()];
+            FaultKind[] now = [.. world.Swarm.Except(Profile.Attacks).Where(fault => fault is not (FaultKind.ParameterChange or FaultKind.Upgrade or FaultKind.Overload)).Order()];
             if (now.Length > 0)
                 Bring(dice.Pick(now), dice.Pick(world.Nodes));
             Next();

@@ -35,13 +35,13 @@ internal sealed record Profile(string Name, IReadOnlyList<FaultKind> Faults, boo
 
     public static IReadOnlyList<Profile> All { get; } =
     [
-        new("calm", [FaultKind.ParameterChange]),
+        new("calm", [FaultKind.ParameterChange, FaultKind.Upgrade]),
         new("network", s_network),
-        new("crashes", [.. s_crashes, FaultKind.MessageLoss]),
+        new("crashes", [.. s_crashes, FaultKind.MessageLoss, FaultKind.Upgrade]),
         new("disk", [.. s_disk, FaultKind.Crash, FaultKind.LostWrites]),
         new("storage", [.. s_storage, FaultKind.Crash, FaultKind.LostWrites, FaultKind.MessageDelay], HasStorage: true),
         new("byzantine", [.. Attacks, FaultKind.MessageDelay, FaultKind.Crash], IsByzantine: true),
-        new("swarm", [.. s_network, .. s_crashes, .. s_disk, .. Attacks, FaultKind.ParameterChange, .. s_storage], IsByzantine: true, HasStorage: true),
+        new("swarm", [.. s_network, .. s_crashes, .. s_disk, .. Attacks, FaultKind.ParameterChange, FaultKind.Upgrade, .. s_storage], IsByzantine: true, HasStorage: true),
     ];
 
     public static Profile? Find(string name) => All.FirstOrDefault(profile => profile.Name == name);

@@ -8,6 +8,9 @@ internal sealed record RunRequest(ulong Seed, string Profile, double Minutes, bo
     /// <summary>Faults that are off, whatever the seed says.</summary>
     public IReadOnlyList<FaultKind> Without { get; init; } = [];
 
+    /// <summary>Where to write what its nodes have in the end; null for nowhere.</summary>
+    public string? WriteReleaseTo { get; init; }
+
     /// <summary>What a user gives to have it again.</summary>
     public string Command =>
         FormattableString.Invariant($"--seed {Seed} --profile {Profile} --minutes {Minutes}") + (Without.Count == 0 ? "" : $" --without {string.Join(',', Without)}");

@@ -18,7 +18,14 @@ internal static class Worker
             using var world = new SimulatedWorld(
                 new RunOptions(request.Seed, Profile.Find(request.Profile)!, TimeSpan.FromMinutes(request.Minutes)) { Without = request.Without },
                 request.Log ? Console.Error : null);
-            await results.WriteLineAsync(JsonSerializer.Serialize(await world.RunAsync()));
+            RunResult result = await world.RunAsync();
+            if (request.WriteReleaseTo is { } file && result.Failure is null)
+            {
+                await using FileStream image = File.Create(file);
+                world.ToRelease(file).Write(image);
+            }
+
+            await results.WriteLineAsync(JsonSerializer.Serialize(result));
             await results.FlushAsync();
         }
 

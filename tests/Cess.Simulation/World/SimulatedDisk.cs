@@ -42,6 +42,13 @@ internal sealed class SimulatedDisk(SimulatedWorld world, string name)
 
     public void Wipe() => _directory = new SimulatedLogDirectory();
 
+    /// <summary>Puts files there.</summary>
+    public void Load(IReadOnlyDictionary<string, byte[]> files)
+    {
+        foreach ((string file, byte[] bytes) in files.OrderBy(file => file.Key, StringComparer.Ordinal))
+            _directory.Poke(file, bytes);
+    }
+
     public void Backup() => _backup = _directory.Copy();
 
     public bool RestoreBackup()

@@ -79,6 +79,22 @@ internal sealed class SimulatedNode(SimulatedWorld world, int index, ActorKey va
 
     public IGrainFactory Grains => _services!.GetRequiredService<IGrainFactory>();
 
+    /// <summary>Begins with what another release has left.</summary>
+    public void Take(NodeImage image)
+    {
+        Blocks.Load(image.Blocks);
+        Votes.Load(image.Votes);
+        _isNew = false;
+    }
+
+    public NodeImage ToImage()
+    {
+        var image = new NodeImage([], []);
+        Blocks.ForEach(image.Blocks.Add);
+        Votes.ForEach(image.Votes.Add);
+        return image;
+    }
+
     public void Start()
     {
         if (IsRunning)

@@ -26,6 +26,7 @@ internal sealed class SimulatedWorld : IDisposable
     private static readonly TimeSpan s_look = TimeSpan.FromSeconds(1);
     private static readonly DateTimeOffset s_start = new(2030, 1, 1, 0, 0, 0, TimeSpan.Zero);
     private readonly RunOptions _options;
+    private readonly DateTimeOffset _start;
     private readonly Dictionary<FaultKind, long> _faults = [];
     private readonly Dictionary<Rare, long> _sometimes = [];
     private readonly List<PayingClient> _clients = [];
@@ -36,18 +37,21 @@ internal sealed class SimulatedWorld : IDisposable
     public SimulatedWorld(RunOptions options, TextWriter? live)
     {
         _options = options;
-        Simulation = new Orleans.InProcess.Simulation.Simulation(options.Seed, s_start);
-        Trace = new Trace(Time, s_start, live);
         var dice = new Dice(options.Seed, "world");
         NetworkDice = new Dice(options.Seed, "network");
         DiskDice = new Dice(options.Seed, "disk");
         int validators = dice.Pick([1, 4, 4, 4, 5, 7]);
         if (options.Profile.IsByzantine)
             validators = Math.Max(validators, 4);
-        ActorKey[] keys = [.. Enumerable.Range(0, validators).Select(i => ActorKeys.Of($"validator {i}"))];
         Swarm = [.. options.Profile.Faults.Where(_ => dice.Chance(0.5))];
         bool hasStaking = dice.Chance(0.4);
         Swarm.ExceptWith(options.Without);
+        ReleaseImage? release = Swarm.Contains(FaultKind.Upgrade) ? dice.Pick(ReleaseImage.All) : null;
+        validators = release?.Genesis.Validators.Keys.Length ?? validators;
+        ActorKey[] keys = [.. Enumerable.Range(0, validators).Select(i => ActorKeys.Of($"validator {i}"))];
+        _start = release?.Stopped ?? s_start;
+        Simulation = new Orleans.InProcess.Simulation.Simulation(options.Seed, _start);
+        Trace = new Trace(Time, _start, live);
         HasStaking = Swarm.Contains(FaultKind.ParameterChange) || hasStaking;
         BlocksPerSnapshot = dice.Pick([5, 30, 10_000]);
         int faulty = (validators - 1) / 3;
@@ -60,10 +64,16 @@ internal sealed class SimulatedWorld : IDisposable
 
         int twins = Swarm.Contains(FaultKind.Twin) ? attackers.Count : 0;
         Network = new SimulatedNetwork(this, validators + twins);
-        Genesis = MakeGenesis(dice, keys);
+        Genesis = release?.Genesis ?? MakeGenesis(dice, keys);
         AllAccounts = [.. Genesis.Accounts.Select(account => account.Account)];
         for (int i = 0; i < validators; i++)
             Nodes.Add(new SimulatedNode(this, i, keys[i]));
+        for (int i = 0; release is not null && i < release.Nodes.Length; i++)
+        {
+            Count(FaultKind.Upgrade);
+            Nodes[i].Take(release.Nodes[i]);
+        }
+
         foreach (int attacker in attackers.Order())
         {
             Nodes[attacker].Attacker = new Attacker(this, Nodes[attacker]);
@@ -103,7 +113,7 @@ internal sealed class SimulatedWorld : IDisposable
 
     public TimeProvider Time => Simulation.Time;
 
-    public TimeSpan Now => Time.GetUtcNow() - s_start;
+    public TimeSpan Now => Time.GetUtcNow() - _start;
 
     public Trace Trace { get; }
 
@@ -218,6 +228,9 @@ internal sealed class SimulatedWorld : IDisposable
             Timeout.InfiniteTimeSpan);
         _timers.Add(timer);
     }
+
+    /// <summary>What the nodes of this network have on their disks, for later releases to go on from.</summary>
+    public ReleaseImage ToRelease(string name) => new(name, Genesis, Time.GetUtcNow(), [.. Nodes.Select(node => node.ToImage())]);
 
     /// <summary>Starts something that goes on by itself.</summary>
     public void Spawn(Func<Task> action) => _ = Task.Factory.StartNew(
