@@ -57,7 +57,25 @@ public sealed class KeyStore : ICustody, IDisposable
     {
         string file = FileOf(name);
         if (!File.Exists(file))
-            Make(file);
+        {
+            using PrivateKey made = PrivateKey.Generate();
+            Save(made, file);
+        }
+        return Open(file);
+    }
+
+    /// <summary>The account of a name. A key that is missing is made, and is saved once what must not come after it is done.</summary>
+    /// <param name="name">The name.</param>
+    /// <param name="beforeSaving">Where this fails, or the process dies, there is no key.</param>
+    public async Task<AccountId> GetOrCreateAsync(string name, Func<AccountId, Task> beforeSaving)
+    {
+        string file = FileOf(name);
+        if (!File.Exists(file))
+        {
+            using PrivateKey made = PrivateKey.Generate();
+            await beforeSaving(made.PublicKey.ToAccountId());
+            Save(made, file);
+        }
         return Open(file);
     }
 
@@ -70,7 +88,10 @@ public sealed class KeyStore : ICustody, IDisposable
     public ECDsa OpenNodeKey(string file)
     {
         if (!File.Exists(file))
-            Make(file);
+        {
+            using PrivateKey made = PrivateKey.Generate();
+            Save(made, file);
+        }
         var key = ECDsa.Create();
         try
         {
@@ -104,12 +125,11 @@ public sealed class KeyStore : ICustody, IDisposable
             key.Dispose();
     }
 
-    private void Make(string file)
+    private void Save(PrivateKey key, string file)
     {
-        using PrivateKey made = PrivateKey.Generate();
         string pem = string.IsNullOrEmpty(GivenPassphrase)
-            ? made.ExportEncryptedPem(_passphrase, RandomPassphraseRounds)
-            : made.ExportEncryptedPem(_passphrase);
+            ? key.ExportEncryptedPem(_passphrase, RandomPassphraseRounds)
+            : key.ExportEncryptedPem(_passphrase);
         NodeFolder.WritePrivate(file, Encoding.ASCII.GetBytes(pem));
     }
 

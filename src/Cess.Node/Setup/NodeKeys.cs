@@ -33,21 +33,14 @@ internal static class NodeKeys
         folder.Votes, new FileBlockStoreOptions { SegmentBytes = NodeLimits.VoteSegmentBytes }, cancellation);
 
     /// <summary>
-    /// Accounts of a node's validators. A key that is missing is made, and with it begins its validator's part of the journal: a key that
-    /// has none was here before, and has perhaps signed what nobody here remembers.
+    /// Accounts of a node's validators. A key that is missing is made, and is saved once its validator's part of the journal is begun: a key
+    /// that has none was here before, and has perhaps signed what nobody here remembers.
     /// </summary>
     public static async Task<ImmutableArray<AccountId>> OpenValidatorsAsync(KeyStore keys, VoteJournal journal, int count)
     {
         ImmutableArray<AccountId>.Builder validators = ImmutableArray.CreateBuilder<AccountId>(count);
         for (int i = 1; i <= count; i++)
-        {
-            string name = Numbered(Validator, i);
-            bool isNew = !File.Exists(keys.FileOf(name));
-            AccountId account = keys.GetOrCreate(name);
-            if (isNew)
-                await journal.BeginAsync(account);
-            validators.Add(account);
-        }
+            validators.Add(await keys.GetOrCreateAsync(Numbered(Validator, i), journal.BeginAsync));
         return validators.MoveToImmutable();
     }
 
