@@ -75,6 +75,9 @@ public static class S3Limits
     /// <summary>Blocks that are kept when no connection uses them.</summary>
     public const int FreeTransportBlocksMax = 256;
 
+    /// <summary>Connections that one door has open at a time; more are closed at once.</summary>
+    public const int ConnectionsMax = 4_096;
+
     /// <summary>Received bytes, and bytes to send, that a connection holds before it waits for the other side; each.</summary>
     public const int ConnectionBufferBytes = 256 * 1_024;
 

@@ -24,6 +24,10 @@ public sealed class HostileRequestTests : IAsyncLifetime
     }
 
     [Fact]
+    public void No_door_takes_connections_without_bound() =>
+        Assert.Equal(S3Limits.ConnectionsMax, new Microsoft.AspNetCore.Server.Kestrel.Core.KestrelServerOptions().UseS3Limits().Limits.MaxConcurrentConnections);
+
+    [Fact]
     public async Task An_unknown_access_key_is_named_so()
     {
         SigV4TestSigner stranger = new("AKIANOBODYNOBODYNOBO", S3Host.SecretKey, _host.Clock);
