@@ -103,11 +103,16 @@ public sealed partial class ChainGrain(
             return Task.FromResult(Outcomes.Rejected("", error));
         if (_waiters.ContainsKey(transaction.Id))
             return Await(transaction.Id, until);
-        PoolRefusal refusal = _pool.Add(transaction, _tip.Account(transaction.Unsigned.Account).Nonce, out SignedTransaction? replaced);
+        PoolRefusal refusal = _pool.Add(transaction, _tip.Account(transaction.Unsigned.Account).Nonce, out SignedTransaction? displaced);
         if (refusal != PoolRefusal.None)
             return Task.FromResult(Outcomes.Refused(transaction.Id, refusal));
-        if (replaced is not null)
-            Refuse(Outcomes.Rejected(replaced.Id.ToString(), TransactionErrors.Replaced, "One with its nonce and a higher tip took its place."));
+        if (displaced is not null)
+        {
+            Refuse(displaced.Unsigned.Nonce == transaction.Unsigned.Nonce
+                ? Outcomes.Rejected(displaced.Id.ToString(), TransactionErrors.Replaced, "One with its nonce and a higher tip took its place.")
+                : Outcomes.Rejected(displaced.Id.ToString(), TransactionErrors.PoolFull, "The one that all behind it waited for took its place."));
+        }
+
         transaction.Id.WriteTo(_pooled.GetSpan(Hash256.Size));
         _pooled.Advance(Hash256.Size);
         _fresh.Add(bytes);

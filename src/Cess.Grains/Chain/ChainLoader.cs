@@ -21,7 +21,7 @@ public static class ChainLoader
     /// <param name="parallel">Where to hash.</param>
     /// <param name="cancellation">Gives up.</param>
     /// <returns>The state, and the iteration of the newest certificate that is stored; 0 if there is none.</returns>
-    /// <exception cref="ChainLoadException">The store is of another chain, a block breaks a rule, or blocks that were stored are missing.</exception>
+    /// <exception cref="ChainLoadException">The store is of another chain, a snapshot is none, a block breaks a rule, or blocks that were stored are missing.</exception>
     /// <exception cref="BlockStoreException">The store can't be read.</exception>
     public static async Task<(LedgerState State, ulong Iteration)> LoadAsync(
         IBlockStore store, Genesis genesis, PublicKeyCache keys, IParallelFor parallel, CancellationToken cancellation)
@@ -61,10 +61,22 @@ public static class ChainLoader
             return null;
         // A snapshot is read entry by entry; a file is not.
         await using var content = new BufferedStream(snapshot.Content, SnapshotBufferBytes);
-        LedgerState state = StateSnapshot.Read(content, parallel);
+        LedgerState state = Read(content, snapshot.Height, parallel);
         return state.Genesis == genesis.ComputeHash() && state.Height == snapshot.Height
             ? state
             : throw new ChainLoadException($"The snapshot of height {snapshot.Height} is of another chain.");
+    }
+
+    private static LedgerState Read(Stream snapshot, ulong height, IParallelFor parallel)
+    {
+        try
+        {
+            return StateSnapshot.Read(snapshot, parallel);
+        }
+        catch (LedgerException e)
+        {
+            throw new ChainLoadException($"The snapshot of height {height} can't be read: {e.Message}", e);
+        }
     }
 
     private static BlockRecord Decode(BlockEntry entry)

@@ -49,23 +49,30 @@ internal sealed class TransactionPool(
     /// <summary>Takes a transaction in.</summary>
     /// <param name="transaction">Decoded and verified.</param>
     /// <param name="nextNonce">The nonce that the chain expects of its account next.</param>
-    /// <param name="replaced">The transaction whose place it took, by a tip that is higher by a tenth at least; null for none.</param>
-    public PoolRefusal Add(SignedTransaction transaction, ulong nextNonce, out SignedTransaction? replaced)
+    /// <param name="displaced">
+    /// The transaction whose place it took: one of its nonce, by a tip that is higher by a tenth at least, or, where there is no room, the last of
+    /// those in its account that wait for this one's nonce. Null for none.
+    /// </param>
+    public PoolRefusal Add(SignedTransaction transaction, ulong nextNonce, out SignedTransaction? displaced)
     {
-        replaced = null;
+        displaced = null;
         AccountId account = transaction.Unsigned.Account;
         ulong nonce = transaction.Unsigned.Nonce;
         if (!_lanes.TryGetValue(account, out Lane? lane))
             lane = new Lane(nextNonce);
         if (lane.Waiting.TryGetValue(nonce, out SignedTransaction? other))
-            return Replace(lane, transaction, other, ref replaced);
+            return Replace(lane, transaction, other, ref displaced);
         if (nonce < lane.Next)
             return PoolRefusal.StaleNonce;
-        if (lane.Waiting.Count >= perAccountMax)
+        bool isLaneFull = lane.Waiting.Count >= perAccountMax;
+        SignedTransaction? last = nonce == lane.Next && (isLaneFull || Count >= transactionsMax) ? lane.Last : null;
+        if (isLaneFull && last is null)
             return PoolRefusal.AccountFull;
-        if (Count >= transactionsMax || _bytes + transaction.Bytes.Length > GrainLimits.PoolBytes)
+        if ((Count >= transactionsMax && last is null) || _bytes + transaction.Bytes.Length > GrainLimits.PoolBytes)
             return PoolRefusal.Full;
 
+        if (last is not null)
+            Remove(displaced = last);
         _lanes[account] = lane;
         Count++;
         _bytes += transaction.Bytes.Length;
@@ -230,5 +237,8 @@ internal sealed class TransactionPool(
         public ulong Next { get; set; } = next;
 
         public Dictionary<ulong, SignedTransaction> Waiting { get; } = [];
+
+        /// <summary>That with the highest nonce, if a gap is before it.</summary>
+        public SignedTransaction? Last => Waiting.Count > 0 && Waiting.Keys.Max() is var nonce && nonce > Next ? Waiting[nonce] : null;
     }
 }

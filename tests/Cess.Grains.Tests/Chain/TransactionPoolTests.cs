@@ -143,6 +143,36 @@ public sealed class TransactionPoolTests
         Assert.Equal(PoolRefusal.None, Add(_pool, Make("b", 0), 0));
     }
 
+    [Theory]
+    [InlineData(2, 100)]
+    [InlineData(100, 2)]
+    public void What_all_others_of_its_account_wait_for_finds_room_in_a_full_pool(int transactionsMax, int perAccountMax)
+    {
+        var pool = new TransactionPool(transactionsMax, perAccountMax);
+        SignedTransaction last = Make("a", 2);
+        Add(pool, last, 0);
+        Add(pool, Make("a", 1), 0);
+
+        Assert.NotEqual(PoolRefusal.None, Add(pool, Make("a", 3), 0));
+        Assert.Equal(PoolRefusal.None, pool.Add(Make("a", 0), 0, out SignedTransaction? displaced));
+
+        Assert.Same(last, displaced);
+        Assert.Equal([0UL, 1UL], pool.Take(10, int.MaxValue).Select(t => t.Unsigned.Nonce));
+        Assert.Equal(0, pool.Count);
+    }
+
+    [Fact]
+    public void What_is_ready_gives_its_place_to_none()
+    {
+        var pool = new TransactionPool(2, 2);
+        Add(pool, Make("a", 0), 0);
+        Add(pool, Make("a", 1), 0);
+
+        Assert.Equal(PoolRefusal.AccountFull, pool.Add(Make("a", 2), 0, out SignedTransaction? displaced));
+        Assert.Null(displaced);
+        Assert.Equal(2, pool.Count);
+    }
+
     [Fact]
     public void What_is_in_anothers_block_waits_no_longer_and_what_follows_it_is_ready()
     {

@@ -121,9 +121,16 @@ internal sealed class PayingClient(SimulatedWorld world, ActorKey key, Dice dice
         _nonce = Math.Max(_nonce, nonce);
         if (_unanswered.Count == 0)
             return;
-        // What has expired leaves a gap that those behind it can't pass.
-        if (!_unanswered.Exists(bytes => SignedTransaction.Decode(bytes).Unsigned.Nonce == nonce))
-            _unanswered.Insert(0, Sign(node, nonce));
+        // What has expired leaves gaps that those behind them can't pass.
+        HashSet<ulong> signed = [.. _unanswered.Select(bytes => SignedTransaction.Decode(bytes).Unsigned.Nonce)];
+        for (ulong missing = nonce; missing < signed.Max(); missing++)
+        {
+            if (!signed.Contains(missing))
+                _unanswered.Add(Sign(node, missing));
+        }
+
+        _unanswered.Sort((one, other) => SignedTransaction.Decode(one).Unsigned.Nonce.CompareTo(SignedTransaction.Decode(other).Unsigned.Nonce));
+
         world.Sometimes(Rare.SubmittedAgain);
         await SubmitAsync(node, [.. _unanswered]);
     }
