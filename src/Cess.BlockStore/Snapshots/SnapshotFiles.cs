@@ -50,7 +50,8 @@ internal sealed class SnapshotFiles(ILogDirectory directory)
         return corrupt.Count == 0
             ? null
             : throw new BlockStoreException(
-                BlockStoreError.CorruptSnapshot, $"The snapshots of {string.Join(", ", corrupt)} are corrupt, and there is no other.");
+                BlockStoreError.CorruptSnapshot,
+                $"{string.Join(", ", corrupt.Select(NameOf))}: corrupt, and there is no other snapshot. Put one back from a copy, or begin in a new folder and take the state from other nodes.");
     }
 
     private static string NameOf(ulong height) => height.ToString($"d{HeightDigits}", CultureInfo.InvariantCulture) + NameEnd;
