@@ -90,7 +90,15 @@ internal sealed class Installation : IDisposable
         foreach (string key in Remembered.Objects.Keys)
         {
             byte[]? actual = await s3.GetAsync(Bucket, key);
-            BrokenPromiseException.Unless(listed.Remove(key) == actual is not null, $"The listing and a read disagree about {key}.");
+            bool isListed = listed.Remove(key);
+            if (isListed != actual is not null)
+            {
+                // What was under way when the node died, and nobody was told of, may have become final between the two: once.
+                isListed = (await ListAsync(s3)).Contains(key);
+                actual = await s3.GetAsync(Bucket, key);
+            }
+
+            BrokenPromiseException.Unless(isListed == actual is not null, $"The listing and a read disagree about {key}.");
             if (Remembered.Objects.Settle(key, actual) is { } wrong)
                 throw new BrokenPromiseException(wrong);
         }
