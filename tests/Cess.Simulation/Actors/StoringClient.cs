@@ -92,6 +92,7 @@ internal sealed class StoringClient(SimulatedWorld world, SimulatedNode node, Di
         {
             // Refused: nothing has changed.
             versions.Remove(content);
+            world.Trace.Add($"refused {key}, {content.Length} bytes: {e.Code} {e.Message}");
             world.Sometimes(Rare.ObjectRefused);
             return;
         }
