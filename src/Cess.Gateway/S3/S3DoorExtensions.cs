@@ -41,7 +41,8 @@ public static class S3DoorExtensions
 
     /// <summary>
     /// Sets Kestrel's limits to those that S3 needs: long targets, bodies of any length (the door has a bound for each), and
-    /// buffers that keep a fast connection busy. Each address that it listens on takes a bounded number of connections. Headers over Kestrel's own bound get 431 before the door sees them.
+    /// buffers that keep a fast connection busy. Each address that it listens on takes a bounded number of connections. Headers over
+    /// Kestrel's own bound get 431 before the door sees them.
     /// </summary>
     public static KestrelServerOptions UseS3Limits(this KestrelServerOptions kestrel)
     {

@@ -150,7 +150,7 @@ internal sealed class TransactionPool(
     /// </summary>
     /// <param name="transactions">What comes back.</param>
     /// <param name="nextNonce">The nonce that is expected of an account next.</param>
-    /// <returns>What is used up by now, or finds no room.</returns>
+    /// <returns>What is used up by now, finds no room, or has to give its place to what comes back.</returns>
     public List<SignedTransaction> Return(IEnumerable<SignedTransaction> transactions, Func<AccountId, ulong> nextNonce)
     {
         _ready.Clear();
@@ -159,8 +159,14 @@ internal sealed class TransactionPool(
         List<SignedTransaction> refused =
             [.. _lanes.Values.SelectMany(lane => lane.Waiting.Values.Where(waiting => waiting.Unsigned.Nonce < lane.Next))];
         refused.ForEach(Remove);
-        refused.AddRange(transactions.Where(
-            transaction => Add(transaction, nextNonce(transaction.Unsigned.Account), out _) != PoolRefusal.None));
+        foreach (SignedTransaction transaction in transactions)
+        {
+            if (Add(transaction, nextNonce(transaction.Unsigned.Account), out SignedTransaction? displaced) is not (PoolRefusal.None or PoolRefusal.Known))
+                refused.Add(transaction);
+            else if (displaced is not null)
+                refused.Add(displaced);
+        }
+
         foreach ((AccountId account, Lane lane) in _lanes)
             Advance(account, lane, lane.Next);
         return refused;

@@ -57,10 +57,7 @@ public sealed class KeyStore : ICustody, IDisposable
     {
         string file = FileOf(name);
         if (!File.Exists(file))
-        {
-            using PrivateKey made = PrivateKey.Generate();
-            Save(made, file);
-        }
+            Make(file);
         return Open(file);
     }
 
@@ -88,10 +85,7 @@ public sealed class KeyStore : ICustody, IDisposable
     public ECDsa OpenNodeKey(string file)
     {
         if (!File.Exists(file))
-        {
-            using PrivateKey made = PrivateKey.Generate();
-            Save(made, file);
-        }
+            Make(file);
         var key = ECDsa.Create();
         try
         {
@@ -123,6 +117,12 @@ public sealed class KeyStore : ICustody, IDisposable
     {
         foreach (PrivateKey key in _keys.Values)
             key.Dispose();
+    }
+
+    private void Make(string file)
+    {
+        using PrivateKey made = PrivateKey.Generate();
+        Save(made, file);
     }
 
     private void Save(PrivateKey key, string file)

@@ -162,6 +162,28 @@ public sealed class TransactionPoolTests
     }
 
     [Fact]
+    public void What_comes_back_into_a_full_pool_says_whose_place_it_took()
+    {
+        var pool = new TransactionPool(2, 2);
+        SignedTransaction last = Make("a", 2);
+        Add(pool, Make("a", 1), 0);
+        Add(pool, last, 0);
+
+        Assert.Equal([last], pool.Return([Make("a", 0)], _ => 0));
+        Assert.Equal([0UL, 1UL], pool.Take(10, int.MaxValue).Select(t => t.Unsigned.Nonce));
+    }
+
+    [Fact]
+    public void What_comes_back_and_still_waits_is_not_refused()
+    {
+        SignedTransaction waiting = Make("a", 0);
+        Add(_pool, waiting, 0);
+
+        Assert.Empty(_pool.Return([waiting], _ => 0));
+        Assert.Equal(1, _pool.Count);
+    }
+
+    [Fact]
     public void What_is_ready_gives_its_place_to_none()
     {
         var pool = new TransactionPool(2, 2);
