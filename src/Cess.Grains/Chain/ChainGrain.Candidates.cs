@@ -60,9 +60,9 @@ public sealed partial class ChainGrain
             // What is final may have gone past the order's parent; the validator learns that by itself.
             if (StateAfter(Hash256.FromBytes(order.Parent.Span)) is not { } parent)
                 return;
-            if (Execute(order, parent) is { } hash)
+            if (Execute(order, parent, out bool mustWait) is { } hash)
                 await AnswerAsync(order, hash.ToArray());
-            else if (_carried.Count > 0 || _pool.ReadyCount == 0)
+            else if (mustWait || _pool.ReadyCount == 0)
             {
                 // Trying the same again at once would give the same.
                 return;
@@ -110,8 +110,9 @@ public sealed partial class ChainGrain
     private long Now() => time.GetUtcNow().ToUnixTimeMilliseconds();
 
     /// <summary>Builds on the order's parent; null if nothing of what waited may be in a block.</summary>
-    private Hash256? Execute(BlockOrder order, LedgerState parent)
+    private Hash256? Execute(BlockOrder order, LedgerState parent, out bool mustWait)
     {
+        mustWait = false;
         AccountId proposer = AccountId.Parse(order.Proposer);
         // What was built for an iteration that passed is as good for this one.
         if (candidates.FindExecuted(parent.BlockHash, proposer) is { } built)
@@ -120,31 +121,40 @@ public sealed partial class ChainGrain
         List<SignedTransaction> transactions = [.. _carried, .. _pool.Take(GrainLimits.BlockTransactions, GrainLimits.BlockBytes)];
         _carried = [];
         ExecutedBlock executed = BlockExecutor.Execute(parent, new BlockContext((ulong)Now(), proposer), transactions, parallel);
+        List<SignedTransaction> ahead = [];
         HashSet<Hash256>? underWay = null;
         foreach (RejectedTransaction rejected in executed.Rejected)
         {
-            if (MustWait(rejected, order))
+            if (IsFirstInNext(rejected))
                 _carried.Add(rejected.Transaction);
+            else if (rejected.Error == ChainError.NonceAhead && !order.IsAlone)
+                ahead.Add(rejected.Transaction);
             else if (rejected.Error != ChainError.NonceUsed)
                 Reject(rejected);
             else if (!(underWay ??= FindUnderWay()).Contains(rejected.Transaction.Id))
                 Refuse(Outcomes.Rejected(rejected.Transaction.Id.ToString(), rejected.Error));
         }
-        if (executed.Block.Transactions.IsEmpty && transactions.Count > 0 && !IsIdle())
-            return null;
-        candidates.Add(new FinalBlock(executed, parent));
-        _tip = executed.State;
-        _built = time.GetTimestamp();
-        return executed.State.BlockHash;
+
+        mustWait = _carried.Count + ahead.Count > 0;
+        Hash256? hash = null;
+        if (!executed.Block.Transactions.IsEmpty || transactions.Count == 0 || IsIdle())
+        {
+            candidates.Add(new FinalBlock(executed, parent));
+            _tip = executed.State;
+            _built = time.GetTimestamp();
+            hash = executed.State.BlockHash;
+        }
+
+        // Among several validators a nonce may be missing because it is in a block that this one does not follow, or is yet to come.
+        if (ahead.Count > 0)
+            PutBack(ahead, "One before it in its account is missing, and there is no room for it to wait again.");
+        return hash;
     }
 
-    /// <summary>
-    /// What found no more room in this block, and what follows it in its account, is first in the next one. Among several
-    /// validators a nonce may be missing because it is in a block that this one does not follow.
-    /// </summary>
-    private bool MustWait(RejectedTransaction rejected, BlockOrder order) => rejected.Error == ChainError.BlockFull
+    /// <summary>What found no more room in this block, and what follows it in its account, is first in the next one.</summary>
+    private bool IsFirstInNext(RejectedTransaction rejected) => rejected.Error == ChainError.BlockFull
         || (rejected.Error == ChainError.NonceAhead
-            && (!order.IsAlone || _carried.Exists(carried => carried.Unsigned.Account == rejected.Transaction.Unsigned.Account)));
+            && _carried.Exists(carried => carried.Unsigned.Account == rejected.Transaction.Unsigned.Account));
 
     /// <summary>A transaction that may not be in a block leaves a gap that those behind it in its account can't cross.</summary>
     private void Reject(RejectedTransaction rejected)
