@@ -33,6 +33,9 @@ public static class GatewayLimits
     /// <summary>Bytes of a call that this node signs: what a transaction may have, less what surrounds the call.</summary>
     public const int CallBytesMax = Ledger.LedgerLimits.TransactionBytesMax - 1_024;
 
+    /// <summary>How often an object is deleted that another has taken the place of meanwhile.</summary>
+    public const int DeletionAttempts = 3;
+
     /// <summary>Bucket keys that stay unwrapped in memory.</summary>
     public const int BucketKeysCached = 1_024;
 }

@@ -152,7 +152,8 @@ public sealed partial class ObjectStore(ObjectStoreServices services) : IObjectS
     {
         BucketRecord record = Find(caller, bucket);
         Hash256 tag = TagOf(services.Keyring.Of(record), key);
-        if (Head.Object(bucket, tag) is { } entry)
+        // A write that was under way may take the place of what was to go, before it goes.
+        for (int attempt = 0; attempt < GatewayLimits.DeletionAttempts && Head.Object(bucket, tag) is { } entry; attempt++)
             await services.Committer.ExecuteAsync(caller.Account, new DeleteFiles([entry.File])).ConfigureAwait(false);
     }
 
