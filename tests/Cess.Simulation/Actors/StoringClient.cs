@@ -16,9 +16,14 @@ internal sealed class StoringClient(SimulatedWorld world, SimulatedNode node, Di
     private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(3);
     private readonly Caller _caller = new(node.Site!.Owner.Id);
 
-    /// <summary>What each key may hold: the last that was acknowledged, and what was begun since and got no answer; null for nothing.</summary>
+    /// <summary>
+    /// What each key may hold: first what was acknowledged or read last, then what got no answer, which may yet take effect; null for nothing.
+    /// </summary>
     private readonly Dictionary<string, List<byte[]?>> _versions = new(StringComparer.Ordinal);
     private bool _hasBucket;
+
+    /// <summary>Counts what has been tried. What goes on after that has ended is answered to nobody.</summary>
+    private int _tried;
 
     /// <summary>True when all that was acknowledged has been read back.</summary>
     public bool IsDone { get; private set; }
@@ -83,12 +88,13 @@ internal sealed class StoringClient(SimulatedWorld world, SimulatedNode node, Di
         byte[] content = Secrets.Marked(dice.Bytes(dice.Pick([0, 1, 100, 4096, 70_000, 300_000])));
         List<byte[]?> versions = VersionsOf(key);
         versions.Add(content);
+        int attempt = _tried;
         try
         {
             await Store.PutAsync(_caller, Bucket, key, new MemoryStream(content), new PutOptions { ContentLength = content.Length }, CancellationToken.None)
                 .WaitAsync(s_patience, world.Time);
         }
-        catch (ObjectStoreException e) when (e.Code is not ObjectStoreError.ServiceUnavailable)
+        catch (ObjectStoreException e) when (e.Code is not ObjectStoreError.ServiceUnavailable && attempt == _tried)
         {
             // Refused: nothing has changed.
             versions.Remove(content);
@@ -97,6 +103,8 @@ internal sealed class StoringClient(SimulatedWorld world, SimulatedNode node, Di
             return;
         }
 
+        if (attempt != _tried)
+            return;
         Settle(key, content);
         world.Sometimes(Rare.ObjectStored);
         world.Trace.Add($"stored {key}, {content.Length} bytes");
@@ -105,7 +113,10 @@ internal sealed class StoringClient(SimulatedWorld world, SimulatedNode node, Di
     private async Task DeleteAsync(string key)
     {
         VersionsOf(key).Add(null);
+        int attempt = _tried;
         await Store.DeleteAsync(_caller, Bucket, key, CancellationToken.None).WaitAsync(s_patience, world.Time);
+        if (attempt != _tried)
+            return;
         Settle(key, null);
         world.Sometimes(Rare.ObjectDeleted);
     }
@@ -135,8 +146,12 @@ internal sealed class StoringClient(SimulatedWorld world, SimulatedNode node, Di
         world.Sometimes(Rare.ObjectRead);
     }
 
-    /// <summary>This is the newest, whatever became of those before.</summary>
-    private void Settle(string key, byte[]? content) => _versions[key] = [content];
+    /// <summary>
+    /// This is the newest now. A deletion that got no answer has happened or can't any more, as the account's nonces have gone past it; a file
+    /// that was declared may still be completed.
+    /// </summary>
+    private void Settle(string key, byte[]? content) =>
+        _versions[key] = [content, .. VersionsOf(key).Skip(1).Where(open => open is not null && open != content)];
 
     private List<byte[]?> VersionsOf(string key)
     {
@@ -163,6 +178,10 @@ internal sealed class StoringClient(SimulatedWorld world, SimulatedNode node, Di
             world.Sometimes(Rare.StorageUnanswered);
             world.Trace.Add($"storage: {e.GetType().Name} {e.Message}");
             return false;
+        }
+        finally
+        {
+            _tried++;
         }
     }
 }

@@ -41,7 +41,7 @@ internal sealed class Nemesis(SimulatedWorld world, Dice dice, IReadOnlySet<int>
                 node.JumpClock(TimeSpan.FromSeconds((dice.Next(9) - 4) * 0.5));
             }
 
-            if (_unlucky.Contains(node.Index))
+            if (MayHarm(node))
             {
                 node.Blocks.Misread = On(FaultKind.MisdirectedRead) ? 0.02 : 0;
                 node.Blocks.Miswrite = On(FaultKind.MisdirectedWrite) ? 0.005 : 0;
@@ -106,6 +106,9 @@ internal sealed class Nemesis(SimulatedWorld world, Dice dice, IReadOnlySet<int>
             node.Start();
         });
     }
+
+    /// <summary>Whether it may take or change what the node has stored.</summary>
+    public bool MayHarm(SimulatedNode node) => _unlucky.Contains(node.Index);
 
     private bool On(FaultKind fault) => world.Swarm.Contains(fault);
 
@@ -184,7 +187,7 @@ internal sealed class Nemesis(SimulatedWorld world, Dice dice, IReadOnlySet<int>
                 world.Count(fault);
                 world.Spawn(() => dice.Pick(_lossy).SpoilAsync(dice));
                 break;
-            case FaultKind.EmptyDisk or FaultKind.LostJournal or FaultKind.OldDisk or FaultKind.BitFlip when _unlucky.Contains(node.Index):
+            case FaultKind.EmptyDisk or FaultKind.LostJournal or FaultKind.OldDisk or FaultKind.BitFlip when MayHarm(node):
                 Damage(fault, node);
                 break;
         }

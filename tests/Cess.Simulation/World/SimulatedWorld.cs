@@ -279,6 +279,9 @@ internal sealed class SimulatedWorld : IDisposable
         _nemesis.Repair(node, isCorrupt);
     }
 
+    /// <summary>Whether faults may have taken or changed what the node has stored.</summary>
+    public bool MayBeHarmed(SimulatedNode node) => _nemesis.MayHarm(node);
+
     private static string Explain(Exception failure) =>
         failure is BrokenPromiseException ? failure.Message : failure.ToString();
 
