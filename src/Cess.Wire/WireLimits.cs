@@ -27,6 +27,9 @@ public static class WireLimits
     /// <summary>Bytes of one submission of transactions.</summary>
     public const int SubmissionBytesMax = 8 << 20;
 
-    /// <summary>Entries in one page of any listing.</summary>
+    /// <summary>Transactions in one page of an account's history; each may take a block to be decoded.</summary>
+    public const int HistoryPageMax = 20;
+
+    /// <summary>Entries in one page of any other listing.</summary>
     public const int PageEntriesMax = 1_000;
 }

@@ -22,7 +22,7 @@ public abstract class CliTests : IAsyncLifetime
     /// <summary>A node's data folder, as the node writes it.</summary>
     public async Task InitializeAsync()
     {
-        Host = await RestHost.StartAsync();
+        Host = await RestHost.StartAsync(historyFolder: Path.Combine(Folder, "history"));
         Directory.CreateDirectory(Path.Combine(Data, "keys"));
         File.WriteAllText(Path.Combine(Data, "keys", "owner.pem"), Host.Chain.Owner.ExportEncryptedPem("secret", Rounds));
         File.WriteAllText(Path.Combine(Data, "keys", "passphrase"), "secret\n");
@@ -34,8 +34,8 @@ public abstract class CliTests : IAsyncLifetime
 
     public async Task DisposeAsync()
     {
-        Directory.Delete(Folder, recursive: true);
         await Host.DisposeAsync();
+        Directory.Delete(Folder, recursive: true);
     }
 
     private protected void SetVariable(string name, string value) => _variables[name] = value;

@@ -35,6 +35,33 @@ public sealed class LedgerCommandTests : CliTests
     }
 
     [Fact]
+    public async Task Transactions_are_listed_with_what_came_in_and_what_went_out()
+    {
+        while ((await RunAsync("account", "transactions")).ExitCode == ExitCode.Unavailable)
+            await Task.Yield();
+        JsonElement paid = Json((await DoneAsync("transfer", s_payee, "4.5", "--json")).Out);
+        string incoming = Json((await DoneAsync("transfer", Owner, "2", "--key", OtherKeyFile(), "--json")).Out).GetProperty("transaction").GetString()!;
+        string outgoing = paid.GetProperty("transaction").GetString()!;
+        ulong height = paid.GetProperty("height").GetUInt64();
+
+        string first = $"{height + 1,10}  {incoming}  party   Balances.Transfer         in 2\n";
+        string second = $"{height,10}  {outgoing}  sender  Balances.Transfer         out 4.5\n";
+        Assert.Equal(first + second, (await DoneAsync("account", "transactions")).Out);
+        Assert.Equal(first, (await DoneAsync("account", "transactions", "--limit", "1")).Out);
+        Assert.Equal(first, (await DoneAsync("account", "transactions", "--role", "party")).Out);
+        Assert.Equal(second, (await DoneAsync("account", "transactions", Owner, "--role", "sender")).Out);
+        Assert.Equal("", (await DoneAsync("account", "transactions", s_payee, "--role", "sender")).Out);
+
+        JsonElement listed = Json((await DoneAsync("account", "transactions", s_payee, "--json")).Out);
+        Assert.Equal(["address", "transactions"], listed.EnumerateObject().Select(member => member.Name));
+        JsonElement only = Assert.Single(listed.GetProperty("transactions").EnumerateArray());
+        Assert.Equal((outgoing, "party", "4.5"), (only.GetProperty("id").GetString(), only.GetProperty("role").GetString(), only.GetProperty("received").GetString()));
+
+        Assert.Equal(ExitCode.Usage, (await RunAsync("account", "transactions", "--role", "recipient")).ExitCode);
+        Assert.Equal(ExitCode.Usage, (await RunAsync("account", "transactions", "--limit", "0")).ExitCode);
+    }
+
+    [Fact]
     public async Task With_a_new_key_the_account_goes_on_and_the_old_one_is_refused()
     {
         await DoneAsync("mb", "cess://photos");

@@ -82,6 +82,29 @@ public sealed class ChainClientTests : ClientTests
     }
 
     [Fact]
+    public async Task Transactions_of_an_account_are_listed_through_all_pages_in_each_role()
+    {
+        // More than two pages; every third one pays the client's account.
+        using CessClient other = NewClient(key: Host.Chain.Other);
+        List<(string Id, bool IsOwn)> sent = [];
+        for (int i = 0; i < (2 * WireLimits.HistoryPageMax) + 1; i++)
+        {
+            bool isOwn = i % 3 != 0;
+            OutcomeMessage outcome = isOwn ? await Client.TransferAsync(s_payee, Balance.OneToken) : await other.TransferAsync(Owner, Balance.OneToken);
+            sent.Insert(0, (outcome.Id, isOwn));
+        }
+
+        Assert.Equal(
+            sent.Select(one => (one.Id, one.IsOwn ? "sender" : "party", one.IsOwn ? null : "1", one.IsOwn ? "1" : null)),
+            (await ListAsync(AccountRole.Any)).Take(sent.Count).Select(one => (one.Id.ToString(), one.Role!, one.Received, one.Paid)));
+        Assert.Equal(sent.Where(one => !one.IsOwn).Select(one => one.Id), (await ListAsync(AccountRole.Party)).Select(one => one.Id.ToString()));
+        // The oldest made the bucket.
+        List<TransactionMessage> own = await ListAsync(AccountRole.Sender);
+        Assert.Equal(sent.Where(one => one.IsOwn).Select(one => one.Id), own.SkipLast(1).Select(one => one.Id.ToString()));
+        Assert.Equal("Files.CreateBucket", own[^1].Call);
+    }
+
+    [Fact]
     public async Task Signatures_of_strangers_and_for_other_transactions_are_refused()
     {
         MultisigPolicy policy = MultisigPolicy.Of(1, [Host.Chain.Owner.PublicKey, Host.Chain.Other.PublicKey]);
@@ -182,6 +205,22 @@ public sealed class ChainClientTests : ClientTests
         Assert.Null(await Client.Chain.FindValidatorAsync(Owner));
         Assert.Null(await Client.Chain.FindNominationAsync(Owner, Other));
         await FailsAsync("Staking.NothingToWithdraw", () => Client.Chain.ExecuteAsync(new Withdraw()));
+    }
+
+    /// <summary>Waits for the door to open its history.</summary>
+    private async Task<List<TransactionMessage>> ListAsync(AccountRole role)
+    {
+        while (true)
+        {
+            try
+            {
+                return await Client.Chain.ListTransactionsAsync(Owner, role).ToListAsync();
+            }
+            catch (CessException e) when (e.Code == WireErrors.Unavailable.Code)
+            {
+                await Task.Yield();
+            }
+        }
     }
 
     private static MultisigTransaction Travel(MultisigTransaction transaction) => Scale.Decode<MultisigTransaction>(Scale.Encode(transaction));

@@ -9,13 +9,15 @@ public abstract class ClientTests : IAsyncLifetime
 {
     private protected const string Bucket = "photos";
 
+    private readonly string _history = Directory.CreateTempSubdirectory("cess-client-").FullName;
+
     private protected RestHost Host { get; private set; } = null!;
 
     private protected CessClient Client { get; private set; } = null!;
 
     public async Task InitializeAsync()
     {
-        Host = await RestHost.StartAsync();
+        Host = await RestHost.StartAsync(historyFolder: _history);
         Client = NewClient();
         await Client.CreateBucketAsync(Bucket);
     }
@@ -24,6 +26,7 @@ public abstract class ClientTests : IAsyncLifetime
     {
         Client.Dispose();
         await Host.DisposeAsync();
+        Directory.Delete(_history, recursive: true);
     }
 
     private protected CessClient NewClient(CessClientOptions? options = null, PrivateKey? key = null) =>

@@ -1,3 +1,4 @@
+using System.Collections;
 using Cess.Ledger.Blocks;
 using Cess.Ledger.Modules;
 using Cess.Ledger.Modules.Accounts;
@@ -44,6 +45,40 @@ public sealed class CodecTests
         Assert.Equal(value.Subjects, read.Subjects);
         Assert.Equal(value.Subjects.Count(), value.Subjects.Distinct().Count());
         Assert.NotEmpty(value.Subjects);
+    }
+
+    [Theory]
+    [MemberData(nameof(EventNames))]
+    public void An_event_names_the_accounts_among_its_fields_and_no_others(string name)
+    {
+        LedgerEvent value = Samples.Events.Single(e => e.Name == name).Event;
+        HashSet<AccountId> fields = [.. value.GetType().GetProperties()
+            .Where(property => property.Name != nameof(LedgerEvent.Accounts) && property.GetIndexParameters().Length == 0)
+            .SelectMany(property => AccountsIn(property.GetValue(value)))];
+        Assert.Equal(fields, value.Accounts.ToHashSet());
+        Assert.Equal(value.Accounts.Length, fields.Count);
+        Assert.Equal(
+            value.Accounts.Select(Subject.Of).ToHashSet(), value.Subjects.Where(subject => subject.Kind == SubjectKind.Account).ToHashSet());
+
+        // An account within a value that is no ledger type, list or account would be missed: there is none.
+        static IEnumerable<AccountId> AccountsIn(object? field) => field switch
+        {
+            AccountId account => [account],
+            string => [],
+            IEnumerable several => several.Cast<object?>().SelectMany(AccountsIn),
+            not null when field.GetType() is { IsEnum: false } type && type.Assembly == typeof(LedgerEvent).Assembly =>
+                type.GetProperties().SelectMany(property => AccountsIn(property.GetValue(field))),
+            _ => [],
+        };
+    }
+
+    [Fact]
+    public void An_event_between_an_account_and_itself_names_it_once()
+    {
+        AccountId account = Samples.Alice.Id;
+        Assert.Equal(account, Assert.Single(new Transferred(account, account, Balance.OneToken).Accounts));
+        Assert.Equal(account, Assert.Single(new Nominated(account, account, Balance.OneToken, 1).Accounts));
+        Assert.Equal(account, Assert.Single(new NominationLeft(account, account, Balance.OneToken, 1).Accounts));
     }
 
     [Fact]

@@ -15,6 +15,7 @@ internal static class AccountCommands
         Command command = new("account", "Show an account, or do something with your own: another key, delegates, several keys.") { address };
         command.SetAction((parsed, cancellation) => ShowAsync(context, parsed, parsed.GetValue(address), cancellation));
         command.Add(BuildShow(context));
+        command.Add(TransactionsCommand.Build(context));
         command.Add(BuildKey(context));
         command.Add(BuildTransfer(context));
         command.Add(BuildRotate(context));

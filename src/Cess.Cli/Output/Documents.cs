@@ -37,6 +37,9 @@ internal sealed record PaymentDocument(string Transaction, ulong? Height, string
 /// <summary>A call that an account has made.</summary>
 internal sealed record CallDocument(string Transaction, ulong? Height, string Account, string Call);
 
+/// <summary>Transactions that concern an account, the newest first.</summary>
+internal sealed record TransactionsDocument(string Address, IReadOnlyList<TransactionMessage> Transactions);
+
 /// <summary>A public key and the address that comes from it.</summary>
 internal sealed record KeyDocument(string Key, string Address);
 
@@ -82,6 +85,7 @@ internal sealed record StatusDocument(string Endpoint, ChainMessage Chain, Miner
 [JsonSerializable(typeof(BucketChangeDocument))]
 [JsonSerializable(typeof(PaymentDocument))]
 [JsonSerializable(typeof(CallDocument))]
+[JsonSerializable(typeof(TransactionsDocument))]
 [JsonSerializable(typeof(KeyDocument))]
 [JsonSerializable(typeof(RotationDocument))]
 [JsonSerializable(typeof(DelegateChangeDocument))]

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 using Cess.Client.Transport;
 using Cess.Ledger.Blocks;
 using Cess.Ledger.Modules;
@@ -121,6 +122,33 @@ public sealed class ChainClient
         return proof.Transaction.Id == transaction && proof.IsOf(proof.Finality.Header)
             ? proof.Receipt
             : throw new CessException(ClientErrors.NotAuthentic, "The node's proof does not show the transaction that it was asked for.");
+    }
+
+    /// <summary>
+    /// Final transactions that concern an account, the newest first, asked for page by page as they are read: stop when you have enough.
+    /// Each says in <see cref="TransactionMessage.Role"/> what the account has to do with it, and what it received or paid. All of this
+    /// is the node's word; <see cref="GetReceiptAsync"/> proves one.
+    /// </summary>
+    /// <param name="account">Any account.</param>
+    /// <param name="role">What it has to do with them.</param>
+    /// <param name="cancellation">Ends it.</param>
+    /// <exception cref="CessException">node.unavailable: the node keeps no history, or has not opened it yet.</exception>
+    public async IAsyncEnumerable<TransactionMessage> ListTransactionsAsync(
+        AccountId account, AccountRole role = AccountRole.Any, [EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        string path = $"/v1/accounts/{account}/transactions?role={role.ToText()}&limit={WireLimits.HistoryPageMax}";
+        string? next = null;
+        do
+        {
+            RestRequest request = RestRequest.Get(next is null ? path : $"{path}&before={Uri.EscapeDataString(next)}");
+            TransactionPage page = await _transport.SendAsync(request, WireJson.Default.TransactionPage, cancellation);
+            foreach (TransactionMessage transaction in page.Transactions)
+                yield return transaction;
+            if (page.Next is not null && page.Next == next)
+                throw new CessException(ClientErrors.BadAnswer, "The node's page leads to itself.");
+            next = page.Next;
+        }
+        while (next is not null);
     }
 
     /// <summary>

@@ -1,3 +1,5 @@
+using Cess.Ledger;
+using Cess.Primitives;
 using Cess.Wire;
 
 namespace Cess.Gateway.Rest;
@@ -23,8 +25,14 @@ public static class RestLimits
     /// <summary>Newest transactions that can be found by their id, about 100 bytes each.</summary>
     public const int TransactionsIndexedMax = 500_000;
 
-    /// <summary>Transactions of the history that are in memory, at least as many as a block can have; 32 bytes each.</summary>
+    /// <summary>
+    /// Transactions of the history that are in memory, at least as many as a block can have; 32 bytes each. Their parties, too,
+    /// at 16 bytes each, unless a single block has more.
+    /// </summary>
     public const int HistoryEntriesInMemoryMax = 1 << 17;
+
+    /// <summary>Parties of all transactions of a block: their events name them with 32 bytes each in its receipts.</summary>
+    public const int HistoryPartiesPerBlockMax = LedgerLimits.BlockReceiptBytesMax / AccountId.Size;
 
     /// <summary>Blocks of the history whose transactions are in memory only: what a node reads again when it starts.</summary>
     public const ulong HistoryBlocksInMemoryMax = 10_000;
@@ -37,9 +45,6 @@ public static class RestLimits
 
     /// <summary>How many times as long as it works a merge pauses, so that it takes a fifth of a core from the ledger.</summary>
     public const int HistoryPauseFactor = 4;
-
-    /// <summary>Transactions in one page of an account's history; each may take a block to be decoded.</summary>
-    public const int HistoryPageMax = 20;
 
     /// <summary>Event feeds that are open at once.</summary>
     public const int FeedsMax = 1_000;

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Cess.Ledger.Modules.Accounts;
 using Cess.Ledger.Modules.Balances;
 using Cess.Ledger.Modules.Batches;
@@ -24,8 +25,24 @@ public abstract record LedgerEvent : IScaleValue<LedgerEvent>
 
     private protected abstract byte Index { get; }
 
-    /// <summary>Whom it concerns, for routing. No subject twice; the order is of no meaning.</summary>
-    public abstract IEnumerable<Subject> Subjects { get; }
+    /// <summary>
+    /// All accounts that it names, so those that are party to the transaction that it is of. None twice; the order is of no meaning.
+    /// </summary>
+    public abstract ImmutableArray<AccountId> Accounts { get; }
+
+    /// <summary>Whom it concerns, for routing: its accounts, and more. No subject twice; the order is of no meaning.</summary>
+    public IEnumerable<Subject> Subjects
+    {
+        get
+        {
+            foreach (AccountId account in Accounts)
+                yield return Subject.Of(account);
+            foreach (Subject other in OtherSubjects)
+                yield return other;
+        }
+    }
+
+    private protected virtual IEnumerable<Subject> OtherSubjects => [];
 
     /// <summary>Writes module, index and fields.</summary>
     public void Encode(ScaleWriter writer)

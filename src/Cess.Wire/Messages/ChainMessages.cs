@@ -98,9 +98,13 @@ public sealed record BlockMessage(
 /// <param name="Signature">Sets it apart from a transaction that somebody else made just so with the same key: both have one id.</param>
 /// <param name="Code">The ledger's or the pool's code of the failure, such as "Files.BucketUnknown"; null when there is none.</param>
 /// <param name="Message">The same for people.</param>
+/// <param name="Role">Among an account's transactions: what that account has to do with it, "sender" or "party"; else null.</param>
+/// <param name="Received">Among an account's transactions: what its transfers brought that account, in whole tokens; null for nothing.</param>
+/// <param name="Paid">Among an account's transactions: what its transfers took from that account, fee and tip apart; null for nothing.</param>
 public sealed record TransactionMessage(
     Hash256 Id, string Status, ulong? Height = null, int? Index = null, string? Account = null, ulong? Nonce = null,
-    string? Tip = null, string? Call = null, byte[]? Signature = null, string? Code = null, string? Message = null);
+    string? Tip = null, string? Call = null, byte[]? Signature = null, string? Code = null, string? Message = null,
+    string? Role = null, string? Received = null, string? Paid = null);
 
 /// <summary>A page of final transactions.</summary>
 /// <param name="Transactions">The newest first.</param>

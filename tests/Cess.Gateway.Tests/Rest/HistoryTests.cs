@@ -1,11 +1,15 @@
 using Cess.Gateway.Rest;
 using Cess.Gateway.Rest.Chain;
 using Cess.Gateway.Rest.Chain.History;
+using Cess.Ledger.Modules;
+using Cess.Ledger.Modules.Accounts;
 using Cess.Ledger.Modules.Balances;
+using Cess.Ledger.Modules.Batches;
 using Cess.Ledger.Transactions;
 using Cess.Primitives;
 using Cess.TestHost;
 using Cess.Wire;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Cess.Gateway.Tests.Rest;
@@ -18,6 +22,12 @@ public sealed class HistoryTests : IAsyncLifetime
     private RestTester _tester = null!;
 
     private TestChain Chain => _host.Chain;
+
+    private AccountId Owner => Chain.Owner.PublicKey.ToAccountId();
+
+    private AccountId Other => Chain.Other.PublicKey.ToAccountId();
+
+    private TransactionHistory? History => _host.Services.GetRequiredService<HistoryFollower>().History;
 
     private string Path => $"/v1/accounts/{Chain.Owner.PublicKey.ToAccountId()}/transactions";
 
@@ -77,7 +87,64 @@ public sealed class HistoryTests : IAsyncLifetime
         Assert.Null(page.Next);
     }
 
+    [Fact]
+    public async Task An_account_is_the_sender_of_its_transactions_and_party_to_those_that_name_it()
+    {
+        // The owner pays the payee, alone and in a batch; the other account pays it for the owner; and the payee's own call fails.
+        PrivateKey payee = PrivateKey.Generate();
+        AccountId to = payee.PublicKey.ToAccountId();
+        Hash256 paid = Execute(Chain.Owner, new Transfer(to, Balance.FromTokens(3)));
+        Hash256 batch = Execute(Chain.Owner, new Batch(BatchMode.AllOrNothing, [new Transfer(to, Balance.FromTokens(1)), new Transfer(to, Balance.FromTokens(1)), new Transfer(Other, Balance.FromTokens(5))]));
+        Hash256 allowed = Execute(Chain.Owner, new SetDelegate(Other, [CallScope.AllOf(ModuleId.Balances)], Balance.FromTokens(9), 1_000));
+        Hash256 acted = Execute(Chain.Other, new ActAs(Owner, new Transfer(to, Balance.FromTokens(4))));
+        Hash256 failed = Execute(payee, new Transfer(Owner, Balance.FromTokens(1_000)), succeeds: false);
+        Hash256 back = Execute(payee, new Batch(BatchMode.AllOrNothing, [new Transfer(Owner, Balance.FromTokens(2)), new Transfer(to, Balance.FromTokens(6))]));
+
+        for (int run = 0; run < 2; run++)
+        {
+            await AssertPageAsync(to, "?role=party", (acted, "party", "4", null), (batch, "party", "2", null), (paid, "party", "3", null));
+            await AssertPageAsync(to, "?role=sender", (back, "sender", null, "2"), (failed, "sender", null, null));
+            await AssertPageAsync(to, "?role=any", (back, "sender", null, "2"), (failed, "sender", null, null), (acted, "party", "4", null), (batch, "party", "2", null), (paid, "party", "3", null));
+            await AssertPageAsync(Owner, "?role=party", (back, "party", "2", null), (acted, "party", null, "4"));
+            await AssertPageAsync(Owner, "", (allowed, "sender", null, null), (batch, "sender", null, "7"), (paid, "sender", null, "3"));
+            await AssertPageAsync(Other, "?role=any&limit=3", (acted, "sender", null, null), (allowed, "party", null, null), (batch, "party", "5", null));
+            await WriteRunAsync();
+        }
+    }
+
     [Theory]
+    [InlineData("sender")]
+    [InlineData("party")]
+    [InlineData("any")]
+    public async Task Pages_of_a_role_give_each_transaction_once_also_where_a_file_of_the_history_ends(string role)
+    {
+        var sent = new List<(Hash256 Id, bool IsOwners)>();
+        for (int i = 0; i < 24; i++)
+        {
+            bool isOwners = i % 3 != 0;
+            sent.Add((isOwners ? Transfer() : Execute(Chain.Other, new Transfer(Owner, Balance.OneToken)), isOwners));
+            if (i % 7 == 0)
+                await WriteRunAsync();
+        }
+        var found = new List<Hash256>();
+        string? next = null;
+        do
+        {
+            TransactionPage page = await _tester.GetAsync($"{Path}?role={role}&limit=4{(next is null ? "" : $"&before={next}")}", WireJson.Default.TransactionPage);
+            found.AddRange(page.Transactions.Select(transaction => transaction.Id));
+            next = page.Next;
+        }
+        while (next is not null);
+        Assert.Equal(4, History!.Runs);
+        Assert.Equal(
+            sent.AsEnumerable().Reverse().Where(one => role == "any" || one.IsOwners == (role == "sender")).Select(one => one.Id), found);
+    }
+
+    [Theory]
+    [InlineData("role=")]
+    [InlineData("role=recipient")]
+    [InlineData("role=Sender")]
+    [InlineData("role=any&role=party")]
     [InlineData("limit=0")]
     [InlineData("limit=21")]
     [InlineData("before=1")]
@@ -170,10 +237,28 @@ public sealed class HistoryTests : IAsyncLifetime
         }
     }
 
-    private Hash256 Transfer()
+    /// <summary>Nothing is added meanwhile, for the history knows all blocks that there are.</summary>
+    private async Task WriteRunAsync()
     {
-        SignedTransaction transaction = Chain.Sign(Chain.Owner, new Transfer(Chain.Other.PublicKey.ToAccountId(), Balance.OneToken));
-        Assert.True(Chain.Execute(transaction).Succeeded);
+        while (History?.Height != Chain.Head.Height)
+            await Task.Yield();
+        History.WriteRun();
+    }
+
+    private Hash256 Transfer() => Execute(Chain.Owner, new Transfer(Other, Balance.OneToken));
+
+    private Hash256 Execute(PrivateKey key, Call call, bool succeeds = true)
+    {
+        SignedTransaction transaction = Chain.Sign(key, call);
+        Assert.Equal(succeeds, Chain.Execute(transaction).Succeeded);
         return transaction.Id;
+    }
+
+    private async Task AssertPageAsync(
+        AccountId account, string query, params (Hash256 Id, string? Role, string? Received, string? Paid)[] expected)
+    {
+        await UntilIndexedAsync();
+        TransactionPage page = await _tester.GetAsync($"/v1/accounts/{account}/transactions{query}", WireJson.Default.TransactionPage);
+        Assert.Equal(expected, page.Transactions.Select(one => (one.Id, one.Role, one.Received, one.Paid)));
     }
 }

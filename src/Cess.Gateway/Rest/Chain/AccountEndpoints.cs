@@ -11,7 +11,7 @@ using Microsoft.AspNetCore.Routing;
 
 namespace Cess.Gateway.Rest.Chain;
 
-/// <summary>Accounts at the final head, and what they sent.</summary>
+/// <summary>Accounts at the final head, and the transactions that concern them.</summary>
 internal static class AccountEndpoints
 {
     private const int PageTransactions = 10;
@@ -21,22 +21,31 @@ internal static class AccountEndpoints
         v1.MapGet("/accounts/{address}", Get).WithSummary("An account at the final head")
             .Produces<AccountMessage>().Produces<ErrorMessage>(StatusCodes.Status404NotFound);
         v1.MapGet("/accounts/{address}/transactions", GetTransactionsAsync)
-            .WithSummary("Final transactions that an account sent, the newest first, or those before the next of another page")
-            .Produces<TransactionPage>().Produces<ErrorMessage>(StatusCodes.Status503ServiceUnavailable);
+            .WithSummary("Final transactions that an account sent (role=sender), is party to (party), or either (any), the newest first, or those before the next of another page")
+            .Produces<TransactionPage>().Produces<ErrorMessage>(StatusCodes.Status400BadRequest).Produces<ErrorMessage>(StatusCodes.Status503ServiceUnavailable);
     }
 
     private static async Task<IResult> GetTransactionsAsync(HttpRequest request, FinalTransactions transactions, string address)
     {
         AccountId id = Parse(address);
-        int limit = RestQuery.Limit(request, PageTransactions, RestLimits.HistoryPageMax);
-        AccountTransactions page = await transactions.FindOfAsync(id, Before(request), limit)
+        int limit = RestQuery.Limit(request, PageTransactions, WireLimits.HistoryPageMax);
+        AccountTransactions page = await transactions.FindOfAsync(id, Role(request), Before(request), limit)
             ?? throw new RestException(WireErrors.Unavailable, "This node keeps no history of transactions, or has not opened it yet.");
         return JsonAnswer.Of(
             new TransactionPage(
-                [.. page.Transactions.Select(found => BlockMessages.Of(found.Block, found.Index))],
+                [.. page.Transactions.Select(found => BlockMessages.Of(found.Block, found.Index, id))],
                 page.Height,
                 page.Next is { } next ? string.Create(CultureInfo.InvariantCulture, $"{next.Height}.{next.Index}") : null),
             WireJson.Readable.TransactionPage);
+    }
+
+    private static AccountRole Role(HttpRequest request)
+    {
+        if (RestQuery.One(request, "role") is not { } text)
+            return AccountRole.Sender;
+        return AccountRoles.TryParse(text, out AccountRole role)
+            ? role
+            : throw new RestException(WireErrors.Malformed, "role must be sender, party or any.");
     }
 
     private static TransactionPlace? Before(HttpRequest request)

@@ -1,7 +1,10 @@
+using Cess.Gateway.Rest.Chain.History;
 using Cess.Ledger;
 using Cess.Ledger.Blocks;
 using Cess.Ledger.Modules;
+using Cess.Ledger.Modules.Balances;
 using Cess.Ledger.Transactions;
+using Cess.Primitives;
 using Cess.Wire;
 
 namespace Cess.Gateway.Rest.Chain;
@@ -43,6 +46,28 @@ internal static class BlockMessages
             transaction.Signature.ToArray(),
             error is { } failure ? $"{failure.Module}.{failure.Info.Name}" : null,
             error?.Info.Text);
+    }
+
+    /// <summary>A transaction, and what it is to an account.</summary>
+    public static TransactionMessage Of(BlockRecord record, int index, AccountId account)
+    {
+        Receipt receipt = record.Receipts[index];
+        // What somebody sends to himself stays where it is.
+        Transferred[] transfers = [.. receipt.Events.OfType<Transferred>().Where(transfer => transfer.From != transfer.To)];
+        return Of(record, index) with
+        {
+            Role = TransactionParties.RoleOf(account, record.Block.Transactions[index], receipt)?.ToText(),
+            Received = SumOf(transfers.Where(transfer => transfer.To == account)),
+            Paid = SumOf(transfers.Where(transfer => transfer.From == account)),
+        };
+    }
+
+    /// <summary>Null for nothing. The same tokens can move often within a batch, so that the sum has no bound but the greatest amount.</summary>
+    private static string? SumOf(IEnumerable<Transferred> transfers)
+    {
+        Balance sum = transfers.Aggregate(
+            Balance.Zero, (sum, transfer) => sum.TryAdd(transfer.Amount, out Balance more) ? more : Balance.MaxValue);
+        return sum.IsZero ? null : sum.ToString();
     }
 
     private static string NameOf(Call call) => $"{call.Module}.{call.GetType().Name}";

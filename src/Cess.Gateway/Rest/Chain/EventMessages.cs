@@ -25,7 +25,7 @@ internal static class EventMessages
     /// <summary>What the record itself declares; what all events have is said otherwise.</summary>
     private static PropertyInfo[] FieldsOf(Type type) =>
         [.. type.GetProperties(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly)
-            .Where(property => property.Name is not (nameof(LedgerEvent.Subjects) or nameof(LedgerEvent.Module)))];
+            .Where(property => property.Name is not (nameof(LedgerEvent.Accounts) or nameof(LedgerEvent.Module)))];
 
     private static JsonNode? ValueOf(object? value) => value switch
     {

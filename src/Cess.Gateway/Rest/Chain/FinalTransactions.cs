@@ -3,6 +3,7 @@ using Cess.Grains;
 using Cess.Ledger.Blocks;
 using Cess.Ledger.Transactions;
 using Cess.Primitives;
+using Cess.Wire;
 
 namespace Cess.Gateway.Rest.Chain;
 
@@ -12,6 +13,8 @@ internal readonly record struct FinalTransaction(BlockRecord Block, int Index)
     public TransactionPlace Place => new(Block.Block.Header.Height, Index);
 
     public SignedTransaction Transaction => Block.Block.Transactions[Index];
+
+    public Receipt Receipt => Block.Receipts[Index];
 }
 
 /// <summary>An account's transactions, the newest first.</summary>
@@ -40,30 +43,31 @@ internal sealed class FinalTransactions(
         return null;
     }
 
-    /// <summary>Transactions that an account sent, the newest first; null while there is no history to ask.</summary>
-    /// <param name="account">The sender.</param>
+    /// <summary>Transactions that an account sent or is party to, the newest first; null while there is no history to ask.</summary>
+    /// <param name="account">The account.</param>
+    /// <param name="role">What it has to do with them.</param>
     /// <param name="before">Only those before this place; null for the newest.</param>
     /// <param name="limit">Most transactions.</param>
-    public async Task<AccountTransactions?> FindOfAsync(AccountId account, TransactionPlace? before, int limit)
+    public async Task<AccountTransactions?> FindOfAsync(AccountId account, AccountRole role, TransactionPlace? before, int limit)
     {
         if (follower.History is not { } history)
             return null;
         var found = new List<FinalTransaction>(limit);
         ulong indexed = history.Height;
         IReadOnlyList<FinalBlock>? recent = ledger.Above(indexed);
-        List<TransactionPlace> candidates = [.. PlacesIn(recent ?? [], account, before)];
+        List<TransactionPlace> candidates = [.. PlacesIn(recent ?? [], account, role, before)];
         var boundary = new TransactionPlace(indexed + 1, 0);
         TransactionPlace? from = before is { } place && place.IsBefore(boundary) ? before : boundary;
         // One more than is wanted tells whether there are more; others with the same key are rare enough to end a page early.
         if (candidates.Count <= limit)
-            candidates.AddRange(history.FindOf(account, from, limit + 1 - candidates.Count));
+            candidates.AddRange(history.FindOf(account, role, from, limit + 1 - candidates.Count));
 
         TransactionPlace? last = null;
         foreach (TransactionPlace candidate in candidates.Take(limit))
         {
             last = candidate;
             if (await ReadAsync(candidate, found.Count > 0 ? found[^1].Block : null) is { } transaction
-                && transaction.Transaction.Unsigned.Account == account)
+                && IsWanted(account, role, transaction.Transaction, transaction.Receipt))
             {
                 found.Add(transaction);
             }
@@ -72,10 +76,14 @@ internal sealed class FinalTransactions(
         return new AccountTransactions(found, isMore ? last : null, recent is [.., var newest] ? newest.Height : indexed);
     }
 
-    private static IEnumerable<TransactionPlace> PlacesIn(IReadOnlyList<FinalBlock> blocks, AccountId account, TransactionPlace? before) =>
+    private static bool IsWanted(AccountId account, AccountRole asked, SignedTransaction transaction, Receipt receipt) =>
+        TransactionParties.RoleOf(account, transaction, receipt) is { } actual && asked.Includes(actual);
+
+    private static IEnumerable<TransactionPlace> PlacesIn(
+        IReadOnlyList<FinalBlock> blocks, AccountId account, AccountRole role, TransactionPlace? before) =>
         from block in blocks.Reverse()
         from index in Enumerable.Range(0, block.Block.Block.Transactions.Length).Reverse()
-        where block.Block.Block.Transactions[index].Unsigned.Account == account
+        where IsWanted(account, role, block.Block.Block.Transactions[index], block.Block.Receipts[index])
         let place = new TransactionPlace(block.Height, index)
         where before is not { } end || place.IsBefore(end)
         select place;

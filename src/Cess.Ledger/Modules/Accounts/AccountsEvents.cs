@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Cess.Primitives;
 
 namespace Cess.Ledger.Modules.Accounts;
@@ -29,7 +30,7 @@ public abstract record AccountsEvent(AccountId Account) : LedgerEvent
     public abstract AccountsEventKind Kind { get; }
 
     /// <inheritdoc/>
-    public override IEnumerable<Subject> Subjects => [Subject.Of(Account)];
+    public override ImmutableArray<AccountId> Accounts => [Account];
 
     private protected sealed override byte Index => (byte)Kind;
 
@@ -73,7 +74,7 @@ public sealed record DelegateSet(AccountId Account, AccountId Delegate, ulong Un
     public override AccountsEventKind Kind => AccountsEventKind.DelegateSet;
 
     /// <inheritdoc/>
-    public override IEnumerable<Subject> Subjects => [Subject.Of(Account), Subject.Of(Delegate)];
+    public override ImmutableArray<AccountId> Accounts => [Account, Delegate];
 
     private protected override void EncodeFields(ScaleWriter writer)
     {
@@ -92,7 +93,7 @@ public sealed record DelegateRemoved(AccountId Account, AccountId Delegate) : Ac
     public override AccountsEventKind Kind => AccountsEventKind.DelegateRemoved;
 
     /// <inheritdoc/>
-    public override IEnumerable<Subject> Subjects => [Subject.Of(Account), Subject.Of(Delegate)];
+    public override ImmutableArray<AccountId> Accounts => [Account, Delegate];
 
     private protected override void EncodeFields(ScaleWriter writer)
     {
@@ -111,7 +112,7 @@ public sealed record ActedAs(AccountId Account, AccountId Delegate, Balance Spen
     public override AccountsEventKind Kind => AccountsEventKind.ActedAs;
 
     /// <inheritdoc/>
-    public override IEnumerable<Subject> Subjects => [Subject.Of(Account), Subject.Of(Delegate)];
+    public override ImmutableArray<AccountId> Accounts => [Account, Delegate];
 
     private protected override void EncodeFields(ScaleWriter writer)
     {

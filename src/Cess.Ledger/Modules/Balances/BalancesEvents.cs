@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Cess.Primitives;
 
 namespace Cess.Ledger.Modules.Balances;
@@ -46,8 +47,7 @@ public sealed record Transferred(AccountId From, AccountId To, Balance Amount) :
     public override BalancesEventKind Kind => BalancesEventKind.Transferred;
 
     /// <inheritdoc/>
-    public override IEnumerable<Subject> Subjects =>
-        From == To ? [Subject.Of(From)] : [Subject.Of(From), Subject.Of(To)];
+    public override ImmutableArray<AccountId> Accounts => From == To ? [From] : [From, To];
 
     private protected override void EncodeFields(ScaleWriter writer)
     {

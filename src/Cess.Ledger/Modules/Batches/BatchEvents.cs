@@ -41,7 +41,7 @@ public sealed record BatchCompleted(AccountId Account, uint Calls, ImmutableArra
     public override ModuleId Module => ModuleId.Batches;
 
     /// <inheritdoc/>
-    public override IEnumerable<Subject> Subjects => [Subject.Of(Account)];
+    public override ImmutableArray<AccountId> Accounts => [Account];
 
     private protected override byte Index => (byte)BatchesEventKind.BatchCompleted;
 

@@ -124,10 +124,8 @@ public abstract record FilesEvent : LedgerEvent
         };
     }
 
-    private protected static IEnumerable<Subject> SubjectsOf(
-        FileId file, AccountId owner, string bucket, ImmutableArray<MinerId> miners)
+    private protected static IEnumerable<Subject> SubjectsOf(FileId file, string bucket, ImmutableArray<MinerId> miners)
     {
-        yield return Subject.Of(owner);
         yield return Subject.OfBucket(bucket);
         yield return Subject.Of(file);
         foreach (MinerId miner in miners)
@@ -148,7 +146,9 @@ public sealed record BucketCreated(string Bucket, AccountId Owner) : FilesEvent
     public override FilesEventKind Kind => FilesEventKind.BucketCreated;
 
     /// <inheritdoc/>
-    public override IEnumerable<Subject> Subjects => [Subject.OfBucket(Bucket), Subject.Of(Owner)];
+    public override ImmutableArray<AccountId> Accounts => [Owner];
+
+    private protected override IEnumerable<Subject> OtherSubjects => [Subject.OfBucket(Bucket)];
 
     private protected override void EncodeFields(ScaleWriter writer)
     {
@@ -166,7 +166,9 @@ public sealed record BucketDeleted(string Bucket, AccountId Owner) : FilesEvent
     public override FilesEventKind Kind => FilesEventKind.BucketDeleted;
 
     /// <inheritdoc/>
-    public override IEnumerable<Subject> Subjects => [Subject.OfBucket(Bucket), Subject.Of(Owner)];
+    public override ImmutableArray<AccountId> Accounts => [Owner];
+
+    private protected override IEnumerable<Subject> OtherSubjects => [Subject.OfBucket(Bucket)];
 
     private protected override void EncodeFields(ScaleWriter writer)
     {
@@ -188,7 +190,9 @@ public sealed record DealOpened(FileId File, AccountId Owner, string Bucket, ulo
     public override FilesEventKind Kind => FilesEventKind.DealOpened;
 
     /// <inheritdoc/>
-    public override IEnumerable<Subject> Subjects => SubjectsOf(File, Owner, Bucket, Miners);
+    public override ImmutableArray<AccountId> Accounts => [Owner];
+
+    private protected override IEnumerable<Subject> OtherSubjects => SubjectsOf(File, Bucket, Miners);
 
     private protected override void EncodeFields(ScaleWriter writer)
     {
@@ -210,7 +214,9 @@ public sealed record TransferReported(MinerId Miner, uint Accepted, ImmutableArr
     public override FilesEventKind Kind => FilesEventKind.TransferReported;
 
     /// <inheritdoc/>
-    public override IEnumerable<Subject> Subjects => [Subject.Of(Miner)];
+    public override ImmutableArray<AccountId> Accounts => [];
+
+    private protected override IEnumerable<Subject> OtherSubjects => [Subject.Of(Miner)];
 
     private protected override void EncodeFields(ScaleWriter writer)
     {
@@ -231,8 +237,10 @@ public sealed record FragmentsReassigned(FileId File, AccountId Owner, MinerId F
     public override FilesEventKind Kind => FilesEventKind.FragmentsReassigned;
 
     /// <inheritdoc/>
-    public override IEnumerable<Subject> Subjects =>
-        [Subject.Of(Owner), Subject.Of(File), Subject.Of(From), Subject.Of(To)];
+    public override ImmutableArray<AccountId> Accounts => [Owner];
+
+    private protected override IEnumerable<Subject> OtherSubjects =>
+        [Subject.Of(File), Subject.Of(From), Subject.Of(To)];
 
     private protected override void EncodeFields(ScaleWriter writer)
     {
@@ -255,7 +263,9 @@ public sealed record FileCompleted(FileId File, AccountId Owner, string Bucket, 
     public override FilesEventKind Kind => FilesEventKind.FileCompleted;
 
     /// <inheritdoc/>
-    public override IEnumerable<Subject> Subjects => SubjectsOf(File, Owner, Bucket, []);
+    public override ImmutableArray<AccountId> Accounts => [Owner];
+
+    private protected override IEnumerable<Subject> OtherSubjects => SubjectsOf(File, Bucket, []);
 
     private protected override void EncodeFields(ScaleWriter writer)
     {
@@ -280,7 +290,9 @@ public sealed record DealDropped(
     public override FilesEventKind Kind => FilesEventKind.DealDropped;
 
     /// <inheritdoc/>
-    public override IEnumerable<Subject> Subjects => SubjectsOf(File, Owner, Bucket, Miners);
+    public override ImmutableArray<AccountId> Accounts => [Owner];
+
+    private protected override IEnumerable<Subject> OtherSubjects => SubjectsOf(File, Bucket, Miners);
 
     private protected override void EncodeFields(ScaleWriter writer)
     {
@@ -307,7 +319,9 @@ public sealed record FileDeleted(
     public override FilesEventKind Kind => FilesEventKind.FileDeleted;
 
     /// <inheritdoc/>
-    public override IEnumerable<Subject> Subjects => SubjectsOf(File, Owner, Bucket, Miners);
+    public override ImmutableArray<AccountId> Accounts => [Owner];
+
+    private protected override IEnumerable<Subject> OtherSubjects => SubjectsOf(File, Bucket, Miners);
 
     private protected override void EncodeFields(ScaleWriter writer)
     {
@@ -329,7 +343,7 @@ public sealed record DeletionRefused(AccountId Account, ImmutableArray<RefusedFi
     public override FilesEventKind Kind => FilesEventKind.DeletionRefused;
 
     /// <inheritdoc/>
-    public override IEnumerable<Subject> Subjects => [Subject.Of(Account)];
+    public override ImmutableArray<AccountId> Accounts => [Account];
 
     private protected override void EncodeFields(ScaleWriter writer)
     {

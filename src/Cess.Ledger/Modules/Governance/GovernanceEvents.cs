@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Cess.Primitives;
 
 namespace Cess.Ledger.Modules.Governance;
@@ -46,7 +47,7 @@ public abstract record GovernanceEvent(uint Proposal, AccountId Account) : Ledge
     public abstract GovernanceEventKind Kind { get; }
 
     /// <inheritdoc/>
-    public override IEnumerable<Subject> Subjects => [Subject.Of(Account)];
+    public override ImmutableArray<AccountId> Accounts => [Account];
 
     private protected sealed override byte Index => (byte)Kind;
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Cess.Primitives;
 
 namespace Cess.Ledger.Modules.Miners;
@@ -32,9 +33,11 @@ public abstract record MinersEvent(MinerId Miner) : LedgerEvent
     public abstract MinersEventKind Kind { get; }
 
     /// <inheritdoc/>
-    public override IEnumerable<Subject> Subjects => [Subject.Of(Miner)];
+    public override ImmutableArray<AccountId> Accounts => [];
 
     private protected sealed override byte Index => (byte)Kind;
+
+    private protected sealed override IEnumerable<Subject> OtherSubjects => [Subject.Of(Miner)];
 
     internal static MinersEvent DecodeFields(ref ScaleReader reader)
     {
@@ -61,7 +64,7 @@ public sealed record MinerRegistered(MinerId Miner, AccountId Account) : MinersE
     public override MinersEventKind Kind => MinersEventKind.MinerRegistered;
 
     /// <inheritdoc/>
-    public override IEnumerable<Subject> Subjects => [Subject.Of(Miner), Subject.Of(Account)];
+    public override ImmutableArray<AccountId> Accounts => [Account];
 
     private protected override void EncodeFields(ScaleWriter writer)
     {
@@ -109,7 +112,7 @@ public sealed record BeneficiaryUpdated(MinerId Miner, AccountId Beneficiary) : 
     public override MinersEventKind Kind => MinersEventKind.BeneficiaryUpdated;
 
     /// <inheritdoc/>
-    public override IEnumerable<Subject> Subjects => [Subject.Of(Miner), Subject.Of(Beneficiary)];
+    public override ImmutableArray<AccountId> Accounts => [Beneficiary];
 
     private protected override void EncodeFields(ScaleWriter writer)
     {

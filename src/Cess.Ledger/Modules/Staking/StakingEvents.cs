@@ -71,7 +71,7 @@ public abstract record StakingEvent(AccountId Account) : LedgerEvent
     public abstract StakingEventKind Kind { get; }
 
     /// <inheritdoc/>
-    public override IEnumerable<Subject> Subjects => [Subject.Of(Account)];
+    public override ImmutableArray<AccountId> Accounts => [Account];
 
     private protected sealed override byte Index => (byte)Kind;
 
@@ -174,8 +174,7 @@ public sealed record Nominated(AccountId Account, AccountId Validator, Balance A
     public override StakingEventKind Kind => StakingEventKind.Nominated;
 
     /// <inheritdoc/>
-    public override IEnumerable<Subject> Subjects =>
-        Account == Validator ? [Subject.Of(Account)] : [Subject.Of(Account), Subject.Of(Validator)];
+    public override ImmutableArray<AccountId> Accounts => Account == Validator ? [Account] : [Account, Validator];
 
     private protected override void EncodeFields(ScaleWriter writer)
     {
@@ -197,8 +196,7 @@ public sealed record NominationLeft(AccountId Account, AccountId Validator, Bala
     public override StakingEventKind Kind => StakingEventKind.NominationLeft;
 
     /// <inheritdoc/>
-    public override IEnumerable<Subject> Subjects =>
-        Account == Validator ? [Subject.Of(Account)] : [Subject.Of(Account), Subject.Of(Validator)];
+    public override ImmutableArray<AccountId> Accounts => Account == Validator ? [Account] : [Account, Validator];
 
     private protected override void EncodeFields(ScaleWriter writer)
     {
@@ -266,7 +264,7 @@ public sealed record EraStarted(ulong Era, ulong End, Balance Issued, ImmutableA
     }
 
     /// <inheritdoc/>
-    public override IEnumerable<Subject> Subjects => Validators.Select(Subject.Of);
+    public override ImmutableArray<AccountId> Accounts => Validators;
 
     private protected override void EncodeFields(ScaleWriter writer)
     {

@@ -39,6 +39,9 @@ internal sealed class RestHost : IAsyncDisposable
 
     public Uri Endpoint { get; }
 
+    /// <summary>What the door is made of.</summary>
+    public IServiceProvider Services => _application.Services;
+
     public static async Task<RestHost> StartAsync(int miners = 12, string? historyFolder = null)
     {
         ManualTime time = new(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));

@@ -97,7 +97,7 @@ internal sealed partial class HistoryFollower(
         if (ledger.Above(history.Height) is { } recent)
         {
             foreach (FinalBlock block in recent)
-                history.Add(block.Block.Block);
+                history.Add(block.Block.Block, block.Block.Receipts);
             return;
         }
 
@@ -106,7 +106,10 @@ internal sealed partial class HistoryFollower(
         if (archive.First is null)
             return;
         await foreach (ReadOnlyMemory<byte> record in archive.ReadFromAsync(history.Height + 1, stopping))
-            history.Add(Scale.Decode<BlockRecord>(record.Span).Block);
+        {
+            BlockRecord block = Scale.Decode<BlockRecord>(record.Span);
+            history.Add(block.Block, block.Receipts);
+        }
     }
 
     [LoggerMessage(LogLevel.Error, "The history of transactions has failed; only the newest are found until the node starts again.")]

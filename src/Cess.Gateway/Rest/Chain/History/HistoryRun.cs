@@ -13,24 +13,27 @@ internal enum HistoryKey
     Transaction = 0,
 
     /// <summary>The accounts that sent them.</summary>
-    Account = 1,
+    Sender = 1,
+
+    /// <summary>The other accounts that they concern; see <see cref="TransactionParties"/>.</summary>
+    Party = 2,
 }
 
 /// <summary>
-/// A file with the transactions of consecutive blocks, once sorted by id and once by account; see docs/format/history.md. It never
+/// A file with the transactions of consecutive blocks, sorted by id, by sender and by party; see docs/format/history.md. It never
 /// changes; it can always be made again from the blocks, so what is wrong with one is no error but a reason to drop it.
 /// </summary>
 internal sealed class HistoryRun : IDisposable
 {
     public const string NameEnd = ".history";
     public const string UnfinishedEnd = ".history.tmp";
-    private const int HeaderBytes = 72;
-    private const uint Version = 1;
+    private const int HeaderBytes = 80;
+    private const uint Version = 2;
     private const int BufferBytes = 256 << 10;
     private readonly SafeFileHandle _file;
 
-    private HistoryRun(string path, SafeFileHandle file, ulong first, ulong last, long count) =>
-        (Path, _file, First, Last, Count) = (path, file, first, last, count);
+    private HistoryRun(string path, SafeFileHandle file, ulong first, ulong last, long transactions, long parties) =>
+        (Path, _file, First, Last, Transactions, Parties) = (path, file, first, last, transactions, parties);
 
     private static ReadOnlySpan<byte> Magic => "CESSHIST"u8;
 
@@ -42,18 +45,26 @@ internal sealed class HistoryRun : IDisposable
     /// <summary>Height of its last block.</summary>
     public ulong Last { get; }
 
-    /// <summary>Its transactions.</summary>
-    public long Count { get; }
+    /// <summary>Its transactions: the entries by id, and those by sender.</summary>
+    public long Transactions { get; }
+
+    /// <summary>The entries by party, of which a transaction can have none or many.</summary>
+    public long Parties { get; }
+
+    /// <summary>Entries of its longest section.</summary>
+    public long EntriesMost => Math.Max(Transactions, Parties);
 
     /// <summary>Writes a run, under a temporary name until it is whole and on the disk, and opens it.</summary>
     /// <param name="folder">Where.</param>
     /// <param name="genesis">The chain's first hash.</param>
     /// <param name="first">Height of the first block.</param>
     /// <param name="last">Height of the last block.</param>
-    /// <param name="count">Transactions.</param>
+    /// <param name="transactions">How many entries there are by id, and by sender.</param>
+    /// <param name="parties">How many there are by party.</param>
     /// <param name="sorted">The entries in order, asked for once a key.</param>
     public static HistoryRun Write(
-        string folder, Hash256 genesis, ulong first, ulong last, long count, Func<HistoryKey, IEnumerable<HistoryEntry>> sorted)
+        string folder, Hash256 genesis, ulong first, ulong last, long transactions, long parties,
+        Func<HistoryKey, IEnumerable<HistoryEntry>> sorted)
     {
         string name = string.Create(CultureInfo.InvariantCulture, $"{first:d20}-{last:d20}");
         string path = System.IO.Path.Combine(folder, name + NameEnd);
@@ -62,7 +73,7 @@ internal sealed class HistoryRun : IDisposable
         using (var file = new FileStream(temporary, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0))
         {
             byte[] buffer = new byte[BufferBytes];
-            WriteHeader(buffer, genesis, first, last, count);
+            WriteHeader(buffer, genesis, first, last, transactions, parties);
             int filled = HeaderBytes;
             foreach (HistoryKey key in Enum.GetValues<HistoryKey>())
             {
@@ -86,7 +97,7 @@ internal sealed class HistoryRun : IDisposable
             }
         }
         File.Move(temporary, path, overwrite: true);
-        return new HistoryRun(path, File.OpenHandle(path), first, last, count);
+        return new HistoryRun(path, File.OpenHandle(path), first, last, transactions, parties);
     }
 
     /// <summary>Opens a run and checks every byte of it; null if it isn't a whole one of this chain.</summary>
@@ -98,15 +109,16 @@ internal sealed class HistoryRun : IDisposable
         {
             ulong first = BinaryPrimitives.ReadUInt64LittleEndian(header.AsSpan(16));
             ulong last = BinaryPrimitives.ReadUInt64LittleEndian(header.AsSpan(24));
-            long count = BinaryPrimitives.ReadInt64LittleEndian(header.AsSpan(32));
+            long transactions = BinaryPrimitives.ReadInt64LittleEndian(header.AsSpan(32));
+            long parties = BinaryPrimitives.ReadInt64LittleEndian(header.AsSpan(40));
             byte[] expected = new byte[HeaderBytes];
-            WriteHeader(expected, genesis, first, last, count);
-            // The length first: a count that is none would make nonsense of the rest.
+            WriteHeader(expected, genesis, first, last, transactions, parties);
+            // The length first: counts that are none would make nonsense of the rest.
             long length = RandomAccess.GetLength(file) - HeaderBytes - SHA256.HashSizeInBytes;
-            if (header.AsSpan().SequenceEqual(expected) && first <= last && length % (2 * HistoryEntry.Bytes) == 0
-                && length / (2 * HistoryEntry.Bytes) == count && HasRightHash(file, HeaderBytes + length))
+            if (header.AsSpan().SequenceEqual(expected) && first <= last && IsLengthOf(length, transactions, parties)
+                && HasRightHash(file, HeaderBytes + length))
             {
-                return new HistoryRun(path, file, first, last, count);
+                return new HistoryRun(path, file, first, last, transactions, parties);
             }
         }
         file.Dispose();
@@ -117,7 +129,7 @@ internal sealed class HistoryRun : IDisposable
     public IEnumerable<ulong> Descending(HistoryKey by, ulong key, ulong below)
     {
         long start = SectionStart(by);
-        (long low, long high) = (0, Count);
+        (long low, long high) = (0, CountOf(by));
         while (low < high)
         {
             long middle = low + ((high - low) / 2);
@@ -134,10 +146,10 @@ internal sealed class HistoryRun : IDisposable
     public IEnumerable<HistoryEntry> All(HistoryKey by)
     {
         byte[] buffer = new byte[BufferBytes];
-        long start = SectionStart(by);
-        for (long at = 0; at < Count;)
+        (long start, long count) = (SectionStart(by), CountOf(by));
+        for (long at = 0; at < count;)
         {
-            int wanted = (int)Math.Min(buffer.Length, (Count - at) * HistoryEntry.Bytes);
+            int wanted = (int)Math.Min(buffer.Length, (count - at) * HistoryEntry.Bytes);
             ReadFully(start + (at * HistoryEntry.Bytes), buffer.AsSpan(0, wanted));
             for (int offset = 0; offset < wanted; offset += HistoryEntry.Bytes, at++)
                 yield return HistoryEntry.Read(buffer.AsSpan(offset));
@@ -146,15 +158,23 @@ internal sealed class HistoryRun : IDisposable
 
     public void Dispose() => _file.Dispose();
 
-    private static void WriteHeader(Span<byte> header, Hash256 genesis, ulong first, ulong last, long count)
+    private static void WriteHeader(Span<byte> header, Hash256 genesis, ulong first, ulong last, long transactions, long parties)
     {
         Magic.CopyTo(header);
         BinaryPrimitives.WriteUInt32LittleEndian(header[8..], Version);
         BinaryPrimitives.WriteUInt32LittleEndian(header[12..], 0);
         BinaryPrimitives.WriteUInt64LittleEndian(header[16..], first);
         BinaryPrimitives.WriteUInt64LittleEndian(header[24..], last);
-        BinaryPrimitives.WriteInt64LittleEndian(header[32..], count);
-        genesis.WriteTo(header[40..]);
+        BinaryPrimitives.WriteInt64LittleEndian(header[32..], transactions);
+        BinaryPrimitives.WriteInt64LittleEndian(header[40..], parties);
+        genesis.WriteTo(header[48..]);
+    }
+
+    /// <summary>Whether sections of so many entries have so many bytes, whatever the numbers.</summary>
+    private static bool IsLengthOf(long length, long transactions, long parties)
+    {
+        long entries = length / HistoryEntry.Bytes;
+        return length % HistoryEntry.Bytes == 0 && transactions >= 0 && transactions <= entries / 2 && parties == entries - (2 * transactions);
     }
 
     private static bool HasRightHash(SafeFileHandle file, long length)
@@ -173,7 +193,10 @@ internal sealed class HistoryRun : IDisposable
         return RandomAccess.Read(file, stored, length) == stored.Length && hash.GetHashAndReset().AsSpan().SequenceEqual(stored);
     }
 
-    private long SectionStart(HistoryKey by) => HeaderBytes + ((long)by * Count * HistoryEntry.Bytes);
+    private long CountOf(HistoryKey by) => by == HistoryKey.Party ? Parties : Transactions;
+
+    /// <summary>The sections before it are all of transactions.</summary>
+    private long SectionStart(HistoryKey by) => HeaderBytes + ((long)by * Transactions * HistoryEntry.Bytes);
 
     private HistoryEntry At(long start, long index)
     {

@@ -1,13 +1,17 @@
+using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using Cess.Ledger.Blocks;
 using Cess.Ledger.Transactions;
 using Cess.Primitives;
+using Cess.Wire;
 
 namespace Cess.Gateway.Rest.Chain.History;
 
 /// <summary>
-/// Where every final transaction stands, by its id and by the account that sent it: sorted runs in files for old blocks, a list in
-/// memory for new ones. When there are enough in memory they become a run, and enough runs of one size become one larger run, so a
-/// look-up asks few of them and an entry is written few times. One caller adds, one merges beside it, any number look up.
+/// Where every final transaction stands, by its id, by the account that sent it and by its parties: sorted runs in files for old
+/// blocks, lists in memory for new ones. When there are enough in memory they become a run, and enough runs of one size become one
+/// larger run, so a look-up asks few of them and an entry is written few times. One caller adds, one merges beside it, any number
+/// look up.
 /// </summary>
 internal sealed class TransactionHistory : IDisposable
 {
@@ -16,16 +20,16 @@ internal sealed class TransactionHistory : IDisposable
     private readonly Hash256 _genesis;
     private readonly int _entriesMax;
     private readonly int _pauseEvery;
-    private readonly HistoryEntry[] _transactions;
-    private readonly HistoryEntry[] _accounts;
+    private readonly List<HistoryEntry> _transactions;
+    private readonly List<HistoryEntry> _senders;
+    private readonly List<HistoryEntry> _parties = [];
     private readonly List<HistoryRun> _runs;
-    private int _count;
     private ulong _height;
 
     private TransactionHistory(string folder, Hash256 genesis, int entriesMax, int pauseEvery, List<HistoryRun> runs)
     {
         (_folder, _genesis, _entriesMax, _pauseEvery, _runs) = (folder, genesis, entriesMax, pauseEvery, runs);
-        (_transactions, _accounts) = (new HistoryEntry[entriesMax], new HistoryEntry[entriesMax]);
+        (_transactions, _senders) = (new List<HistoryEntry>(entriesMax), new List<HistoryEntry>(entriesMax));
         _height = RunsHeight;
     }
 
@@ -61,7 +65,9 @@ internal sealed class TransactionHistory : IDisposable
     /// <param name="folder">Made if need be; only one history may have it open.</param>
     /// <param name="genesis">The chain's first hash.</param>
     /// <param name="head">Height of the newest block: what a file says of later ones is of blocks that this node has lost.</param>
-    /// <param name="entriesMax">Most transactions in memory; at least as many as a block can have.</param>
+    /// <param name="entriesMax">
+    /// Most transactions in memory, at least as many as a block can have; and most parties, unless a single block has more.
+    /// </param>
     /// <param name="pauseEvery">Entries that a merge writes between two pauses.</param>
     public static TransactionHistory Open(
         string folder, Hash256 genesis, ulong head, int entriesMax = RestLimits.HistoryEntriesInMemoryMax,
@@ -91,13 +97,19 @@ internal sealed class TransactionHistory : IDisposable
     }
 
     /// <summary>Adds the block that comes next.</summary>
-    /// <exception cref="InvalidOperationException">It doesn't.</exception>
-    public void Add(Block block)
+    /// <param name="block">The block.</param>
+    /// <param name="receipts">Its receipts, one a transaction.</param>
+    /// <exception cref="InvalidOperationException">It doesn't come next.</exception>
+    public void Add(Block block, ImmutableArray<Receipt> receipts)
     {
         if (block.Header.Height != Height + 1)
             throw new InvalidOperationException($"Block {block.Header.Height} came where {Height + 1} is next.");
-        if (_count + block.Transactions.Length > _entriesMax || _height - RunsHeight >= RestLimits.HistoryBlocksInMemoryMax)
+        List<HistoryEntry> parties = TransactionParties.EntriesOf(block, receipts);
+        if (_transactions.Count + block.Transactions.Length > _entriesMax || _parties.Count + parties.Count > _entriesMax
+            || _height - RunsHeight >= RestLimits.HistoryBlocksInMemoryMax)
+        {
             WriteRun();
+        }
         lock (_gate)
         {
             _height = block.Header.Height;
@@ -105,9 +117,10 @@ internal sealed class TransactionHistory : IDisposable
             {
                 SignedTransaction transaction = block.Transactions[i];
                 ulong place = HistoryEntry.PlaceOf(new TransactionPlace(_height, i));
-                _transactions[_count] = new HistoryEntry(HistoryEntry.KeyOf(transaction.Id), place);
-                _accounts[_count++] = new HistoryEntry(HistoryEntry.KeyOf(transaction.Unsigned.Account.Hash), place);
+                _transactions.Add(new HistoryEntry(HistoryEntry.KeyOf(transaction.Id), place));
+                _senders.Add(new HistoryEntry(HistoryEntry.KeyOf(transaction.Unsigned.Account.Hash), place));
             }
+            _parties.AddRange(parties);
         }
     }
 
@@ -120,14 +133,26 @@ internal sealed class TransactionHistory : IDisposable
 
     /// <summary>Where a transaction may stand: look, for others can have the same key.</summary>
     public List<TransactionPlace> Find(Hash256 id) =>
-        Descending(HistoryKey.Transaction, HistoryEntry.KeyOf(id), ulong.MaxValue, RestLimits.HistoryPageMax);
+        Descending(HistoryKey.Transaction, HistoryEntry.KeyOf(id), ulong.MaxValue, WireLimits.HistoryPageMax);
 
-    /// <summary>Where an account's transactions may stand, the newest first: look, for others can have the same key.</summary>
-    /// <param name="account">The sender.</param>
+    /// <summary>Where an account's transactions may stand, the newest first, none twice: look, for others can have the same key.</summary>
+    /// <param name="account">The account.</param>
+    /// <param name="role">What it has to do with them.</param>
     /// <param name="before">Only places before this one; null for the newest.</param>
     /// <param name="count">Most places.</param>
-    public List<TransactionPlace> FindOf(AccountId account, TransactionPlace? before, int count) => Descending(
-        HistoryKey.Account, HistoryEntry.KeyOf(account.Hash), before is { } place ? HistoryEntry.PlaceOf(place) : ulong.MaxValue, count);
+    public List<TransactionPlace> FindOf(AccountId account, AccountRole role, TransactionPlace? before, int count)
+    {
+        ulong below = before is { } place ? HistoryEntry.PlaceOf(place) : ulong.MaxValue;
+        return role switch
+        {
+            AccountRole.Sender => In(HistoryKey.Sender),
+            AccountRole.Party => In(HistoryKey.Party),
+            // The first of both together are among the first of each. A place is in both only where two accounts share a key.
+            _ => [.. In(HistoryKey.Sender).Union(In(HistoryKey.Party)).OrderByDescending(HistoryEntry.PlaceOf).Take(count)],
+        };
+
+        List<TransactionPlace> In(HistoryKey by) => Descending(by, HistoryEntry.KeyOf(account.Hash), below, count);
+    }
 
     /// <summary>Makes a run of what is in memory.</summary>
     public void WriteRun()
@@ -137,15 +162,17 @@ internal sealed class TransactionHistory : IDisposable
         // Only the one that adds comes here, so what is sorted doesn't change; look-ups scan it meanwhile in the order it has.
         HistoryEntry[] Sorted(HistoryKey by)
         {
-            HistoryEntry[] entries = (by == HistoryKey.Transaction ? _transactions : _accounts)[.._count];
+            HistoryEntry[] entries = [.. Recent(by)];
             Array.Sort(entries);
             return entries;
         }
-        HistoryRun run = HistoryRun.Write(_folder, _genesis, RunsHeight + 1, _height, _count, Sorted);
+        HistoryRun run = HistoryRun.Write(_folder, _genesis, RunsHeight + 1, _height, _transactions.Count, _parties.Count, Sorted);
         lock (_gate)
         {
             _runs.Add(run);
-            _count = 0;
+            _transactions.Clear();
+            _senders.Clear();
+            _parties.Clear();
         }
     }
 
@@ -159,7 +186,7 @@ internal sealed class TransactionHistory : IDisposable
         if (parts.Length == 0)
             return false;
         HistoryRun whole = HistoryRun.Write(
-            _folder, _genesis, parts[0].First, parts[^1].Last, parts.Sum(part => part.Count),
+            _folder, _genesis, parts[0].First, parts[^1].Last, parts.Sum(part => part.Transactions), parts.Sum(part => part.Parties),
             by => InOrder([.. parts.Select(part => part.All(by))], _pauseEvery, pause));
         lock (_gate)
         {
@@ -189,13 +216,20 @@ internal sealed class TransactionHistory : IDisposable
         File.Delete(run.Path);
     }
 
+    private List<HistoryEntry> Recent(HistoryKey by) => by switch
+    {
+        HistoryKey.Transaction => _transactions,
+        HistoryKey.Sender => _senders,
+        _ => _parties,
+    };
+
     private List<TransactionPlace> Descending(HistoryKey by, ulong key, ulong below, int count)
     {
         var places = new List<TransactionPlace>();
         lock (_gate)
         {
-            HistoryEntry[] recent = by == HistoryKey.Transaction ? _transactions : _accounts;
-            for (int i = _count - 1; i >= 0 && places.Count < count; i--)
+            ReadOnlySpan<HistoryEntry> recent = CollectionsMarshal.AsSpan(Recent(by));
+            for (int i = recent.Length - 1; i >= 0 && places.Count < count; i--)
             {
                 if (recent[i].Key == key && recent[i].Place < below)
                     places.Add(HistoryEntry.PlaceFrom(recent[i].Place));
@@ -214,7 +248,7 @@ internal sealed class TransactionHistory : IDisposable
             long levelMax = _entriesMax;
             for (int small = 0; small < _runs.Count; levelMax *= RestLimits.HistoryRunsMergedMin)
             {
-                small = _runs.AsEnumerable().Reverse().TakeWhile(run => run.Count <= levelMax).Count();
+                small = _runs.AsEnumerable().Reverse().TakeWhile(run => run.EntriesMost <= levelMax).Count();
                 if (small >= RestLimits.HistoryRunsMergedMin)
                     return [.. _runs[^small..]];
             }
