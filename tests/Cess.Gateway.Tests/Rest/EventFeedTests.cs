@@ -2,6 +2,7 @@ using System.Net.ServerSentEvents;
 using System.Text.Json;
 using Cess.Ledger.Modules.Balances;
 using Cess.Ledger.Modules.Files;
+using Cess.Ledger.Modules.Staking;
 using Cess.Primitives;
 using Cess.TestHost;
 using Cess.Wire;
@@ -34,6 +35,17 @@ public sealed class EventFeedTests : RestTests
         Assert.Equal((Host.Chain.Head.Height, "Balances.Transferred"), (happened.Height, happened.Name));
         Assert.Equal($"{Other}", $"{happened.Fields["to"]}");
         Assert.NotNull(happened.Transaction);
+    }
+
+    [Fact]
+    public async Task An_event_shows_also_the_fields_that_all_events_of_its_module_have()
+    {
+        await using Feed feed = await Feed.OpenAsync(Host, $"/v1/events?account={Other}");
+        Host.Chain.Execute(Host.Chain.Other, new Bond(Balance.OneToken));
+        EventMessage happened = JsonSerializer.Deserialize(await feed.NextAsync("event"), WireJson.Default.EventMessage)!;
+        Assert.Equal("Staking.Bonded", happened.Name);
+        Assert.Equal(["account", "amount", "kind"], happened.Fields.Select(field => field.Key).Order(StringComparer.Ordinal));
+        Assert.Equal($"{Other}", $"{happened.Fields["account"]}");
     }
 
     [Theory]

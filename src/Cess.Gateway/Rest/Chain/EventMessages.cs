@@ -22,10 +22,10 @@ internal static class EventMessages
         return new EventMessage(height, transaction, $"{happened.Module}.{happened.GetType().Name}", fields);
     }
 
-    /// <summary>What the record itself declares; what all events have is said otherwise.</summary>
+    /// <summary>What the record and those of its module have; what all events have is said otherwise.</summary>
     private static PropertyInfo[] FieldsOf(Type type) =>
-        [.. type.GetProperties(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly)
-            .Where(property => property.Name is not (nameof(LedgerEvent.Accounts) or nameof(LedgerEvent.Module)))];
+        [.. type.GetProperties(BindingFlags.Public | BindingFlags.Instance)
+            .Where(property => property.Name is not (nameof(LedgerEvent.Accounts) or nameof(LedgerEvent.Subjects) or nameof(LedgerEvent.Module)))];
 
     private static JsonNode? ValueOf(object? value) => value switch
     {
