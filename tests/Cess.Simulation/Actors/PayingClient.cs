@@ -20,6 +20,7 @@ internal sealed class PayingClient(SimulatedWorld world, ActorKey key, Dice dice
 {
     private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(8);
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
+    private const ulong AboutToExpire = 3;
     private readonly Dictionary<Hash256, TransactionOutcome> _final = [];
     private readonly List<ReadOnlyMemory<byte>> _unanswered = [];
     private ulong _nonce;
@@ -121,6 +122,13 @@ internal sealed class PayingClient(SimulatedWorld world, ActorKey key, Dice dice
         _nonce = Math.Max(_nonce, nonce);
         if (_unanswered.Count == 0)
             return;
+        // What is about to expire would be the next gap.
+        for (int i = 0; i < _unanswered.Count; i++)
+        {
+            if (SignedTransaction.Decode(_unanswered[i]).Unsigned is var unsigned && unsigned.ValidUntil <= head.Height + AboutToExpire)
+                _unanswered[i] = Sign(node, unsigned.Nonce, unsigned.Tip.Units + (unsigned.Tip.Units / GrainLimits.ReplacementTipPart) + 1);
+        }
+
         // What has expired leaves gaps that those behind them can't pass.
         HashSet<ulong> signed = [.. _unanswered.Select(bytes => SignedTransaction.Decode(bytes).Unsigned.Nonce)];
         for (ulong missing = nonce; missing < signed.Max(); missing++)
@@ -178,14 +186,14 @@ internal sealed class PayingClient(SimulatedWorld world, ActorKey key, Dice dice
         }
     }
 
-    private ReadOnlyMemory<byte> Sign(SimulatedNode node, ulong nonce)
+    private ReadOnlyMemory<byte> Sign(SimulatedNode node, ulong nonce, UInt128? tip = null)
     {
         LedgerState head = node.Head!;
         Call call = dice.Chance(0.25)
             ? new Batch(dice.Pick([BatchMode.AllOrNothing, BatchMode.EachOnItsOwn]), [.. Enumerable.Range(0, dice.Between(1, 5)).Select(_ => DrawTransfer())])
             : DrawTransfer();
         var unsigned = new UnsignedTransaction(
-            head.Genesis, key.Id, nonce, head.Height + (ulong)dice.Between(5, 60), new Balance((uint)dice.Next(50)), call);
+            head.Genesis, key.Id, nonce, head.Height + (ulong)dice.Between(5, 60), new Balance(tip ?? (uint)dice.Next(50)), call);
         return SignedTransaction.Assemble(unsigned, key.Sign(Scale.Sha256(unsigned)), revealedKey: null).Bytes;
     }
 

@@ -16,6 +16,9 @@ namespace Cess.Simulation.Actors;
 /// </summary>
 internal sealed class ValidatorOperator(SimulatedWorld world, SimulatedNode node, Dice dice)
 {
+    /// <summary>The fewest seats that an era ever has, if there are as many validators.</summary>
+    public const int SeatsMin = 4;
+
     private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(25);
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(40);
     private static readonly Balance s_bond = new(1_000_000);
@@ -68,7 +71,7 @@ internal sealed class ValidatorOperator(SimulatedWorld world, SimulatedNode node
         ChainParameters changed = head.Parameters with
         {
             TransactionFee = new Balance((uint)dice.Between(500, 2_000)),
-            Staking = head.Parameters.Staking with { EraBlocks = (uint)dice.Between(10, 200), Seats = (uint)dice.Between(4, 7) },
+            Staking = head.Parameters.Staking with { EraBlocks = (uint)dice.Between(10, 200), Seats = (uint)dice.Between(SeatsMin, 7) },
         };
         return new Propose(new ChangeParameters(changed), head.Height + head.Parameters.VotingBlocks + 5);
     }

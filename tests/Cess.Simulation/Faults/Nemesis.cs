@@ -25,9 +25,8 @@ internal sealed class Nemesis(SimulatedWorld world, Dice dice, IReadOnlySet<int>
 
     public void Begin()
     {
-        int bearable = (world.Genesis.Validators.Keys.Length - 1) / 3;
         _unlucky.UnionWith(attackers);
-        while (_unlucky.Count < bearable)
+        while (_unlucky.Count < world.Bearable)
             _unlucky.Add(dice.Next(world.Genesis.Validators.Keys.Length));
         world.Trace.Add($"{world.Genesis.Validators.Keys.Length} validators, attackers [{string.Join(' ', attackers.Order())}], faults [{string.Join(' ', world.Swarm.Order())}]");
         world.Network.Loss = On(FaultKind.MessageLoss) ? dice.Pick([0.01, 0.05, 0.2, 0.5]) : 0;

@@ -54,11 +54,12 @@ internal sealed class SimulatedWorld : IDisposable
         Trace = new Trace(Time, _start, live);
         HasStaking = Swarm.Contains(FaultKind.ParameterChange) || hasStaking;
         BlocksPerSnapshot = dice.Pick([5, 30, 10_000]);
-        int faulty = (validators - 1) / 3;
+        // Where validators come and go, an era may have as few as its parameters ever say.
+        Bearable = (Math.Min(validators, HasStaking ? ValidatorOperator.SeatsMin : validators) - 1) / 3;
         HashSet<int> attackers = [];
         if (Swarm.Overlaps(Profile.Attacks))
         {
-            while (attackers.Count < faulty)
+            while (attackers.Count < Bearable)
                 attackers.Add(dice.Next(validators));
         }
 
@@ -126,6 +127,9 @@ internal sealed class SimulatedWorld : IDisposable
 
     /// <summary>Whether validators come and go.</summary>
     public bool HasStaking { get; }
+
+    /// <summary>Validators that may lie, or have lost what they must remember, in whatever era.</summary>
+    public int Bearable { get; }
 
     /// <summary>How often nodes save their state.</summary>
     public int BlocksPerSnapshot { get; }
