@@ -49,19 +49,7 @@ internal sealed class FailingDisk : FaultKind
         File.Delete(trigger);
         await load.StopAsync();
         round.Draw($"{Hits(trigger)} hits");
-        if (node.IsRunning)
-        {
-            round.At("the same process on a disk that is well again");
-            if (await Recovery.WorksAgainAsync(round, node))
-                await round.Installation.InspectAsync(node);
-        }
-        else
-        {
-            round.Draw("stopped itself");
-            await node.ExitAsync();
-            Recovery.MustHaveSaidWhy(node);
-        }
-
+        await Recovery.InspectAfterAsync(round, node, "the same process on a disk that is well again");
         await RecoverAsync(round, node);
     }
 

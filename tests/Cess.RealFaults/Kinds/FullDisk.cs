@@ -68,18 +68,7 @@ internal sealed class FullDisk : FaultKind
         {
             await load.StopAsync();
             File.Delete(ballast);
-            if (node.IsRunning)
-            {
-                round.At("the same process with space again");
-                if (await Recovery.WorksAgainAsync(round, node))
-                    await round.Installation.InspectAsync(node);
-            }
-            else
-            {
-                round.Draw("stopped itself");
-                await node.ExitAsync();
-                Recovery.MustHaveSaidWhy(node);
-            }
+            await Recovery.InspectAfterAsync(round, node, "the same process with space again");
         }
 
         await RecoverAsync(round, node);

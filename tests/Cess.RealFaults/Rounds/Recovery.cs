@@ -44,12 +44,31 @@ internal static class Recovery
         .Where(line => line.Length > 0 && !line.TrimStart().StartsWith("at ", StringComparison.Ordinal) && !line.Contains("---", StringComparison.Ordinal))
         .TakeLast(FaultLimits.LastWords));
 
+    /// <summary>The fault is over: the process that had it serves again with all that it should have, or has ended and said why.</summary>
+    /// <param name="round">The round.</param>
+    /// <param name="node">The process.</param>
+    /// <param name="stage">What the round is at if it runs.</param>
+    public static async Task InspectAfterAsync(Round round, NodeProcess node, string stage)
+    {
+        if (node.IsRunning)
+        {
+            round.At(stage);
+            if (await WorksAgainAsync(round, node))
+                await round.Installation.InspectAsync(node);
+            return;
+        }
+
+        round.Draw("stopped itself");
+        await node.ExitAsync();
+        MustHaveSaidWhy(node);
+    }
+
     /// <summary>
     /// The fault is over, and the process still runs: it has to serve again without being started anew, or to have said of itself that it
     /// is not well.
     /// </summary>
     /// <returns>Whether it serves.</returns>
-    public static async Task<bool> WorksAgainAsync(Round round, NodeProcess node)
+    private static async Task<bool> WorksAgainAsync(Round round, NodeProcess node)
     {
         using var s3 = new S3HttpClient(node.Info, limit: FaultLimits.Request);
         try
