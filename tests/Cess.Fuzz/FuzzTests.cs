@@ -9,19 +9,19 @@ public sealed class FuzzTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void No_bytes_bring_a_decoder_down(string name) => FuzzRun.Run(FuzzTargets.All[name], seed: 1, Inputs);
+    public void No_bytes_bring_a_decoder_down(string name) => new FuzzRun(FuzzTargets.All[name], seed: 1).Run(Inputs);
 
     [Fact]
     public void A_decoder_that_throws_something_else_is_found()
     {
         var broken = new FuzzTarget("broken", [[1, 2, 3]], bytes => bytes[2] == 3, _ => false);
-        Assert.IsType<IndexOutOfRangeException>(Assert.Throws<FuzzException>(() => FuzzRun.Run(broken, 1, Inputs)).InnerException);
+        Assert.IsType<IndexOutOfRangeException>(Assert.Throws<FuzzException>(() => new FuzzRun(broken, 1).Run(Inputs)).InnerException);
     }
 
     [Fact]
     public void A_decoder_that_trusts_a_length_is_found()
     {
         var greedy = new FuzzTarget("greedy", [[0, 0, 0, 0]], bytes => bytes.Length < 4 || new byte[BitConverter.ToUInt32(bytes) >> 8].Length >= 0, _ => false);
-        Assert.Contains("allocated", Assert.Throws<FuzzException>(() => FuzzRun.Run(greedy, 1, Inputs)).Message, StringComparison.Ordinal);
+        Assert.Contains("allocated", Assert.Throws<FuzzException>(() => new FuzzRun(greedy, 1).Run(Inputs)).Message, StringComparison.Ordinal);
     }
 }
