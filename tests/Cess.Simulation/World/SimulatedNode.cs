@@ -211,6 +211,8 @@ internal sealed class SimulatedNode(SimulatedWorld world, int index, ActorKey va
             if (e is BrokenPromiseException)
                 throw;
             bool isCorrupt = e is BlockStoreException { Error: BlockStoreError.CorruptMiddle or BlockStoreError.CorruptSnapshot or BlockStoreError.Gap };
+            if (isCorrupt && !world.MayBeHarmed(this))
+                throw new BrokenPromiseException("what is stored can be read again", $"n{index}: {e.Message}");
             // The end of a log that was harmed can't be told from a torn write, until a snapshot of what was there tells.
             world.NodeStopped(this, isCorrupt || (e is ChainLoadException && world.MayBeHarmed(this)));
         }
