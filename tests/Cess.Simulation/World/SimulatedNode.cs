@@ -26,7 +26,7 @@ internal sealed class SimulatedNode(SimulatedWorld world, int index, ActorKey va
     /// <summary>Transactions of one account that a node lets wait: few, so that it can be too many.</summary>
     public const int PoolTransactionsPerAccount = 40;
 
-    private const long SegmentBytes = 64 << 10;
+    private const long SegmentBytes = 8 << 10;
     private static readonly TimeSpan s_startTime = TimeSpan.FromMilliseconds(200);
     private static readonly ILoggerFactory s_silent = LoggerFactory.Create(_ => { });
     private readonly MemoryGrainStorage _grainState = new(StateNames.Provider);
