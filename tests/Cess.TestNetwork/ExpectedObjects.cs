@@ -56,7 +56,10 @@ public sealed class ExpectedObjects
         }
     }
 
-    /// <summary>Compares what is there with what may be there; what is there is what must stay there from now on.</summary>
+    /// <summary>
+    /// Compares what is there with what may be there; what is there is what must stay there from now on. Only what got no answer may still take
+    /// its place, once: its block may have been voted on, and become final only a while after the node has started again.
+    /// </summary>
     /// <param name="key">A key that has been written.</param>
     /// <param name="actual">Its bytes; null when there is no object.</param>
     /// <returns>Null when it is right, else what is wrong.</returns>
@@ -65,17 +68,16 @@ public sealed class ExpectedObjects
         lock (_gate)
         {
             var expected = _keys[key];
-            foreach (var candidate in (IEnumerable<PseudoRandomContent?>)[expected.Acknowledged, .. expected.Unanswered])
+            if (IsSame(expected.Acknowledged, actual))
+                return null;
+            if (expected.Unanswered.FindIndex(candidate => IsSame(candidate, actual)) is >= 0 and var found)
             {
-                if (IsSame(candidate, actual))
-                {
-                    _keys[key] = new Expected(candidate, []);
-                    return null;
-                }
+                // Those before it were sent before it, and are over.
+                _keys[key] = new Expected(expected.Unanswered[found], expected.Unanswered[(found + 1)..]);
+                return null;
             }
 
-            var found = actual is null ? "nothing" : $"{actual.Length} bytes";
-            return $"{key} holds {found}; acknowledged: {Describe(expected.Acknowledged)}; "
+            return $"{key} holds {(actual is null ? "nothing" : $"{actual.Length} bytes")}; acknowledged: {Describe(expected.Acknowledged)}; "
                 + $"unanswered: {string.Join(", ", expected.Unanswered.Select(Describe))}";
         }
     }

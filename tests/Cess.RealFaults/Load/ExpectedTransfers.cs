@@ -21,7 +21,7 @@ internal sealed class ExpectedTransfers
             (Acknowledged, Unanswered) = (Acknowledged + 1, Unanswered - 1);
     }
 
-    /// <summary>Compares; what is there stays from now on.</summary>
+    /// <summary>Compares; what is there stays from now on, and what got no answer may still come.</summary>
     /// <returns>Null when it is right, else what is wrong.</returns>
     public string? Settle(int actual)
     {
@@ -29,7 +29,7 @@ internal sealed class ExpectedTransfers
         {
             if (actual < Acknowledged || actual > Acknowledged + Unanswered)
                 return $"{actual} tokens arrived; acknowledged: {Acknowledged}, unanswered: {Unanswered}";
-            (Acknowledged, Unanswered) = (actual, 0);
+            (Acknowledged, Unanswered) = (actual, Acknowledged + Unanswered - actual);
             return null;
         }
     }
