@@ -12,6 +12,7 @@ internal sealed class InstrumentedCopy : IDisposable
     {
         foreach (string file in Directory.EnumerateFiles(AppContext.BaseDirectory))
             File.Copy(file, Path.Combine(_folder, Path.GetFileName(file)));
+        FuzzCorpus.CopyTo(_folder);
         foreach (string file in Directory.EnumerateFiles(_folder, "Cess.*.dll").Where(IsProduct))
             Fuzzer.Instrument(file, _ => true, Options.Value);
     }

@@ -17,7 +17,7 @@ internal sealed class StoringClient(SimulatedWorld world, SimulatedNode node, Di
     private readonly Caller _caller = new(node.Site!.Owner.Id);
 
     /// <summary>
-    /// What each key may hold: first what was acknowledged or read last, then what got no answer, which may yet take effect; null for nothing.
+    /// What each key may hold: first what was acknowledged last, then what got no answer, which may yet take effect; null for nothing.
     /// </summary>
     private readonly Dictionary<string, List<byte[]?>> _versions = new(StringComparer.Ordinal);
     private bool _hasBucket;
