@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
 using Cess.Cli.Commands;
 using Cess.Cli.Output;
 using Cess.Client;
@@ -28,7 +29,7 @@ public static class CessCommand
         Report report = new(environment, parsed.GetValue(settings.Json));
         if (parsed.Action is ParseErrorAction)
         {
-            report.Fail("cli.usage", $"{parsed.Errors[0].Message} Try: {NameOf(parsed.CommandResult.Command)} --help");
+            report.Fail("cli.usage", $"{parsed.Errors[0].Message} Try: {NameOf(parsed.CommandResult)} --help");
             return ExitCode.Usage;
         }
 
@@ -81,5 +82,7 @@ public static class CessCommand
         return root;
     }
 
-    private static string NameOf(Command command) => command is RootCommand ? "cess" : $"cess {command.Name}";
+    /// <summary>As it is typed, with the commands that it belongs to.</summary>
+    private static string NameOf(CommandResult result) =>
+        result.Parent is CommandResult parent ? $"{NameOf(parent)} {result.Command.Name}" : "cess";
 }

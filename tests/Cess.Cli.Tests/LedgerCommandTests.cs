@@ -57,7 +57,9 @@ public sealed class LedgerCommandTests : CliTests
         JsonElement only = Assert.Single(listed.GetProperty("transactions").EnumerateArray());
         Assert.Equal((outgoing, "party", "4.5"), (only.GetProperty("id").GetString(), only.GetProperty("role").GetString(), only.GetProperty("received").GetString()));
 
-        Assert.Equal(ExitCode.Usage, (await RunAsync("account", "transactions", "--role", "recipient")).ExitCode);
+        CliRun wrong = await RunAsync("account", "transactions", "--role", "recipient");
+        Assert.Equal(ExitCode.Usage, wrong.ExitCode);
+        Assert.Contains("Try: cess account transactions --help", wrong.Error, StringComparison.Ordinal);
         Assert.Equal(ExitCode.Usage, (await RunAsync("account", "transactions", "--limit", "0")).ExitCode);
     }
 
