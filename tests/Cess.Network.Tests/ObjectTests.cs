@@ -194,6 +194,17 @@ public sealed class ObjectTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Of_many_puts_of_one_name_at_once_each_succeeds_and_one_stays()
+    {
+        byte[][] contents = [.. Enumerable.Range(0, 32).Select(_ => Random(5_000))];
+
+        await Task.WhenAll(contents.Select(content => _network.PutAsync("key", content)));
+
+        Assert.Contains(await _network.GetAsync("key"), contents);
+        await TestNetwork.UntilAsync(() => _network.StoredFragments == 12, "the fragments of those that were replaced to go");
+    }
+
+    [Fact]
     public async Task What_many_clients_put_at_once_is_all_listed_when_they_are_answered()
     {
         string[] keys = [.. Enumerable.Range(0, 100).Select(i => $"k{i:D3}")];

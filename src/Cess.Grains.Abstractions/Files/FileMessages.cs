@@ -2,7 +2,7 @@ namespace Cess.Grains;
 
 /// <summary>How a file operation ended.</summary>
 /// <param name="FileId">The file, 64 hex digits; empty when it got none.</param>
-/// <param name="Height">The block that made it final; 0 when none did.</param>
+/// <param name="Height">The block in which it was completed; 0 when none did.</param>
 /// <param name="ErrorCode">Coded reason; null on success.</param>
 /// <param name="ErrorMessage">One sentence; null on success.</param>
 [GenerateSerializer, Immutable, Alias("cess.FileOutcome")]
@@ -12,7 +12,7 @@ public sealed record FileOutcome(
     [property: Id(2)] string? ErrorCode,
     [property: Id(3)] string? ErrorMessage)
 {
-    /// <summary>True when the file is active.</summary>
+    /// <summary>True when the file was written: it is active, or another has taken its name since.</summary>
     public bool Succeeded => ErrorCode is null;
 }
 

@@ -26,10 +26,15 @@ public sealed class FileGrain(IGrainFactory grains, ILedgerReader ledger, ICusto
         }
         LedgerState head = ledger.Head;
         if (head.IsActive(Id))
-            return new FileOutcome(this.GetPrimaryKeyString(), HeightOf(head), null, null);
-        return WasConditionFailed(before)
-            ? Failed(Outcomes.CodeOf(FilesError.ConditionFailed), "What has the name is no longer what the condition asks for.")
-            : Failed(failed ?? TransactionErrors.DealEnded, "The deal ended before all miners had reported.");
+            return Done(HeightOf(head));
+        return EndSince(before) switch
+        {
+            // Written, and replaced by another since.
+            (ulong height, FileCompleted or DealDropped { Reason: DropReason.Superseded }) => Done(height),
+            (_, DealDropped { Reason: DropReason.ConditionFailed }) =>
+                Failed(Outcomes.CodeOf(FilesError.ConditionFailed), "What has the name is no longer what the condition asks for."),
+            _ => Failed(failed ?? TransactionErrors.DealEnded, "The deal ended before all miners had reported."),
+        };
     }
 
     /// <summary>A deal that can't complete is ended at once where the owner's key is held; others end at their deadline.</summary>
@@ -48,9 +53,17 @@ public sealed class FileGrain(IGrainFactory grains, ILedgerReader ledger, ICusto
         return head.Object(declared.Bucket, declared.NameTag) is { } entry && entry.File == Id ? entry.Height : head.Height;
     }
 
-    private bool WasConditionFailed(ulong since) => (ledger.Above(since) ?? [])
-        .SelectMany(block => block.Events)
-        .Any(happened => happened is DealDropped dropped && dropped.File == Id && dropped.Reason == DropReason.ConditionFailed);
+    /// <summary>What ended the deal, in the blocks from a height on, and in which; nothing when that is too long ago.</summary>
+    private (ulong Height, LedgerEvent? End) EndSince(ulong height) => (ledger.Above(height - 1) ?? [])
+        .SelectMany(block => block.Events, (block, happened) => (block.Height, happened))
+        .FirstOrDefault(end => end.happened switch
+        {
+            FileCompleted completed => completed.File == Id,
+            DealDropped dropped => dropped.File == Id,
+            _ => false,
+        });
+
+    private FileOutcome Done(ulong height) => new(this.GetPrimaryKeyString(), height, null, null);
 
     private FileOutcome Failed(string code, string message) => new(this.GetPrimaryKeyString(), 0, code, message);
 }

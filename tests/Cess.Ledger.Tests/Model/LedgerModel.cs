@@ -221,7 +221,9 @@ public sealed class LedgerModel(uint deadlineBlocks, UInt128 stakePerTebibyte)
     private void Complete(FileId id, ModelFile file)
     {
         FileId? current = Current(file.Bucket, file.Tag);
-        if (!Holds(file.Condition, current))
+        bool isTooLate = file.Condition.Kind == DeclareConditionKind.None
+            && current is { } newer && Files[newer].Deadline > file.Deadline;
+        if (isTooLate || !Holds(file.Condition, current))
         {
             Files.Remove(id);
             return;

@@ -80,20 +80,6 @@ public sealed class FilesTests
     }
 
     [Fact]
-    public void Of_two_open_files_of_one_name_the_last_to_complete_has_it()
-    {
-        FileId first = _files.Declare("cat.jpg");
-        FileId second = _files.Declare("cat.jpg");
-        _files.Report(0, first, second);
-        _files.Report(1, first, second);
-        _files.Report(2, second);
-        Assert.Equal(second, Chain.State.Object("photos", FilesFixture.Tag("cat.jpg"))!.File);
-        _files.Report(2, first);
-        Assert.Equal(first, Chain.State.Object("photos", FilesFixture.Tag("cat.jpg"))!.File);
-        Assert.Null(Chain.State.File(second));
-    }
-
-    [Fact]
     public void Only_if_absent_is_refused_while_the_name_is_taken()
     {
         _files.Store("cat.jpg");
@@ -118,6 +104,55 @@ public sealed class FilesTests
         Assert.Equal(0ul, _files.Bucket.OpenDeals);
         DealDropped dropped = Assert.Single(_files.Events<DealDropped>());
         Assert.Equal((second, DropReason.ConditionFailed), (dropped.File, dropped.Reason));
+    }
+
+    [Fact]
+    public void What_was_declared_first_and_completes_last_does_not_take_the_name()
+    {
+        FileId first = _files.Declare("cat.jpg");
+        FileId second = _files.Declare("cat.jpg");
+        _files.ReportAll(second);
+        _files.ReportAll(first);
+
+        Assert.Equal(second, Chain.State.Object("photos", FilesFixture.Tag("cat.jpg"))!.File);
+        Assert.Null(Chain.State.File(first));
+        Assert.Null(Chain.State.Deal(first));
+        Assert.Equal((0ul, 500ul), _files.SpaceOf(0));
+        Assert.Equal((1ul, 0ul), (_files.Bucket.ObjectCount, _files.Bucket.OpenDeals));
+        DealDropped dropped = Assert.Single(_files.Events<DealDropped>());
+        Assert.Equal((first, DropReason.Superseded), (dropped.File, dropped.Reason));
+    }
+
+    [Fact]
+    public void What_completes_after_the_newer_one_was_deleted_takes_the_name()
+    {
+        FileId first = _files.Declare("cat.jpg");
+        FileId second = _files.Store("cat.jpg");
+        Chain.MustDo(_files.Owner, new DeleteFiles([second]));
+        _files.ReportAll(first);
+        Assert.Equal(first, Chain.State.Object("photos", FilesFixture.Tag("cat.jpg"))!.File);
+    }
+
+    [Fact]
+    public void Of_two_declared_in_one_block_the_last_to_complete_has_the_name()
+    {
+        FileDeclaration cat = FilesFixture.Declaration("cat.jpg", 1000);
+        FileId Queue() => new(Chain.Queue(_files.Owner, new DeclareFile(cat, DeclareCondition.None)).Id);
+        FileId[] both = [Queue(), Queue()];
+        Assert.All(Chain.Seal().Receipts, receipt => Assert.Null(receipt.Error));
+        _files.ReportAll(both[1]);
+        _files.ReportAll(both[0]);
+        Assert.Equal(both[0], Chain.State.Object("photos", FilesFixture.Tag("cat.jpg"))!.File);
+    }
+
+    [Fact]
+    public void What_waits_for_a_condition_is_dropped_when_a_newer_file_breaks_it_and_not_as_superseded()
+    {
+        FileId heir = _files.Declare("cat.jpg", DeclareCondition.OnlyIfAbsent);
+        FileId newer = _files.Store("cat.jpg");
+        _files.ReportAll(heir);
+        Assert.Equal(newer, Chain.State.Object("photos", FilesFixture.Tag("cat.jpg"))!.File);
+        Assert.Equal(DropReason.ConditionFailed, Assert.Single(_files.Events<DealDropped>()).Reason);
     }
 
     [Fact]

@@ -188,10 +188,18 @@ internal static class DealRules
             return;
         }
 
+        ulong declaredAt = ledger.Files.Find(id)!.DeclaredAt;
+        FileId? replaced = ledger.Objects.Find((file.Bucket, file.NameTag))?.File;
+        if (deal.Condition.Kind == DeclareConditionKind.None
+            && replaced is { } newer && ledger.Files.Find(newer)!.DeclaredAt > declaredAt)
+        {
+            Drop(ledger, id, DropReason.Superseded);
+            return;
+        }
+
         foreach (DealShare share in deal.Shares)
             MinerRules.Use(ledger, share.Miner, share.Bytes);
         End(ledger, id, deal);
-        FileId? replaced = ledger.Objects.Find((file.Bucket, file.NameTag))?.File;
         ledger.Objects.Set((file.Bucket, file.NameTag), new ObjectEntry(id, ledger.Height, ledger.TimeMs));
         BucketRecord bucket = ledger.Buckets.Find(file.Bucket)!;
         ledger.Buckets.Set(bucket.Name, bucket with { ObjectCount = bucket.ObjectCount + 1, Bytes = bucket.Bytes + PlainLength(file) });

@@ -147,6 +147,14 @@ internal static class Deals
             return;
         }
 
+        // What was begun first and finished last, such as a write that nobody waits for any more, does not undo what came after it.
+        if (deal.Condition.Kind == DeclareConditionKind.None
+            && replaced is { } current && Record(context, current).DeclaredAt > record.DeclaredAt)
+        {
+            Drop(context, file, DropReason.Superseded);
+            return;
+        }
+
         foreach (DealShare share in deal.Shares)
             context.Miners.Use(share.Miner, share.Bytes);
 

@@ -111,7 +111,7 @@ public readonly record struct MinerShare(MinerId Miner, ulong Bytes)
 /// <summary>When a declared file may take its name.</summary>
 public enum DeclareConditionKind : byte
 {
-    /// <summary>Always; the last to complete wins.</summary>
+    /// <summary>Unless a file that was declared in a later block has it already.</summary>
     None = 0,
 
     /// <summary>Only if no object has the name.</summary>

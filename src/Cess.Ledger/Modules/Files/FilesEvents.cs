@@ -46,6 +46,9 @@ public enum DropReason : byte
 
     /// <summary>All fragments were there, but the declared condition no longer held.</summary>
     ConditionFailed = 2,
+
+    /// <summary>All fragments were there, but a file that was declared in a later block already had the name.</summary>
+    Superseded = 3,
 }
 
 /// <summary>Why a file deleted is gone.</summary>
