@@ -62,7 +62,7 @@ internal sealed class TestNetwork : IAsyncDisposable
 
     public static async Task<TestNetwork> StartAsync(
         int miners = 12, long? quota = null, string policy = "4+8", uint eraBlocks = 14_400, int validators = 1,
-        Func<ImmutableArray<AccountId>, IHashChains>? chains = null)
+        Func<ImmutableArray<AccountId>, IHashChains>? chains = null, ConsensusOptions? consensus = null)
     {
         var custody = new TestCustody();
         AccountId owner = custody.Create();
@@ -91,7 +91,7 @@ internal sealed class TestNetwork : IAsyncDisposable
         services.AddSingleton(new NodeIdentity(seats, chains?.Invoke(seats)));
         services.AddSingleton<CandidateBlocks>();
         services.AddSingleton(await VoteJournal.OpenAsync(new MemoryBlockStore(), CancellationToken.None));
-        services.AddSingleton(new ConsensusOptions());
+        services.AddSingleton(consensus ?? new ConsensusOptions());
         services.AddSingleton<ConsensusInboxes>();
         services.AddSingleton<IConsensusNetwork>(provider => provider.GetRequiredService<ConsensusInboxes>());
         services.AddSingleton<ITransactionGossip, NoGossip>();

@@ -20,6 +20,9 @@ public sealed partial class ChainGrain
     private int _blocksUnsaved;
     private int _transactionsUnsaved;
 
+    /// <summary>Height of the newest snapshot that this process has saved; none before it has saved one.</summary>
+    private ulong? _saved;
+
     /// <inheritdoc/>
     public async Task FinaliseAsync(FinalBlockNames blocks)
     {
@@ -118,6 +121,9 @@ public sealed partial class ChainGrain
         try
         {
             await store.SaveSnapshotAsync(due.Height, (stream, cancellation) => StateSnapshot.WriteAsync(due.Block.State, stream, cancellation));
+            if (_saved is { } before)
+                await PruneAsync(before, due.Height);
+            _saved = due.Height;
         }
         catch (BlockStoreException e) when (e.Error == BlockStoreError.Full)
         {
@@ -126,6 +132,21 @@ public sealed partial class ChainGrain
         catch (Exception e) when (e is not OutOfMemoryException)
         {
             Fail($"The block store failed: {e.Message}", e);
+        }
+    }
+
+    /// <summary>Removes old blocks, from that of the older of the two snapshots on none: a snapshot is proven to others by its block.</summary>
+    private async Task PruneAsync(ulong older, ulong newer)
+    {
+        if (options.BlocksKept is not { } kept || newer < (ulong)kept)
+            return;
+        try
+        {
+            await store.PruneAsync(Math.Min(older, newer - (ulong)kept + 1));
+        }
+        catch (BlockStoreException e)
+        {
+            log.LogWarning(e, "Old blocks could not be removed; the next snapshot tries again");
         }
     }
 

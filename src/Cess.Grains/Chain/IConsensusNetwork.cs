@@ -24,6 +24,12 @@ public sealed record ConsensusOptions(long DeltaMs = ConsensusOptions.DeltaMsDef
     /// <summary>Blocks after which a snapshot of the state is saved at the latest.</summary>
     public int BlocksPerSnapshot { get; init; } = GrainLimits.BlocksPerSnapshot;
 
+    /// <summary>
+    /// Newest blocks that are kept for others; older ones are removed, except what a start from one of the two newest snapshots needs.
+    /// Null keeps all.
+    /// </summary>
+    public int? BlocksKept { get; init; }
+
     /// <summary>Transactions that wait for a block; what comes then is refused.</summary>
     public int PoolTransactions { get; init; } = GrainLimits.PoolTransactions;
 

@@ -27,6 +27,7 @@ public static class NodeCommand
         Option<string?> peerUrl = new("--peer-url") { Description = "Where others reach that port, https://host:port, if not at --host." };
         Option<long> delay = new("--message-delay") { Description = "Milliseconds that a message between validators usually takes at most.", DefaultValueFactory = _ => ConsensusOptions.DeltaMsDefault };
         Option<int> snapshotBlocks = new("--snapshot-blocks") { Description = "Blocks between two snapshots of the state; a node that starts further behind the others takes one of theirs instead of all blocks.", DefaultValueFactory = _ => GrainLimits.BlocksPerSnapshot };
+        Option<int?> keepBlocks = new("--keep-blocks") { Description = "Newest blocks to keep, at least; older ones are removed when a snapshot is saved. Without it, all are kept." };
         Option<string?> blocks = new("--blocks") { Description = $"PostgreSQL database for blocks and snapshots, Host=…;Database=…;Username=…;Password=…, instead of the data folder; better given in the environment, as {BlockDatabase.Variable}." };
         Option<string> blocksSchema = new("--blocks-schema") { Description = "Schema of that database, of this node alone.", DefaultValueFactory = _ => PostgreSqlBlockStore.SchemaDefault };
         Option<string> policy = new("--policy") { Description = "Data + parity fragments of each segment; any data-many of them give it back.", DefaultValueFactory = _ => "4+8" };
@@ -47,13 +48,15 @@ public static class NodeCommand
             result, (result.GetValueOrDefault<string[]>() ?? []).All(url => PeerRecord.TryCanonicalUrl(url, out _)), "--join takes https://host:port."));
         snapshotBlocks.Validators.Add(result => Require(
             result, result.GetValueOrDefault<int>() is > 0 and <= NodeLimits.BlocksPerSnapshotMax, $"--snapshot-blocks takes 1 to {NodeLimits.BlocksPerSnapshotMax}."));
+        keepBlocks.Validators.Add(result => Require(
+            result, result.GetValueOrDefault<int?>() is null or >= NodeLimits.BlocksKeptMin, $"--keep-blocks takes {NodeLimits.BlocksKeptMin} or more."));
         peerPort.Validators.Add(result => Require(result, result.GetValueOrDefault<int?>() is null or (>= 0 and <= 65_535), "--peer-port takes 0 to 65535."));
         foreach (Option<int> port in new[] { s3Port, httpPort })
             port.Validators.Add(result => Require(result, result.GetValueOrDefault<int>() is >= 0 and <= 65_535, $"{port.Name} takes 0 to 65535."));
 
         RootCommand root = new("Starts a Cess network on this machine: validators, storage miners, an S3 door and a REST door.")
         {
-            data, host, s3Port, httpPort, miners, validators, policy, quota, genesis, join, peerPort, peerUrl, delay, snapshotBlocks, blocks, blocksSchema,
+            data, host, s3Port, httpPort, miners, validators, policy, quota, genesis, join, peerPort, peerUrl, delay, snapshotBlocks, keepBlocks, blocks, blocksSchema,
         };
         root.SetAction((parsed, cancellation) => NodeHost.RunAsync(
             new NodeOptions
@@ -73,6 +76,7 @@ public static class NodeCommand
                 MessageDelay = parsed.GetRequiredValue(delay),
                 Blocks = DatabaseOf(parsed.GetValue(blocks), parsed.GetRequiredValue(blocksSchema)),
                 BlocksPerSnapshot = parsed.GetRequiredValue(snapshotBlocks),
+                BlocksKept = parsed.GetValue(keepBlocks),
             },
             cancellation));
         root.Subcommands.Add(BuildKeys());

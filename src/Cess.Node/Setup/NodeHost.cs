@@ -134,7 +134,11 @@ public static class NodeHost
         services.AddSingleton<ILedgerReader>(provider => provider.GetRequiredService<LedgerHead>());
         services.AddSingleton<CandidateBlocks>();
         services.AddSingleton(parts.Journal);
-        services.AddSingleton(new ConsensusOptions(options.MessageDelay) { BlocksPerSnapshot = options.BlocksPerSnapshot });
+        services.AddSingleton(new ConsensusOptions(options.MessageDelay) 
+        {
+            BlocksPerSnapshot = options.BlocksPerSnapshot,
+            BlocksKept = options.BlocksKept,
+        });
         services.AddSingleton<ConsensusInboxes>();
         services.AddSingleton<INodeFault, NodeFault>();
         if (parts.Certificate is null)

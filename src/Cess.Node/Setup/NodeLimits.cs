@@ -45,6 +45,9 @@ public static class NodeLimits
     /// <summary>Greatest number of blocks between two snapshots.</summary>
     public const int BlocksPerSnapshotMax = 1_000_000;
 
+    /// <summary>Fewest newest blocks that a node may keep: others that were away for a moment take them from it.</summary>
+    public const int BlocksKeptMin = 1_000;
+
     /// <summary>Space that a miner declares when no quota is given, in bytes.</summary>
     public const long DeclaredBytesDefault = 1L << 40;
 

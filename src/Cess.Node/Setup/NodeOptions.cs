@@ -42,6 +42,9 @@ public sealed record NodeOptions
     /// <summary>Blocks between two snapshots of the state; who is further behind than that takes another node's instead of blocks.</summary>
     public int BlocksPerSnapshot { get; init; } = GrainLimits.BlocksPerSnapshot;
 
+    /// <summary>Newest blocks that the node keeps; null for all.</summary>
+    public int? BlocksKept { get; init; }
+
     /// <summary>The database for blocks and snapshots; null for the data folder.</summary>
     public BlockDatabase? Blocks { get; init; }
 
