@@ -228,6 +228,41 @@ public sealed class ObjectTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_copied_bucket_key_opens_nothing_for_the_account_that_copied_it()
+    {
+        await _network.PutAsync("secret name", Random(10));
+        BucketRecord victim = _network.Head.Bucket("photos")!;
+        var thief = new Caller(_network.Head.Miners().First().Account);
+        await _network.Get<FileCommitter>().ExecuteAsync(thief.Account, new CreateBucket("copied", victim.WrappedKey));
+
+        foreach (Func<Task> read in new Func<Task>[]
+        {
+            () => _network.Objects.HeadAsync(thief, "copied", "secret name", CancellationToken.None),
+            () => _network.Objects.PutAsync(thief, "copied", "key", new MemoryStream([1]), new PutOptions(), CancellationToken.None),
+        })
+        {
+            Assert.Equal(ObjectStoreError.AccessDenied, (await Assert.ThrowsAsync<ObjectStoreException>(read)).Code);
+        }
+    }
+
+    [Fact]
+    public async Task A_bucket_that_another_account_makes_anew_with_the_former_key_is_not_listed_with_it()
+    {
+        await _network.PutAsync("secret name", Random(10));
+        Assert.Equal(["secret name"], await _network.ListAsync());
+        BucketRecord former = _network.Head.Bucket("photos")!;
+        await _network.Objects.DeleteAsync(_network.Owner, "photos", "secret name", CancellationToken.None);
+        await _network.Objects.DeleteBucketAsync(_network.Owner, "photos", CancellationToken.None);
+        var thief = new Caller(_network.Head.Miners().First().Account);
+        await _network.Get<FileCommitter>().ExecuteAsync(thief.Account, new CreateBucket("photos", former.WrappedKey));
+
+        var error = await Assert.ThrowsAsync<ObjectStoreException>(
+            () => _network.Objects.ListAsync(thief, "photos", new ListQuery("", "", "", 1000), CancellationToken.None));
+
+        Assert.Equal(ObjectStoreError.NoSuchBucket, error.Code);
+    }
+
+    [Fact]
     public async Task The_chain_replays_from_its_store_to_the_same_state()
     {
         await _network.PutAsync("a", Random(10_000));

@@ -10,14 +10,14 @@ namespace Cess.Gateway.Objects;
 /// <summary>Keys of the buckets that this node may open, unwrapped once and kept, a bounded number of them.</summary>
 public sealed class BucketKeyring(ICustody custody, IRandomSource random)
 {
-    private readonly ConcurrentDictionary<Hash256, BucketKeys> _keys = new();
+    private readonly ConcurrentDictionary<WrappedKey, BucketKeys> _keys = new();
 
     /// <summary>The keys of a bucket.</summary>
     /// <exception cref="ObjectStoreException">AccessDenied: its owner's key is not held by this node.</exception>
     public BucketKeys Of(BucketRecord bucket)
     {
-        // The wrapped key is unique to a bucket and its owner; a bucket that was deleted and made anew has another.
-        Hash256 id = Hash256.Sha256(bucket.WrappedKey.Span);
+        // Anybody can copy a wrapped key from the chain into a bucket of his own: it opens for the owner and the name that it was made for.
+        var id = new WrappedKey(bucket.Owner, bucket.Name, Hash256.Sha256(bucket.WrappedKey.Span));
         if (_keys.TryGetValue(id, out BucketKeys? keys))
             return keys;
         if (_keys.Count >= GatewayLimits.BucketKeysCached)
@@ -40,4 +40,6 @@ public sealed class BucketKeyring(ICustody custody, IRandomSource random)
             CryptographicOperations.ZeroMemory(key);
         }
     }
+
+    private readonly record struct WrappedKey(AccountId Owner, string Bucket, Hash256 Hash);
 }

@@ -31,6 +31,7 @@ public sealed class BucketGrain(
     private NameIndex? _names;
     private BucketKeys? _keys;
     private ReadOnlyMemory<byte> _wrappedKey;
+    private AccountId _owner;
     private ulong _height;
 
     private string Name => this.GetPrimaryKeyString();
@@ -79,10 +80,13 @@ public sealed class BucketGrain(
         return true;
     }
 
-    /// <summary>A bucket that was deleted and made anew has another key, and none of the old names.</summary>
+    /// <summary>
+    /// A bucket that was deleted and made anew has another key, or another owner who has copied the former one's wrapped key and
+    /// can't open it, and none of the old names.
+    /// </summary>
     private bool Open(BucketRecord bucket)
     {
-        if (_keys is not null && _wrappedKey.Span.SequenceEqual(bucket.WrappedKey.Span))
+        if (_keys is not null && _owner == bucket.Owner && _wrappedKey.Span.SequenceEqual(bucket.WrappedKey.Span))
             return true;
         _keys?.Dispose();
         _keys = null;
@@ -93,6 +97,7 @@ public sealed class BucketGrain(
         _keys = new BucketKeys(key, random);
         key.Clear();
         _wrappedKey = bucket.WrappedKey;
+        _owner = bucket.Owner;
         return true;
     }
 
