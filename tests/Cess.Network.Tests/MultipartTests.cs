@@ -76,6 +76,18 @@ public sealed class MultipartTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_headers_that_an_upload_began_with_are_told_with_its_parts()
+    {
+        var headers = new Dictionary<string, string> { ["x-amz-checksum-algorithm"] = "CRC32", ["content-type"] = "text/plain" };
+        string upload = await _network.Objects.BeginMultipartAsync(
+            _network.Owner, "photos", "other", new PutOptions { Headers = headers }, CancellationToken.None);
+
+        MultipartInfo info = await _network.Objects.ListPartsAsync(_network.Owner, "photos", "other", upload, CancellationToken.None);
+
+        Assert.Equal(headers.OrderBy(header => header.Key), info.Headers.OrderBy(header => header.Key));
+    }
+
+    [Fact]
     public async Task An_aborted_upload_leaves_nothing_and_is_gone()
     {
         PartInfo part = await PutAsync(1, [1, 2, 3]);

@@ -132,8 +132,10 @@ public sealed partial class ObjectStore
         Caller caller, string bucket, string key, string uploadId, CancellationToken cancellation)
     {
         UploadView upload = await UploadOf(uploadId).GetAsync().ConfigureAwait(false) ?? throw NoSuchUpload();
-        Check(caller, bucket, key, upload.Start);
-        return upload.Result is null ? InfoOf(uploadId, upload) : throw NoSuchUpload();
+        BucketKeys keys = Check(caller, bucket, key, upload.Start);
+        return upload.Result is null
+            ? InfoOf(uploadId, upload) with { Headers = new Dictionary<string, string>(MetadataOf(keys, upload.Start).Headers) }
+            : throw NoSuchUpload();
     }
 
     /// <inheritdoc/>
@@ -173,8 +175,7 @@ public sealed partial class ObjectStore
     private static ObjectEnvelope SealForCompletion(
         BucketKeys keys, string key, UploadStart start, string etag, CompleteOptions options)
     {
-        if (EnvelopeOf(keys, start).TryOpenMetadata(keys, out ObjectMetadata begun) != CodingError.None)
-            throw NoSuchUpload();
+        ObjectMetadata begun = MetadataOf(keys, start);
         byte[] fileKey = OpenFileKey(keys, start);
         try
         {
@@ -185,6 +186,10 @@ public sealed partial class ObjectStore
             CryptographicOperations.ZeroMemory(fileKey);
         }
     }
+
+    /// <summary>What the upload began with.</summary>
+    private static ObjectMetadata MetadataOf(BucketKeys keys, UploadStart start) =>
+        EnvelopeOf(keys, start).TryOpenMetadata(keys, out ObjectMetadata begun) == CodingError.None ? begun : throw NoSuchUpload();
 
     private static ObjectEnvelope EnvelopeOf(BucketKeys keys, UploadStart start) =>
         new(TagOf(keys, start.Key), ReadOnlyMemory<byte>.Empty, start.SealedFileKey, start.Options);
