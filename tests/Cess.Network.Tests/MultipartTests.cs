@@ -88,6 +88,17 @@ public sealed class MultipartTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Uploads_are_listed_in_the_order_of_their_keys_in_UTF8()
+    {
+        foreach (string key in new[] { "a\U0001F600", "a\uFFFD" })
+            await _network.Objects.BeginMultipartAsync(_network.Owner, "photos", key, new PutOptions(), CancellationToken.None);
+
+        IReadOnlyList<MultipartInfo> uploads = await _network.Objects.ListMultipartAsync(_network.Owner, "photos", CancellationToken.None);
+
+        Assert.Equal(["a\uFFFD", "a\U0001F600", "key"], uploads.Select(upload => upload.Key));
+    }
+
+    [Fact]
     public async Task An_aborted_upload_leaves_nothing_and_is_gone()
     {
         PartInfo part = await PutAsync(1, [1, 2, 3]);

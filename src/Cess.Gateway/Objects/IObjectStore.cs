@@ -82,7 +82,7 @@ public interface IObjectStore
     Task<MultipartInfo> ListPartsAsync(
         Caller caller, string bucket, string key, string uploadId, CancellationToken cancellation);
 
-    /// <summary>Multipart uploads of a bucket that have not ended, by key, then by id.</summary>
+    /// <summary>Multipart uploads of a bucket that have not ended, by key in the order of UTF-8, then by id.</summary>
     /// <exception cref="ObjectStoreException">NoSuchBucket, AccessDenied.</exception>
     Task<IReadOnlyList<MultipartInfo>> ListMultipartAsync(Caller caller, string bucket, CancellationToken cancellation);
 }

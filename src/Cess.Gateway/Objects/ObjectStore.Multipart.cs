@@ -12,6 +12,8 @@ public sealed partial class ObjectStore
 {
     private const int UploadIdBytes = 16;
 
+    private static readonly Comparer<string> s_utf8Order = Comparer<string>.Create(Utf8Order.Compare);
+
     /// <inheritdoc/>
     public async Task<string> BeginMultipartAsync(
         Caller caller, string bucket, string key, PutOptions options, CancellationToken cancellation)
@@ -149,7 +151,7 @@ public sealed partial class ObjectStore
             if (await UploadOf(id).GetStartAsync().ConfigureAwait(false) is { } start)
                 open.Add(InfoOf(id, new UploadView(start, Array.Empty<UploadedPart>(), null)));
         }
-        return [.. open.OrderBy(upload => upload.Key, StringComparer.Ordinal).ThenBy(upload => upload.UploadId, StringComparer.Ordinal)];
+        return [.. open.OrderBy(upload => upload.Key, s_utf8Order).ThenBy(upload => upload.UploadId, StringComparer.Ordinal)];
     }
 
     private static IEnumerable<FileSegment> SegmentsOf(IEnumerable<UploadedPart> uploaded) =>

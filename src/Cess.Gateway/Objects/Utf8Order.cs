@@ -1,4 +1,4 @@
-namespace Cess.Gateway.S3;
+namespace Cess.Gateway.Objects;
 
 /// <summary>The order of keys: that of their bytes in UTF-8, which is that of their code points.</summary>
 internal static class Utf8Order
