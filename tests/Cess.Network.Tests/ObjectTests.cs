@@ -228,6 +228,17 @@ public sealed class ObjectTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_page_of_no_keys_is_the_last()
+    {
+        await _network.PutAsync("key", Random(10));
+
+        ListPage page = await _network.Objects.ListAsync(_network.Owner, "photos", new ListQuery("", "", "", 0), CancellationToken.None);
+
+        Assert.Empty(page.Objects);
+        Assert.Null(page.Next);
+    }
+
+    [Fact]
     public async Task A_copied_bucket_key_opens_nothing_for_the_account_that_copied_it()
     {
         await _network.PutAsync("secret name", Random(10));

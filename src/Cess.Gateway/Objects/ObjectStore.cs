@@ -161,6 +161,9 @@ public sealed partial class ObjectStore(ObjectStoreServices services) : IObjectS
     public async Task<ListPage> ListAsync(Caller caller, string bucket, ListQuery query, CancellationToken cancellation)
     {
         Find(caller, bucket);
+        // A page of nothing leads nowhere, so it counts as the last.
+        if (query.Limit == 0)
+            return new ListPage([], [], null);
         ListResult page = await services.Grains.GetGrain<IBucketGrain>(bucket)
             .ListAsync(new ListRequest(query.Prefix, query.Delimiter, query.After, query.Limit)).ConfigureAwait(false)
             ?? throw NoSuchBucket(bucket);

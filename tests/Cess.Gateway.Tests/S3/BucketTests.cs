@@ -181,6 +181,15 @@ public sealed class BucketTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_page_of_no_uploads_is_the_last()
+    {
+        await SendAsync(HttpMethod.Post, "/examplebucket/k?uploads", []);
+        (_, XElement page) = await GetAsync("/examplebucket?uploads&max-uploads=0");
+        Assert.Empty(page.Elements(Namespace + "Upload"));
+        Assert.Equal("false", page.Element(Namespace + "IsTruncated")!.Value);
+    }
+
+    [Fact]
     public async Task Encoding_type_url_encodes_names_and_keeps_slashes()
     {
         await SendAsync(HttpMethod.Put, "/examplebucket/a/%01%20%2B%C3%BC", []);

@@ -27,9 +27,13 @@ internal sealed class UploadListing(IObjectStore store)
             string? rolledUp = RollUp(upload.Key, prefix, delimiter);
             if (rolledUp is not null && (prefixes.LastOrDefault() == rolledUp || rolledUp == keyMarker))
                 continue;
-            isTruncated = uploads.Count + prefixes.Count == limit;
-            if (isTruncated)
+            if (uploads.Count + prefixes.Count == limit)
+            {
+                // A page of nothing leads nowhere, so it counts as the last.
+                isTruncated = limit > 0;
                 break;
+            }
+
             next = rolledUp is null ? (upload.Key, upload.UploadId) : (rolledUp, "");
             if (rolledUp is null)
                 uploads.Add(upload);
