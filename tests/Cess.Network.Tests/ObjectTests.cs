@@ -239,6 +239,19 @@ public sealed class ObjectTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Metadata_of_a_name_that_cannot_be_kept_is_refused_before_the_content_is_read()
+    {
+        var options = new PutOptions { Metadata = new Dictionary<string, string> { [new string('n', 129)] = "value" } };
+        var content = new MemoryStream(Random(10));
+
+        var error = await Assert.ThrowsAsync<ObjectStoreException>(
+            () => _network.Objects.PutAsync(_network.Owner, "photos", "key", content, options, CancellationToken.None));
+
+        Assert.Equal(ObjectStoreError.MetadataTooLarge, error.Code);
+        Assert.Equal(0, content.Position);
+    }
+
+    [Fact]
     public async Task A_copied_bucket_key_opens_nothing_for_the_account_that_copied_it()
     {
         await _network.PutAsync("secret name", Random(10));

@@ -249,6 +249,8 @@ public sealed partial class ObjectStore(ObjectStoreServices services) : IObjectS
     private static void CheckMetadata(IReadOnlyDictionary<string, string> headers, IReadOnlyDictionary<string, string> metadata)
     {
         int bytes = headers.Concat(metadata).Sum(pair => Encoding.UTF8.GetByteCount(pair.Key) + Encoding.UTF8.GetByteCount(pair.Value));
+        if (metadata.Keys.FirstOrDefault(name => !ObjectMetadata.IsName(name)) is { } unfit)
+            throw new ObjectStoreException(ObjectStoreError.MetadataTooLarge, $"No metadata can have the name '{unfit}'.");
         if (bytes > GatewayLimits.MetadataBytesMax)
             throw new ObjectStoreException(ObjectStoreError.MetadataTooLarge, $"Headers and metadata have {bytes} bytes, of {GatewayLimits.MetadataBytesMax}.");
     }
