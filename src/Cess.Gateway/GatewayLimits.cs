@@ -33,6 +33,9 @@ public static class GatewayLimits
     /// <summary>Bytes of a call that this node signs: what a transaction may have, less what surrounds the call.</summary>
     public const int CallBytesMax = Ledger.LedgerLimits.TransactionBytesMax - 1_024;
 
+    /// <summary>Listings of one bucket that its grain is asked for at a time; others wait in line.</summary>
+    public const int ListingsPerBucket = 2;
+
     /// <summary>How often an object is deleted that another has taken the place of meanwhile.</summary>
     public const int DeletionAttempts = 3;
 

@@ -239,6 +239,17 @@ public sealed class ObjectTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Nothing_is_listed_for_who_has_gone()
+    {
+        await _network.PutAsync("key", Random(10));
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => _network.Objects.ListAsync(
+            _network.Owner, "photos", new ListQuery("", "", "", 1000), new CancellationToken(canceled: true)));
+
+        Assert.Equal(["key"], await _network.ListAsync());
+    }
+
+    [Fact]
     public async Task Metadata_of_a_name_that_cannot_be_kept_is_refused_before_the_content_is_read()
     {
         var options = new PutOptions { Metadata = new Dictionary<string, string> { [new string('n', 129)] = "value" } };

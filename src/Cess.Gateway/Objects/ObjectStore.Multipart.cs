@@ -148,6 +148,7 @@ public sealed partial class ObjectStore
         var open = new List<MultipartInfo>();
         foreach (string id in ids)
         {
+            cancellation.ThrowIfCancellationRequested();
             if (await UploadOf(id).GetStartAsync().ConfigureAwait(false) is { } start)
                 open.Add(InfoOf(id, new UploadView(start, Array.Empty<UploadedPart>(), null)));
         }

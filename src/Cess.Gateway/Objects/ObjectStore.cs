@@ -44,6 +44,8 @@ public sealed partial class ObjectStore(ObjectStoreServices services) : IObjectS
 {
     private static readonly UTF8Encoding s_strictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
+    private readonly BucketTurns _listings = new(GatewayLimits.ListingsPerBucket);
+
     private LedgerState Head => services.Ledger.Head;
 
     /// <inheritdoc/>
@@ -164,8 +166,9 @@ public sealed partial class ObjectStore(ObjectStoreServices services) : IObjectS
         // A page of nothing leads nowhere, so it counts as the last.
         if (query.Limit == 0)
             return new ListPage([], [], null);
-        ListResult page = await services.Grains.GetGrain<IBucketGrain>(bucket)
-            .ListAsync(new ListRequest(query.Prefix, query.Delimiter, query.After, query.Limit)).ConfigureAwait(false)
+        IBucketGrain grain = services.Grains.GetGrain<IBucketGrain>(bucket);
+        var request = new ListRequest(query.Prefix, query.Delimiter, query.After, query.Limit);
+        ListResult page = await _listings.TakeTurnAsync(bucket, () => grain.ListAsync(request), cancellation).ConfigureAwait(false)
             ?? throw NoSuchBucket(bucket);
         return new ListPage(
             [.. page.Objects.Select(item => new ObjectInfo(
