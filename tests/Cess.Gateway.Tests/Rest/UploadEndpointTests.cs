@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using Cess.Gateway.Objects;
 using Cess.Gateway.Rest;
+using Cess.Gateway.Rest.Uploads;
 using Cess.Grains;
 using Cess.Ledger.Modules.Files;
 using Cess.Ledger.Modules.Miners;
@@ -74,6 +75,24 @@ public sealed class UploadEndpointTests : RestTests
         Assert.Equal(first.Fragments, again.Fragments);
         Assert.Equal(1, Host.Segments.Stored);
         Assert.Empty(Host.Segments.Discarded);
+    }
+
+    [Fact]
+    public async Task A_segment_that_is_sent_again_while_it_is_being_stored_keeps_the_fragments_that_were_answered()
+    {
+        UploadMessage upload = await OpenAsync();
+        SegmentMessage overtaking = null!;
+        Host.Segments.Lie = stored =>
+        {
+            Host.Segments.Lie = null;
+            overtaking = PutAsync(upload, 0, s_segment).GetAwaiter().GetResult();
+            return stored with { Fragments = [stored.Fragments[0], .. stored.Fragments.Skip(1).Select(fragment => fragment with { Miner = fragment.Miner + 12 })] };
+        };
+        SegmentMessage overtaken = await PutAsync(upload, 0, s_segment);
+
+        Assert.Equal(overtaking.Fragments, overtaken.Fragments);
+        StoredSegment surplus = Assert.Single(Host.Segments.Discarded);
+        Assert.Equal(overtaking.Fragments.Skip(1).Select(fragment => fragment.Miner + 12), surplus.Fragments.Select(fragment => fragment.Miner));
     }
 
     [Fact]

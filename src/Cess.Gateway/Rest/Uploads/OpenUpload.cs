@@ -49,19 +49,31 @@ internal sealed class OpenUpload(string id, AccountId owner, StoragePolicy polic
             return _segments.TryGetValue(place, out Entry entry) ? entry.Segment : null;
     }
 
-    /// <summary>Remembers a segment; the one that it replaces, or null.</summary>
+    /// <summary>
+    /// Remembers a segment, unless the same content came to its place while it was being stored: what was answered first stays.
+    /// </summary>
+    /// <returns>The segment that is at the place now, and what was stored of another that nobody needs; null for nothing.</returns>
     /// <exception cref="RestException">InvalidSegment: there are as many as a file may have.</exception>
-    public StoredSegment? Keep(SegmentPlace place, Hash256 digest, StoredSegment segment)
+    public (StoredSegment Kept, StoredSegment? Surplus) Keep(SegmentPlace place, Hash256 digest, StoredSegment segment)
     {
         lock (_lock)
         {
             bool replaces = _segments.TryGetValue(place, out Entry old);
             if (!replaces && _segments.Count == LedgerLimits.SegmentsMax)
                 throw new RestException(WireErrors.InvalidSegment, $"A file has at most {LedgerLimits.SegmentsMax} segments.");
+            if (replaces && old.Digest == digest)
+                return (old.Segment, Beyond(segment, old.Segment));
 
             _segments[place] = new Entry(digest, segment);
-            return replaces ? old.Segment : null;
+            return (segment, replaces ? Beyond(old.Segment, segment) : null);
         }
+    }
+
+    /// <summary>What a segment has that another has not: the same content's fragments have the same names, and may lie at the same miners.</summary>
+    private static StoredSegment? Beyond(StoredSegment segment, StoredSegment other)
+    {
+        StoredFragment[] fragments = [.. segment.Fragments.Except(other.Fragments)];
+        return fragments.Length > 0 ? segment with { Fragments = fragments } : null;
     }
 
     private readonly record struct Entry(Hash256 Digest, StoredSegment Segment);

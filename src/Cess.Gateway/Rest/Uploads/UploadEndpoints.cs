@@ -56,9 +56,10 @@ internal static class UploadEndpoints
         }
 
         StoredSegment stored = await store.StoreAsync(upload.Owner, upload.Policy, context.Request.Body, length, context.RequestAborted);
-        if (upload.Keep(place, digest, stored) is { } replaced)
-            await store.DiscardAsync(upload.Owner, replaced, CancellationToken.None);
-        return JsonAnswer.Of(ToMessage(stored), WireJson.Readable.SegmentMessage);
+        (StoredSegment kept, StoredSegment? surplus) = upload.Keep(place, digest, stored);
+        if (surplus is not null)
+            await store.DiscardAsync(upload.Owner, surplus, CancellationToken.None);
+        return JsonAnswer.Of(ToMessage(kept), WireJson.Readable.SegmentMessage);
     }
 
     private static async Task<IResult> CompleteAsync(HttpContext context, UploadTable uploads, DeclarationSubmitter submitter, string id)
