@@ -70,6 +70,17 @@ public sealed class EventFeedTests : RestTests
         Assert.Equal(3UL, JsonSerializer.Deserialize(await feed.NextAsync("block"), WireJson.Default.BlockMessage)!.Height);
     }
 
+    [Fact]
+    public async Task A_feed_that_starts_far_ahead_waits_for_its_first_block()
+    {
+        const int ahead = 20;
+        ulong first = Host.Chain.Head.Height + ahead;
+        await using Feed feed = await Feed.OpenAsync(Host, $"/v1/events?from={first}");
+        for (int i = 0; i < ahead; i++)
+            Pay(Host.Chain.Owner, Other);
+        Assert.Equal(first, JsonSerializer.Deserialize(await feed.NextAsync("block"), WireJson.Default.BlockMessage)!.Height);
+    }
+
     [Theory]
     [InlineData("account=nobody")]
     [InlineData("file=12")]

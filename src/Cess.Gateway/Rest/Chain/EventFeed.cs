@@ -73,12 +73,16 @@ internal sealed class EventFeed(ILedgerReader ledger, IBlockArchive archive, INo
     /// <summary>False when there was nothing new for so long that the listener is to be told.</summary>
     private async Task<bool> WaitAboveAsync(ulong height, CancellationToken cancellation)
     {
+        using var silence = new CancellationTokenSource(RestLimits.FeedSilenceMax, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, silence.Token);
         try
         {
-            await ledger.WaitAboveAsync(height, cancellation).WaitAsync(RestLimits.FeedSilenceMax, time, cancellation);
+            // A listener may ask for blocks far ahead; the ledger says that there is a new one, whichever it is.
+            while (ledger.Head.Height <= height)
+                await ledger.WaitAboveAsync(height, either.Token);
             return true;
         }
-        catch (TimeoutException)
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
             return false;
         }
