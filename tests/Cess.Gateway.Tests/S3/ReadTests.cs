@@ -136,6 +136,24 @@ public sealed class ReadTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Headers_of_another_door_that_say_something_of_the_answer_are_left_out()
+    {
+        PutOptions options = new()
+        {
+            Headers = new Dictionary<string, string>
+            {
+                ["content-type"] = "text/plain", ["transfer-encoding"] = "gzip", ["connection"] = "close", ["a,b"] = "no header",
+            },
+        };
+        await _host.Store.PutAsync(
+            new Caller(S3Host.AccountOf(S3Host.AccessKeyId)), "examplebucket", "other", new MemoryStream([1]), options, CancellationToken.None);
+        HttpResponseMessage response = await _host.SendAsync(HttpMethod.Get, "/examplebucket/other");
+        Assert.Equal([1], await response.Content.ReadAsByteArrayAsync());
+        Assert.Equal("text/plain", response.Content.Headers.ContentType!.MediaType);
+        Assert.Empty(response.Headers.TransferEncoding);
+    }
+
+    [Fact]
     public async Task Metadata_of_another_door_that_no_header_can_hold_breaks_nothing()
     {
         PutOptions options = new()

@@ -46,7 +46,7 @@ internal static class StoredHeaders
         };
     }
 
-    /// <summary>Writes an object's kept headers, metadata and facts to an answer.</summary>
+    /// <summary>Writes an object's kept headers, metadata and facts to an answer. Other headers, from another door, would say something of the answer.</summary>
     /// <param name="request">Its query may replace kept headers; its checksum mode may ask for the checksum.</param>
     /// <param name="info">The object.</param>
     /// <param name="isWhole">False for a range, whose checksum is not the object's.</param>
@@ -54,9 +54,9 @@ internal static class StoredHeaders
     {
         IHeaderDictionary headers = request.Response.Headers;
         headers.ContentType = DefaultContentType;
-        foreach ((string name, string value) in info.Headers)
+        foreach (string name in Kept)
         {
-            if (!name.StartsWith("x-amz-", StringComparison.Ordinal))
+            if (info.Headers.TryGetValue(name, out string? value))
                 headers[name] = Encode(value);
         }
 
