@@ -144,6 +144,26 @@ public sealed class ObjectTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Segments_that_a_stranger_declares_too_stay_when_the_strangers_file_goes()
+    {
+        byte[] content = Random(100_000);
+        PutResult put = await _network.PutAsync("key", content);
+        FileDeclaration declared = _network.Head.File(new FileId(Hash256.Parse(put.FileId)))!.Declaration;
+        var stranger = new Caller(_network.Genesis.Accounts.First(account => account.Account != _network.Owner.Account).Account);
+        await _network.Objects.CreateBucketAsync(stranger, "copies", CancellationToken.None);
+
+        // No miner has fragments of the stranger to report, so the deal ends, and what it named is given up.
+        await Assert.ThrowsAsync<ObjectStoreException>(() => _network.Get<FileCommitter>().CommitAsync(
+            stranger.Account, declared with { Bucket = "copies" }, DeclareCondition.None));
+        await _network.PutAsync("marker", Random(10));
+        await _network.Objects.DeleteAsync(_network.Owner, "photos", "marker", CancellationToken.None);
+        await TestNetwork.UntilAsync(() => _network.StoredFragments <= 12, "the marker's fragments to go");
+
+        Assert.Equal(12, _network.StoredFragments);
+        Assert.Equal(content, await _network.GetAsync("key"));
+    }
+
+    [Fact]
     public async Task A_wrong_digest_leaves_the_older_object_and_no_fragment_behind()
     {
         byte[] content = Random(1_000);

@@ -24,6 +24,7 @@ internal sealed class ChainChecks(SimulatedWorld world)
     private readonly Queue<Certificate> _uncounted = [];
     private readonly HashSet<(Hash256 Block, ulong Iteration, int Votes)> _certified = [];
     private readonly HashSet<Hash256> _forged = [];
+    private readonly HashSet<Hash256> _censored = [];
     private ulong _compared;
     private ulong _rootsSeen;
 
@@ -34,6 +35,9 @@ internal sealed class ChainChecks(SimulatedWorld world)
 
     /// <summary>Nobody who may has signed this; it must never be in a block.</summary>
     public void Forged(Hash256 transaction) => _forged.Add(transaction);
+
+    /// <summary>A leader has left these out; the next honest one will not.</summary>
+    public void Censored(IEnumerable<Hash256> transactions) => _censored.UnionWith(transactions);
 
     /// <summary>A block has become durable on a node, in the order of heights.</summary>
     public void Durable(SimulatedNode node, BlockRecord record)
@@ -99,6 +103,8 @@ internal sealed class ChainChecks(SimulatedWorld world)
         Transactions += record.Block.Transactions.Length;
         foreach (Receipt receipt in record.Receipts)
         {
+            if (_censored.Contains(receipt.TransactionId))
+                world.Sometimes(Rare.CensoredIncluded);
             if (_forged.Contains(receipt.TransactionId))
                 throw Broken("nobody spends another's tokens", $"{receipt.TransactionId} is forged and in {header.Height}");
             if (!_included.TryAdd(receipt.TransactionId, (header.Height, receipt.Error)))

@@ -42,6 +42,9 @@ internal enum Rare
     /// <summary>A transaction in somebody else's name was refused.</summary>
     ForgeryRefused,
 
+    /// <summary>A transaction that a leader had left out is in a block.</summary>
+    CensoredIncluded,
+
     /// <summary>An era has ended.</summary>
     EraEnded,
 

@@ -66,13 +66,15 @@ internal sealed class Attacker(SimulatedWorld world, SimulatedNode node)
         return _plot.Other is null || (_plot.IsForSome && _dice.Chance(0.5)) ? proposal : _plot.Other;
     }
 
-    /// <summary>A second block goes to some; one that breaks a rule to all, so that it could come through.</summary>
+    /// <summary>A second block goes to some; one that breaks a rule, or leaves something out, to all, so that it could come through.</summary>
     private Plot MakePlot(ulong iteration, ProposalMessage proposal, Block block)
     {
         if (Does(FaultKind.Equivocation, 0.4))
             return new Plot(iteration, Sign(proposal, block with { Header = block.Header with { TimeMs = block.Header.TimeMs + 1 } }), IsForSome: true);
         if (Does(FaultKind.ForgedBlock, 0.4) && Forge(block.Header) is { } forged)
             return new Plot(iteration, Sign(proposal, forged), IsForSome: false);
+        if (Does(FaultKind.Censorship, 0.4) && Censor(block) is { } censored)
+            return new Plot(iteration, Sign(proposal, censored), IsForSome: false);
         return Does(FaultKind.InvalidBlock, 0.4)
             ? new Plot(iteration, Sign(proposal, block with { Header = block.Header with { StateRoot = Hash256.Sha256(_dice.Bytes(4)) } }), IsForSome: false)
             : new Plot(iteration, null, IsForSome: false);
@@ -89,6 +91,17 @@ internal sealed class Attacker(SimulatedWorld world, SimulatedNode node)
         SignedTransaction forged = SignedTransaction.Assemble(unsigned, node.Validator.Sign(Scale.Sha256(unsigned)), revealedKey: null);
         world.Chain.Forged(forged.Id);
         return BlockExecutor.Execute(state, new BlockContext(header.TimeMs, header.Proposer), [forged]).Block;
+    }
+
+    /// <summary>A block that is right but lacks what one account has sent; null where there is nothing, or it does not know the state.</summary>
+    private Block? Censor(Block block)
+    {
+        if (block.Transactions.IsEmpty || node.Head is not { } state || state.BlockHash != block.Header.Parent)
+            return null;
+        AccountId victim = block.Transactions[_dice.Next(block.Transactions.Length)].Unsigned.Account;
+        SignedTransaction[] others = [.. block.Transactions.Where(transaction => transaction.Unsigned.Account != victim)];
+        world.Chain.Censored(block.Transactions.Except(others).Select(transaction => transaction.Id));
+        return BlockExecutor.Execute(state, new BlockContext(block.Header.TimeMs, block.Header.Proposer), others).Block;
     }
 
     private ProposalMessage Sign(ProposalMessage proposal, Block block)

@@ -114,6 +114,9 @@ internal enum FaultKind
     /// <summary>A validator proposes a block with a transaction that its account has not signed.</summary>
     ForgedBlock,
 
+    /// <summary>A validator proposes a block without the transactions of one account.</summary>
+    Censorship,
+
     /// <summary>A validator's messages come late.</summary>
     LateVotes,
 

@@ -29,8 +29,8 @@ internal sealed record Profile(string Name, IReadOnlyList<FaultKind> Faults, boo
     /// <summary>What validators do that keep to no rule; everything else happens to honest nodes, too.</summary>
     public static IReadOnlyList<FaultKind> Attacks { get; } =
     [
-        FaultKind.Equivocation, FaultKind.ContradictoryVotes, FaultKind.Withholding, FaultKind.InvalidBlock, FaultKind.ForgedBlock, FaultKind.LateVotes,
-        FaultKind.CatchUpLie, FaultKind.Garbage, FaultKind.Twin,
+        FaultKind.Equivocation, FaultKind.ContradictoryVotes, FaultKind.Withholding, FaultKind.InvalidBlock, FaultKind.ForgedBlock,
+        FaultKind.Censorship, FaultKind.LateVotes, FaultKind.CatchUpLie, FaultKind.Garbage, FaultKind.Twin,
     ];
 
     public static IReadOnlyList<Profile> All { get; } =
