@@ -16,6 +16,7 @@ internal sealed class ServedChain : IPeerChain, IPeerReceiver, IPeerValidators, 
     private readonly ECDsa _nodeKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
     private readonly NodeCertificate _certificate;
     private readonly WebApplication _app;
+    private int _reads;
 
     private ServedChain(Hash256 genesis)
     {
@@ -54,8 +55,16 @@ internal sealed class ServedChain : IPeerChain, IPeerReceiver, IPeerValidators, 
 
     public IReadOnlySet<AccountId> Local => new HashSet<AccountId>();
 
-    public ValueTask<FinalBlocks?> ReadFinalBlocksAsync(ulong above, TimeSpan wait, CancellationToken cancellation) =>
-        HasDroppedBlocks ? throw new PeerException(PeerError.BlocksGone, "they were dropped.") : ValueTask.FromResult(Blocks);
+    public ValueTask<bool> WaitAboveAsync(ulong above, TimeSpan wait, CancellationToken cancellation) => ValueTask.FromResult(true);
+    /// <summary>How often blocks have been read.</summary>
+    public int Reads => Volatile.Read(ref _reads);
+
+
+    public ValueTask<FinalBlocks?> ReadFinalBlocksAsync(ulong above, CancellationToken cancellation)
+    {
+        Interlocked.Increment(ref _reads);
+        return HasDroppedBlocks ? throw new PeerException(PeerError.BlocksGone, "they were dropped.") : ValueTask.FromResult(Blocks);
+    }
 
     public ValueTask<PeerSnapshot?> OpenSnapshotAsync(CancellationToken cancellation) => ValueTask.FromResult(
         Snapshot is { } snapshot ? new PeerSnapshot(snapshot.Height, snapshot.Block, snapshot.Open()) : null);

@@ -46,7 +46,8 @@ public sealed class ChainTests : IAsyncLifetime, IDisposable
         FinalBlocks? read = await _client.GetFinalBlocksAsync(_node.Url, 7, TimeSpan.Zero);
 
         Assert.Equal(Scale.Encode<ConsensusMessage>(blocks), Scale.Encode<ConsensusMessage>(read!));
-        Assert.Equal((7ul, TimeSpan.Zero), Assert.Single(_node.Chain.Asked));
+        Assert.Equal(7ul, Assert.Single(_node.Chain.Reads));
+        Assert.Empty(_node.Chain.Waits);
     }
 
     [Fact]
@@ -57,20 +58,39 @@ public sealed class ChainTests : IAsyncLifetime, IDisposable
     public async Task Who_waits_gets_a_block_when_it_is_final_and_waits_no_longer_than_allowed()
     {
         Task<FinalBlocks?> read = _client.GetFinalBlocksAsync(_node.Url, 7, TimeSpan.FromDays(1));
-        await Eventually.IsSoAsync("the request", () => _node.Chain.Asked.Count == 1);
+        await Eventually.IsSoAsync("the request", () => _node.Chain.Waits.Count == 1);
         Assert.False(read.IsCompleted);
 
         _node.Chain.Finalise(TestPeerChain.Blocks(8));
 
         Assert.Equal(8ul, (await read)!.Blocks[0].Header.Height);
-        Assert.Equal(PeerLimits.BlockWaitMax, _node.Chain.Asked[0].Wait);
+        Assert.Equal((7ul, PeerLimits.BlockWaitMax), _node.Chain.Waits[0]);
+    }
+
+    [Fact]
+    public async Task Blocks_are_read_for_no_more_at_once_than_get_them()
+    {
+        TaskCompletionSource goesOn = new();
+        _node.Chain.ReadsGoOn = goesOn.Task;
+        _node.Chain.Finalise(TestPeerChain.Blocks(8));
+
+        Task<FinalBlocks?>[] reads =
+            [.. Enumerable.Range(0, PeerLimits.LargeAnswersMax).Select(_ => _client.GetFinalBlocksAsync(_node.Url, 7, TimeSpan.Zero))];
+        const int served = PeerLimits.LargeAnswersMax / 4;
+        await Eventually.IsSoAsync("the refusal of the others", () => reads.Count(read => read.IsFaulted) == reads.Length - served);
+
+        Assert.Equal(served, _node.Chain.Reads.Count);
+        goesOn.SetResult();
+        foreach (Task<FinalBlocks?> read in reads.Where(read => !read.IsFaulted))
+            Assert.NotNull(await read);
+        Assert.All(reads.Where(read => read.IsFaulted), read => Assert.Equal(PeerError.Busy, ((PeerException)read.Exception!.InnerException!).Error));
     }
 
     [Fact]
     public async Task A_node_stops_while_others_wait_for_its_blocks()
     {
         Task<FinalBlocks?> read = _client.GetFinalBlocksAsync(_node.Url, 7, PeerLimits.BlockWaitMax);
-        await Eventually.IsSoAsync("the request", () => _node.Chain.Asked.Count == 1);
+        await Eventually.IsSoAsync("the request", () => _node.Chain.Waits.Count == 1);
 
         await _node.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(20));
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Cess.Consensus.Messages;
 using Cess.Ledger.Blocks;
@@ -25,17 +26,32 @@ internal sealed class TestPeerChain : IPeerChain
     /// <summary>What the next bytes of a snapshot wait for.</summary>
     public Task SnapshotGoesOn { get; set; } = Task.CompletedTask;
 
-    public List<(ulong Above, TimeSpan Wait)> Asked { get; } = [];
+    /// <summary>What has been waited for.</summary>
+    public List<(ulong Above, TimeSpan Wait)> Waits { get; } = [];
+
+    /// <summary>The heights above which blocks have been read.</summary>
+    public ConcurrentQueue<ulong> Reads { get; } = [];
+
+    /// <summary>What blocks that are read wait for.</summary>
+    public Task ReadsGoOn { get; set; } = Task.CompletedTask;
 
     public void Finalise(FinalBlocks blocks) => _blocks.SetResult(blocks);
 
-    public async ValueTask<FinalBlocks?> ReadFinalBlocksAsync(ulong above, TimeSpan wait, CancellationToken cancellation)
+    public async ValueTask<bool> WaitAboveAsync(ulong above, TimeSpan wait, CancellationToken cancellation)
+    {
+        lock (Waits)
+            Waits.Add((above, wait));
+        await _blocks.Task.WaitAsync(cancellation);
+        return true;
+    }
+
+    public async ValueTask<FinalBlocks?> ReadFinalBlocksAsync(ulong above, CancellationToken cancellation)
     {
         if (HasDroppedBlocks)
             throw new PeerException(PeerError.BlocksGone, "they were dropped.");
-        lock (Asked)
-            Asked.Add((above, wait));
-        return wait == TimeSpan.Zero && !_blocks.Task.IsCompleted ? null : await _blocks.Task.WaitAsync(cancellation);
+        Reads.Enqueue(above);
+        await ReadsGoOn.WaitAsync(cancellation);
+        return _blocks.Task.IsCompleted ? await _blocks.Task : null;
     }
 
     public ValueTask<PeerSnapshot?> OpenSnapshotAsync(CancellationToken cancellation) =>

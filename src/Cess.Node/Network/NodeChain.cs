@@ -16,17 +16,28 @@ internal sealed class NodeChain(Genesis genesis, IBlockStore blocks, ILedgerRead
     public ReadOnlyMemory<byte> Genesis { get; } = Scale.Encode(genesis);
 
     /// <inheritdoc/>
-    public async ValueTask<FinalBlocks?> ReadFinalBlocksAsync(ulong above, TimeSpan wait, CancellationToken cancellation)
+    public async ValueTask<bool> WaitAboveAsync(ulong above, TimeSpan wait, CancellationToken cancellation)
+    {
+        // Its end has to reach the ledger, which would keep the waiter until the next block otherwise.
+        using CancellationTokenSource timer = new(wait, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, timer.Token);
+        try
+        {
+            await ledger.WaitAboveAsync(above, either.Token);
+            return true;
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            return false;
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<FinalBlocks?> ReadFinalBlocksAsync(ulong above, CancellationToken cancellation)
     {
         try
         {
-            if (wait > TimeSpan.Zero)
-                await ledger.WaitAboveAsync(above, cancellation).WaitAsync(wait, time, cancellation);
             return await FinalBlockReader.ReadAsync(blocks, above, cancellation);
-        }
-        catch (TimeoutException)
-        {
-            return null;
         }
         catch (BlockStoreException e) when (e.Error == BlockStoreError.NoSuchBlock && above < blocks.First)
         {

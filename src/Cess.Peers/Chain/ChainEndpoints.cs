@@ -30,12 +30,23 @@ internal sealed class ChainEndpoints(IPeerChain chain, PeerOptions options, Time
     {
         ulong above = Number(http, "above") ?? throw new PeerException(PeerError.Malformed, "above is the height of the last block known.");
         TimeSpan wait = TimeSpan.FromMilliseconds(Math.Min(Number(http, "wait") ?? 0, PeerLimits.BlockWaitMax.TotalMilliseconds));
+        bool mayBeThere = true;
+        if (wait > TimeSpan.Zero)
+            await _waits.WithinAsync(caller, async () => mayBeThere = await chain.WaitAboveAsync(above, wait, cancellation));
         FinalBlocks? blocks = null;
-        await _waits.WithinAsync(caller, async () => blocks = await chain.ReadFinalBlocksAsync(above, wait, cancellation));
+        // Many wait, but few at once have blocks in memory.
+        if (mayBeThere)
+        {
+            await _large.WithinAsync(caller, async () =>
+            {
+                blocks = await chain.ReadFinalBlocksAsync(above, cancellation);
+                if (blocks is not null)
+                    await WriteAsync(http, Scale.Encode<ConsensusMessage>(blocks), cancellation);
+            });
+        }
+
         if (blocks is null)
             http.Response.StatusCode = StatusCodes.Status204NoContent;
-        else
-            await _large.WithinAsync(caller, () => WriteAsync(http, Scale.Encode<ConsensusMessage>(blocks), cancellation));
     }
 
     public Task GetSnapshotAsync(HttpContext http, PeerCaller caller, CancellationToken cancellation) => _snapshots.WithinAsync(caller, async () =>

@@ -8,13 +8,19 @@ public interface IPeerChain
     /// <summary>The genesis in SCALE.</summary>
     ReadOnlyMemory<byte> Genesis { get; }
 
+    /// <summary>Waits for a block above a height. Reads none: many wait at once.</summary>
+    /// <param name="above">Height of the last block that the asker has.</param>
+    /// <param name="wait">How long; above zero.</param>
+    /// <param name="cancellation">The asker has gone.</param>
+    /// <returns>False if none came in that time.</returns>
+    ValueTask<bool> WaitAboveAsync(ulong above, TimeSpan wait, CancellationToken cancellation);
+
     /// <summary>The final blocks that follow a height, with the certificate that proves it; see <see cref="FinalBlocks.Collect"/>.</summary>
     /// <param name="above">Height of the last block that the asker has.</param>
-    /// <param name="wait">How long to wait for one if there is none; zero for not at all.</param>
     /// <param name="cancellation">The asker has gone.</param>
-    /// <returns>Null if none came in that time.</returns>
+    /// <returns>Null if there are none.</returns>
     /// <exception cref="PeerException"><see cref="PeerError.BlocksGone"/>: there are later ones here, but not these any more.</exception>
-    ValueTask<FinalBlocks?> ReadFinalBlocksAsync(ulong above, TimeSpan wait, CancellationToken cancellation);
+    ValueTask<FinalBlocks?> ReadFinalBlocksAsync(ulong above, CancellationToken cancellation);
 
     /// <summary>The newest snapshot of the state whose block is here with a certificate; null if there is none.</summary>
     ValueTask<PeerSnapshot?> OpenSnapshotAsync(CancellationToken cancellation) => ValueTask.FromResult<PeerSnapshot?>(null);

@@ -65,7 +65,9 @@ internal sealed class TwoFacedValidator : IPeerReceiver, IPeerValidators, IPeerC
 
     public bool IsKnown(AccountId validator, PublicKey key) => _validators.Contains(key) && key.ToAccountId() == validator;
 
-    public ValueTask<FinalBlocks?> ReadFinalBlocksAsync(ulong above, TimeSpan wait, CancellationToken cancellation) => default;
+    public ValueTask<bool> WaitAboveAsync(ulong above, TimeSpan wait, CancellationToken cancellation) => default;
+
+    public ValueTask<FinalBlocks?> ReadFinalBlocksAsync(ulong above, CancellationToken cancellation) => default;
 
     public void ReceiveTransactions(PublicKey node, IReadOnlyList<ReadOnlyMemory<byte>> transactions)
     {
