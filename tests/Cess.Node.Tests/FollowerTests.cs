@@ -6,8 +6,10 @@ using Cess.Grains;
 using Cess.Grains.Chain;
 using Cess.Ledger.Tests;
 using Cess.Node.Network;
+using Cess.Node.Setup;
 using Cess.Peers;
 using Cess.Primitives;
+using Cess.TestNetwork;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -57,6 +59,21 @@ public sealed class FollowerTests : IDisposable
         await follower.StopAsync(CancellationToken.None).WaitAsync(s_patience);
 
         Assert.True(follower.ExecuteTask!.IsCompletedSuccessfully);
+        Assert.Equal(0, _warnings.Count);
+    }
+
+    [Fact]
+    public async Task A_node_that_says_at_once_that_it_has_no_blocks_is_not_asked_again_without_a_pause()
+    {
+        await using ServedChain empty = await ServedChain.StartAsync(new TestChain().State.Genesis);
+        await using WebApplication node = Build(empty.Url);
+        using var follower = ActivatorUtilities.CreateInstance<Follower>(node.Services, _time);
+
+        await follower.StartAsync(CancellationToken.None);
+        await Eventually.IsSoAsync("a pause", () => _time.Waits.Contains(NodeLimits.FollowInterval));
+        await follower.StopAsync(CancellationToken.None).WaitAsync(s_patience);
+
+        Assert.Equal(1, empty.Reads);
         Assert.Equal(0, _warnings.Count);
     }
 

@@ -1,16 +1,18 @@
+using System.Collections.Concurrent;
+
 namespace Cess.Node.Tests;
 
 /// <summary>A clock that stands: what waits for it waits for ever.</summary>
 internal sealed class StandingTime : TimeProvider
 {
-    private int _timers;
+    private readonly ConcurrentQueue<TimeSpan> _waits = [];
 
-    /// <summary>Waits that have begun.</summary>
-    public int Timers => Volatile.Read(ref _timers);
+    /// <summary>How long the waits are that have begun.</summary>
+    public IReadOnlyCollection<TimeSpan> Waits => _waits;
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
-        Interlocked.Increment(ref _timers);
+        _waits.Enqueue(dueTime);
         return new Timer();
     }
 

@@ -27,7 +27,7 @@ internal sealed class Follower(
     ILogger<Follower> log) : BackgroundService
 {
     private readonly PeerChainClient _client = new(options.Certificate, time);
-    private int _turn;
+    private uint _turn;
     private ulong _era;
 
     /// <inheritdoc/>
@@ -85,16 +85,18 @@ internal sealed class Follower(
         }
     }
 
-    /// <summary>Takes the next blocks from the next node; false if there is no node to ask.</summary>
+    /// <summary>Takes the next blocks from the next node; false if there has to be a pause before another is asked.</summary>
     private async Task<bool> FollowAsync(CancellationToken cancellation)
     {
         ImmutableArray<string> urls = [.. links.Peers.Select(peer => peer.Endpoint.Url).Union(options.Join)];
         if (urls.IsEmpty)
             return false;
-        string url = urls[_turn++ % urls.Length];
+        string url = urls[(int)(_turn++ % (uint)urls.Length)];
         LedgerState state = head.Head;
+        long since = time.GetTimestamp();
+        // A node that says at once that there is none would be asked without a pause.
         if (await _client.GetFinalBlocksAsync(url, state.Height, NodeLimits.FollowWait, cancellation) is not { } blocks)
-            return true;
+            return time.GetElapsedTime(since) >= NodeLimits.FollowInterval;
         // Whoever is as good as the last is asked again: it has the next blocks in its memory.
         _turn--;
         if (blocks.Verify(state, keys) is var error and not ConsensusError.None)
