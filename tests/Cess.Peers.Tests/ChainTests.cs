@@ -151,6 +151,20 @@ public sealed class ChainTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public async Task Who_takes_the_question_for_a_snapshot_and_says_nothing_is_given_up_soon()
+    {
+        ManualTime time = new(DateTimeOffset.UnixEpoch);
+        using PeerChainClient client = new(_shown, time);
+        _node.Chain.SnapshotComes = new TaskCompletionSource().Task;
+        Task<bool> read = client.ReadSnapshotAsync(_node.Url, 1, (_, _) => Task.FromResult(true), CancellationToken.None);
+
+        time.Advance(PeerLimits.LargeAnswerTimeout);
+
+        PeerException e = await Assert.ThrowsAsync<PeerException>(() => read.WaitAsync(TimeSpan.FromSeconds(30)));
+        Assert.Equal(PeerError.TimedOut, e.Error);
+    }
+
+    [Fact]
     public async Task What_comes_as_a_snapshot_and_ends_within_its_block_is_refused()
     {
         byte[][] answers = [[], [1, 0, 0], [3, 0, 0, 0, 1, 2]];

@@ -23,6 +23,9 @@ internal sealed class TestPeerChain : IPeerChain
 
     public List<byte[]> Handovers { get; } = [];
 
+    /// <summary>What a snapshot's first byte waits for.</summary>
+    public Task SnapshotComes { get; set; } = Task.CompletedTask;
+
     /// <summary>What the next bytes of a snapshot wait for.</summary>
     public Task SnapshotGoesOn { get; set; } = Task.CompletedTask;
 
@@ -54,8 +57,11 @@ internal sealed class TestPeerChain : IPeerChain
         return _blocks.Task.IsCompleted ? await _blocks.Task : null;
     }
 
-    public ValueTask<PeerSnapshot?> OpenSnapshotAsync(CancellationToken cancellation) =>
-        ValueTask.FromResult(Snapshot is { } bytes ? new PeerSnapshot(7, SnapshotBlock, new WaitingStream(bytes, SnapshotGoesOn)) : null);
+    public async ValueTask<PeerSnapshot?> OpenSnapshotAsync(CancellationToken cancellation)
+    {
+        await SnapshotComes.WaitAsync(cancellation);
+        return Snapshot is { } bytes ? new PeerSnapshot(7, SnapshotBlock, new WaitingStream(bytes, SnapshotGoesOn)) : null;
+    }
 
     public ValueTask<IReadOnlyList<ReadOnlyMemory<byte>>> ReadHandoversAsync(ulong era, CancellationToken cancellation) =>
         ValueTask.FromResult<IReadOnlyList<ReadOnlyMemory<byte>>>([.. Handovers.Skip((int)era).Select(bytes => (ReadOnlyMemory<byte>)bytes)]);

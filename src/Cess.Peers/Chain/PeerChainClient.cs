@@ -110,7 +110,7 @@ public sealed class PeerChainClient : IDisposable
     /// </param>
     /// <param name="cancellation">Gives up.</param>
     /// <exception cref="PeerException">
-    /// <see cref="PeerError.NotFound"/>: it has none. <see cref="PeerError.Malformed"/>, and whatever <paramref name="read"/> throws.
+    /// <see cref="PeerError.NotFound"/>: it has none. <see cref="PeerError.Malformed"/>, <see cref="PeerError.Busy"/>, <see cref="PeerError.TimedOut"/>, and whatever <paramref name="read"/> throws.
     /// </exception>
     public async Task<T> ReadSnapshotAsync<T>(
         string url, long bytesMax, Func<PeerSnapshot, CancellationToken, Task<T>> read, CancellationToken cancellation)
@@ -118,6 +118,7 @@ public sealed class PeerChainClient : IDisposable
         using HttpRequestMessage request = PeerClient.Request(HttpMethod.Get, url, PeerPaths.Snapshot);
         return await _client.SendAsync(
             request,
+            PeerLimits.LargeAnswerTimeout,
             PeerLimits.SnapshotTimeout,
             async (response, timed) =>
             {

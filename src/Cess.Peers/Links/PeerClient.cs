@@ -61,14 +61,21 @@ internal sealed class PeerClient : IDisposable
 
     /// <summary>Sends, and gives what <paramref name="read"/> makes of a successful answer.</summary>
     /// <exception cref="PeerException">Anything that can go wrong.</exception>
+    public Task<T> SendAsync<T>(
+        HttpRequestMessage request, TimeSpan timeout, Func<HttpResponseMessage, CancellationToken, Task<T>> read, CancellationToken cancellation) =>
+        SendAsync(request, timeout, timeout, read, cancellation);
+
+    /// <summary>The same, where the answer has to begin long before it has to end.</summary>
+    /// <exception cref="PeerException">Anything that can go wrong.</exception>
     public async Task<T> SendAsync<T>(
-        HttpRequestMessage request, TimeSpan timeout, Func<HttpResponseMessage, CancellationToken, Task<T>> read, CancellationToken cancellation)
+        HttpRequestMessage request, TimeSpan headTimeout, TimeSpan timeout, Func<HttpResponseMessage, CancellationToken, Task<T>> read,
+        CancellationToken cancellation)
     {
         using CancellationTokenSource timer = new(timeout, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, timer.Token);
         try
         {
-            using HttpResponseMessage response = await OpenAsync(request, either.Token);
+            using HttpResponseMessage response = await OpenAsync(request, headTimeout, either.Token);
             return await read(response, either.Token);
         }
         catch (OperationCanceledException e) when (!cancellation.IsCancellationRequested)
@@ -78,6 +85,22 @@ internal sealed class PeerClient : IDisposable
         catch (Exception e) when (e is HttpRequestException or IOException)
         {
             throw Lost(request.RequestUri, e);
+        }
+    }
+
+    /// <summary>The same as without a time-out, for a node that answers in time or not at all.</summary>
+    /// <exception cref="PeerException">There is no connection, the answer is a refusal, or it has not begun in time.</exception>
+    public async Task<HttpResponseMessage> OpenAsync(HttpRequestMessage request, TimeSpan timeout, CancellationToken cancellation)
+    {
+        using CancellationTokenSource timer = new(timeout, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, timer.Token);
+        try
+        {
+            return await OpenAsync(request, either.Token);
+        }
+        catch (OperationCanceledException e) when (!cancellation.IsCancellationRequested)
+        {
+            throw new PeerException(PeerError.TimedOut, $"{request.RequestUri} did not answer in time.", e);
         }
     }
 

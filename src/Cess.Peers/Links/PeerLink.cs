@@ -100,7 +100,8 @@ internal sealed class PeerLink : IAsyncDisposable
         request.Content = content;
         try
         {
-            using HttpResponseMessage response = await OpenAsync(client, request, cancellation);
+            // The node answers at once or not at all; the request's body goes on after that.
+            using HttpResponseMessage response = await client.OpenAsync(request, PeerLimits.RequestTimeout, cancellation);
             Task ended = SeeEndAsync(response, lost.Token);
             SetUp();
             while (true)
@@ -116,21 +117,6 @@ internal sealed class PeerLink : IAsyncDisposable
             await lost.CancelAsync();
             await content.EndAsync();
             SetDown();
-        }
-    }
-
-    /// <summary>The node answers at once or not at all; the request's body goes on after that.</summary>
-    private async Task<HttpResponseMessage> OpenAsync(PeerClient client, HttpRequestMessage request, CancellationToken cancellation)
-    {
-        using CancellationTokenSource timer = new(PeerLimits.RequestTimeout, _parts.Time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, timer.Token);
-        try
-        {
-            return await client.OpenAsync(request, either.Token);
-        }
-        catch (OperationCanceledException e) when (!cancellation.IsCancellationRequested)
-        {
-            throw new PeerException(PeerError.TimedOut, $"{Endpoint.Url} did not take the link in time.", e);
         }
     }
 
