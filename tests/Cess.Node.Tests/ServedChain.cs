@@ -47,18 +47,21 @@ internal sealed class ServedChain : IPeerChain, IPeerReceiver, IPeerValidators, 
     /// <summary>Handovers out of the eras from 0 on.</summary>
     public List<byte[]> Handovers { get; set; } = [];
 
+    /// <summary>Most handovers in one answer.</summary>
+    public int HandoversAtOnce { get; set; } = PeerLimits.HandoversMax;
+
     /// <summary>Whether its blocks begin above those asked for.</summary>
     public bool HasDroppedBlocks { get; set; }
 
     /// <summary>Answers any question for blocks.</summary>
     public FinalBlocks? Blocks { get; set; }
 
-    public IReadOnlySet<AccountId> Local => new HashSet<AccountId>();
-
-    public ValueTask<bool> WaitAboveAsync(ulong above, TimeSpan wait, CancellationToken cancellation) => ValueTask.FromResult(true);
     /// <summary>How often blocks have been read.</summary>
     public int Reads => Volatile.Read(ref _reads);
 
+    public IReadOnlySet<AccountId> Local => new HashSet<AccountId>();
+
+    public ValueTask<bool> WaitAboveAsync(ulong above, TimeSpan wait, CancellationToken cancellation) => ValueTask.FromResult(true);
 
     public ValueTask<FinalBlocks?> ReadFinalBlocksAsync(ulong above, CancellationToken cancellation)
     {
@@ -70,7 +73,7 @@ internal sealed class ServedChain : IPeerChain, IPeerReceiver, IPeerValidators, 
         Snapshot is { } snapshot ? new PeerSnapshot(snapshot.Height, snapshot.Block, snapshot.Open()) : null);
 
     public ValueTask<IReadOnlyList<ReadOnlyMemory<byte>>> ReadHandoversAsync(ulong era, CancellationToken cancellation) =>
-        ValueTask.FromResult<IReadOnlyList<ReadOnlyMemory<byte>>>([.. Handovers.Skip((int)era).Select(bytes => (ReadOnlyMemory<byte>)bytes)]);
+        ValueTask.FromResult<IReadOnlyList<ReadOnlyMemory<byte>>>([.. Handovers.Skip((int)era).Take(HandoversAtOnce).Select(bytes => (ReadOnlyMemory<byte>)bytes)]);
 
     public PublicKey KeyOf(AccountId local) => throw new KeyNotFoundException();
 

@@ -132,6 +132,34 @@ public sealed class SnapshotCatchUpTests : IAsyncLifetime, IDisposable
         Assert.Null(_store.Head);
     }
 
+    [Fact]
+    public async Task A_state_is_taken_through_more_eras_than_a_node_gives_at_once()
+    {
+        const int eras = PeerLimits.RequestBudget / 16;
+        ShortErasChain chain = new((5 * eras) + 2);
+        await chain.ServeAsync(_peer, chain.Head.Height);
+        _peer.HandoversAtOnce = 1;
+
+        (LedgerState state, SnapshotProof proof) = (await TakeAsync(chain.GenesisState, _peer.Url))!.Value;
+
+        Assert.Equal(chain.Head.BlockHash, state.BlockHash);
+        Assert.Equal(eras, proof.Handovers.Length);
+        Assert.DoesNotContain(_told, line => line.Contains(nameof(PeerError.Busy), StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_node_that_takes_too_long_to_lead_to_its_state_is_given_up()
+    {
+        SnapshotCatchUp hasty = new(_store, _client, _keys, new OneCore(), _folder, _told.Add)
+        {
+            BlocksAheadMin = AheadMin, TimeoutPerNode = TimeSpan.Zero,
+        };
+
+        Assert.Null(await hasty.TryTakeAsync(s_chain.GenesisState, [_peer.Url], default));
+
+        Assert.Contains(nameof(PeerError.TimedOut), Assert.Single(_told), StringComparison.Ordinal);
+    }
+
     public static TheoryData<string> Lies => [.. s_lies.Keys];
 
     [Theory]

@@ -36,6 +36,12 @@ public static class NodeLimits
     /// <summary>Nodes that are asked for their state before a node starts.</summary>
     public const int SnapshotNodesMax = 16;
 
+    /// <summary>How often a node is asked for a part of its state that has too much to do, one time after the other.</summary>
+    public const int BusyAttemptsMax = 5;
+
+    /// <summary>How long such a node is left alone in between: as long as what it may be asked for grows by the dearest request.</summary>
+    public static readonly TimeSpan BusyInterval = TimeSpan.FromSeconds(2);
+
     /// <summary>Eras through which a node that takes another's state is led.</summary>
     public const int HandoversTakenMax = 65_536;
 

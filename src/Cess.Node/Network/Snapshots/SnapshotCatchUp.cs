@@ -30,6 +30,9 @@ internal sealed class SnapshotCatchUp(
 
     /// <summary>Most bytes of a snapshot with its block.</summary>
     public long BytesMax { get; init; } = NodeLimits.SnapshotBytesMax;
+    /// <summary>How long one node may take to lead to its snapshot and to send it.</summary>
+    public TimeSpan TimeoutPerNode { get; init; } = PeerLimits.SnapshotTimeout;
+
 
     /// <summary>
     /// Ends what a crash has interrupted: either the snapshot was saved, and then its block takes the place of those before it, or
@@ -142,8 +145,22 @@ internal sealed class SnapshotCatchUp(
     /// <summary>Leaves a snapshot that is proven in a file of this node.</summary>
     private async Task<SnapshotProof> DownloadAsync(string url, LedgerState own, ulong blocksAhead, CancellationToken cancellation)
     {
-        ProvenEras eras = await FollowErasAsync(url, own, cancellation);
-        BlockRecord block = await client.ReadSnapshotAsync(
+        using CancellationTokenSource timer = new(TimeoutPerNode);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, timer.Token);
+        try
+        {
+            ProvenEras eras = await FollowErasAsync(url, own, either.Token);
+            BlockRecord block = await WhileBusyAsync(() => ReadAsync(url, own, blocksAhead, eras, either.Token), either.Token);
+            return new SnapshotProof(block, eras.Handovers);
+        }
+        catch (OperationCanceledException e) when (!cancellation.IsCancellationRequested)
+        {
+            throw new PeerException(PeerError.TimedOut, $"its state is not here after {TimeoutPerNode}.", e);
+        }
+    }
+
+    private Task<BlockRecord> ReadAsync(string url, LedgerState own, ulong blocksAhead, ProvenEras eras, CancellationToken cancellation) =>
+        client.ReadSnapshotAsync(
             url,
             BytesMax,
             async (snapshot, timed) =>
@@ -155,13 +172,27 @@ internal sealed class SnapshotCatchUp(
                 return record;
             },
             cancellation);
-        return new SnapshotProof(block, eras.Handovers);
+
+    /// <summary>A node gives one address only so much at once: after many eras, the next ones come a little later.</summary>
+    private static async Task<T> WhileBusyAsync<T>(Func<Task<T>> ask, CancellationToken cancellation)
+    {
+        for (int attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await ask();
+            }
+            catch (PeerException e) when (e.Error == PeerError.Busy && attempt < NodeLimits.BusyAttemptsMax)
+            {
+                await Task.Delay(NodeLimits.BusyInterval, cancellation);
+            }
+        }
     }
 
     private async Task<ProvenEras> FollowErasAsync(string url, LedgerState own, CancellationToken cancellation)
     {
         ProvenEras eras = new(own, keys);
-        while (await client.GetHandoversAsync(url, eras.Newest.Index, cancellation) is { IsEmpty: false } handovers)
+        while (await WhileBusyAsync(() => client.GetHandoversAsync(url, eras.Newest.Index, cancellation), cancellation) is { IsEmpty: false } handovers)
         {
             foreach (EraHandover handover in handovers)
             {
