@@ -1,3 +1,5 @@
+using Cess.BlockStore.Files;
+
 namespace Cess.Node.Setup;
 
 /// <summary>Where things lie under a node's data folder.</summary>
@@ -61,7 +63,10 @@ public sealed class NodeFolder
     /// <summary>Fragments of one miner.</summary>
     public string Miner(int number) => Path.Combine(Root, "miners", number.ToString("D2"));
 
-    /// <summary>Writes a small file that only its owner may read, whole or not at all.</summary>
+    /// <summary>
+    /// Writes a small file that only its owner may read, whole or not at all; durable when the call returns. A key may be named on the
+    /// chain right after that, and nobody can make it again.
+    /// </summary>
     public static void WritePrivate(string path, ReadOnlySpan<byte> content)
     {
         string temporary = path + ".new";
@@ -71,6 +76,7 @@ public sealed class NodeFolder
             file.Flush(flushToDisk: true);
         }
         File.Move(temporary, path, overwrite: true);
+        FolderSync.Flush(Path.GetDirectoryName(Path.GetFullPath(path))!);
     }
 
     /// <summary>Makes an empty file that only its owner may read.</summary>
@@ -84,9 +90,13 @@ public sealed class NodeFolder
 
     private static void CreatePrivate(string path)
     {
+        if (Directory.Exists(path))
+            return;
         if (OperatingSystem.IsWindows())
             Directory.CreateDirectory(path);
         else
             Directory.CreateDirectory(path, OwnerOnly);
+        if (Path.GetDirectoryName(path) is { } parent)
+            FolderSync.Flush(parent);
     }
 }

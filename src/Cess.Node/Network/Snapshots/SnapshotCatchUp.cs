@@ -1,5 +1,4 @@
 using Cess.BlockStore;
-using Cess.BlockStore.Files;
 using Cess.Ledger;
 using Cess.Ledger.Blocks;
 using Cess.Ledger.State;
@@ -30,9 +29,9 @@ internal sealed class SnapshotCatchUp(
 
     /// <summary>Most bytes of a snapshot with its block.</summary>
     public long BytesMax { get; init; } = NodeLimits.SnapshotBytesMax;
+
     /// <summary>How long one node may take to lead to its snapshot and to send it.</summary>
     public TimeSpan TimeoutPerNode { get; init; } = PeerLimits.SnapshotTimeout;
-
 
     /// <summary>
     /// Ends what a crash has interrupted: either the snapshot was saved, and then its block takes the place of those before it, or
@@ -259,7 +258,6 @@ internal sealed class SnapshotCatchUp(
         }
 
         NodeFolder.WritePrivate(folder.SnapshotProof, Scale.Encode(proof));
-        FolderSync.Flush(folder.Root);
         await store.SaveSnapshotAsync(
             proof.Height,
             async (stream, saving) =>
