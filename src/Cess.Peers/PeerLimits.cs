@@ -152,6 +152,12 @@ public static class PeerLimits
     /// <summary>Time between two looks at a book that changes.</summary>
     public static readonly TimeSpan BookInterval = TimeSpan.FromMilliseconds(50);
 
+    /// <summary>
+    /// Time between two looks at which of so many addresses owe nothing any more. Short, as nobody new is served until then: whoever
+    /// has many addresses of IPv6 could fill the room as often.
+    /// </summary>
+    public static readonly TimeSpan AddressesInterval = TimeSpan.FromMilliseconds(50);
+
     /// <summary>How often records are exchanged with each peer, and the book is put in order.</summary>
     public static readonly TimeSpan GossipInterval = TimeSpan.FromSeconds(30);
 }

@@ -115,6 +115,19 @@ public sealed class BoundsTests : IDisposable
     }
 
     [Fact]
+    public void Many_addresses_that_come_only_once_keep_others_out_for_no_longer_than_they_owe()
+    {
+        ManualTime time = new(DateTimeOffset.UnixEpoch);
+        RequestBudgets budgets = new(time);
+        for (int i = 0; i < PeerLimits.AddressesMax; i++)
+            Assert.True(budgets.TrySpend((UInt128)i, RequestCosts.Handshake));
+
+        time.Advance(TimeSpan.FromMilliseconds(100));
+
+        Assert.True(budgets.TrySpend(PeerLimits.AddressesMax, RequestCosts.Handshake));
+    }
+
+    [Fact]
     public void An_address_of_IPv6_counts_as_its_network()
     {
         Assert.Equal(Counted("2001:db8::1"), Counted("2001:db8::ffff:1"));

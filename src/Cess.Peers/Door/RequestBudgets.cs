@@ -30,10 +30,10 @@ internal sealed class RequestBudgets(TimeProvider time)
         }
     }
 
-    /// <summary>Forgets those that are full again, which says as much as not knowing them; once a second at most.</summary>
+    /// <summary>Forgets those that are full again, which says as much as not knowing them.</summary>
     private void Sweep(long now)
     {
-        if (time.GetElapsedTime(_swept, now) < TimeSpan.FromSeconds(1))
+        if (time.GetElapsedTime(_swept, now) < PeerLimits.AddressesInterval)
             return;
         _swept = now;
         foreach (UInt128 full in _buckets.Where(entry => LeftAt(entry.Value, now) >= PeerLimits.RequestBudget).Select(entry => entry.Key).ToArray())
