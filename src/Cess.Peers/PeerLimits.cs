@@ -158,6 +158,9 @@ public static class PeerLimits
     /// </summary>
     public static readonly TimeSpan AddressesInterval = TimeSpan.FromMilliseconds(50);
 
+    /// <summary>How long transactions of strangers wait before it is seen whether their address may hand in more by now.</summary>
+    public static readonly TimeSpan StrangerInterval = TimeSpan.FromMilliseconds(250);
+
     /// <summary>How often records are exchanged with each peer, and the book is put in order.</summary>
     public static readonly TimeSpan GossipInterval = TimeSpan.FromSeconds(30);
 }
@@ -173,6 +176,8 @@ internal static class RequestCosts
     public const int Handovers = 16;
     public const int Snapshot = 128;
 
-    /// <summary>Bytes of posted transactions that cost one.</summary>
+    /// <summary>
+    /// Bytes of a stranger's transactions that cost one; over a link, half of the budget stays for what keeps the link.
+    /// </summary>
     public const int TransactionBytes = 16 * 1024;
 }

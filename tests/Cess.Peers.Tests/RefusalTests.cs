@@ -3,7 +3,9 @@ using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
+using Cess.Ledger;
 using Cess.Primitives;
+using Cess.TestHost;
 
 namespace Cess.Peers.Tests;
 
@@ -173,6 +175,34 @@ public sealed class RefusalTests
         });
 
         Assert.True(refusal is IOException or AuthenticationException, $"It ended with {refusal}.");
+    }
+
+    [Fact]
+    public async Task Strangers_at_one_address_wait_for_their_turn_however_many_keys_they_have()
+    {
+        ManualTime time = new(DateTimeOffset.UnixEpoch);
+        await using TestNode node = await TestNode.StartAsync(_chain, _chain.Validators(1), time: time);
+        byte[] list = Assert.Single(TransactionList.Encode([new byte[LedgerLimits.TransactionBytesMax]]));
+        byte[] frame = [(byte)FrameKind.Transactions, .. BitConverter.GetBytes(list.Length), .. list];
+        const int links = 8;
+        List<RawLink> open = [];
+        for (int i = 0; i < links; i++)
+        {
+            using NodeCertificate stranger = TestNode.NewCertificate();
+            open.Add(await RawLink.OpenAsync(stranger, node.Url));
+            await open[i].WriteAsync(frame);
+        }
+
+        // Half of the budget is worth four of these, less what the links have cost.
+        await Eventually.IsSoAsync("the first ones", () => node.Counts.Of("cess.peers.messages", "transactions") == links && node.Inbox.Transactions.Count >= 3);
+        Assert.Equal(3, node.Inbox.Transactions.Count);
+        await Eventually.IsSoAsync("the others", () =>
+        {
+            time.Advance(TimeSpan.FromSeconds(1));
+            return node.Inbox.Transactions.Count == links;
+        });
+        foreach (RawLink link in open)
+            await link.DisposeAsync();
     }
 
     [Fact]

@@ -57,10 +57,11 @@ internal sealed class TestNode : IAsyncDisposable
 
     public static async Task<TestNode> StartAsync(
         TestChain chain, TestValidator[] validators, string[]? join = null, NodeCertificate? certificate = null, IPeerStore? store = null,
-        int port = 0, IPAddress? address = null)
+        int port = 0, IPAddress? address = null, TimeProvider? time = null)
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
+        builder.Services.AddSingleton(time ?? TimeProvider.System);
         NodeCertificate shown = certificate ?? NewCertificate();
         builder.Services.AddPeers(new PeerOptions
         {

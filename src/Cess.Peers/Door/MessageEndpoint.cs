@@ -7,20 +7,20 @@ namespace Cess.Peers;
 
 /// <summary>The other end of a link: reads frames for as long as they come.</summary>
 internal sealed class MessageEndpoint(
-    PeerBook book, IPeerValidators validators, Lazy<IPeerReceiver> receiver, PeerMetrics metrics, TimeProvider time)
+    PeerBook book, IPeerValidators validators, Lazy<IPeerReceiver> receiver, RequestBudgets budgets, PeerMetrics metrics, TimeProvider time)
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<PublicKey, Queue<CancellationTokenSource>> _streams = [];
 
     /// <summary>Reads one stream of a node. If it has too many, the oldest is ended: it has lost that one, most likely.</summary>
     /// <exception cref="PeerException">The other node breaks the format, or says what it may not; nothing more is read from it.</exception>
-    public async Task HandleAsync(HttpContext http, PublicKey node, CancellationToken cancellation)
+    public async Task HandleAsync(HttpContext http, PeerCaller caller, CancellationToken cancellation)
     {
         using var replaced = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        Enter(node, replaced);
+        Enter(caller.Node, replaced);
         try
         {
-            await ReadAsync(http, node, replaced.Token);
+            await ReadAsync(http, caller, replaced.Token);
         }
         catch (OperationCanceledException e) when (!cancellation.IsCancellationRequested)
         {
@@ -28,7 +28,7 @@ internal sealed class MessageEndpoint(
         }
         finally
         {
-            Leave(node, replaced);
+            Leave(caller.Node, replaced);
         }
     }
 
@@ -56,7 +56,7 @@ internal sealed class MessageEndpoint(
         }
     }
 
-    private async Task ReadAsync(HttpContext http, PublicKey node, CancellationToken cancellation)
+    private async Task ReadAsync(HttpContext http, PeerCaller caller, CancellationToken cancellation)
     {
         // A link has no end and may be silent; each frame has its bound.
         if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
@@ -71,9 +71,9 @@ internal sealed class MessageEndpoint(
         {
             metrics.Received(kind, LinkFrame.HeaderBytes + length);
             if (kind == FrameKind.Consensus)
-                await ReadMessageAsync(frames, length, node, cancellation);
+                await ReadMessageAsync(frames, length, caller.Node, cancellation);
             else
-                await ReadTransactionsAsync(frames, length, node, cancellation);
+                await ReadTransactionsAsync(frames, length, caller, cancellation);
         }
     }
 
@@ -97,13 +97,23 @@ internal sealed class MessageEndpoint(
         await frames.SkipAsync(bodyLength, cancellation);
     }
 
-    private async Task ReadTransactionsAsync(FrameReader frames, int length, PublicKey node, CancellationToken cancellation)
+    private async Task ReadTransactionsAsync(FrameReader frames, int length, PeerCaller caller, CancellationToken cancellation)
     {
         byte[] list = await frames.ReadAsync(length, cancellation);
-        receiver.Value.ReceiveTransactions(node, Decode(list));
+        bool isStranger = !book.Names(caller.Node);
+        if (isStranger)
+            await AwaitTurnAsync(caller.Address, length, cancellation);
+        receiver.Value.ReceiveTransactions(caller.Node, Decode(list));
         // Who is nobody yet must be heard, or could never become a validator; but not for long at once.
-        if (!book.Names(node))
+        if (isStranger)
             await Task.Delay(TimeSpan.FromSeconds((double)length / PeerLimits.StrangerBytesPerSecond), time, cancellation);
+    }
+
+    /// <summary>Whoever has one key has any number of them: strangers' transactions count by address, too.</summary>
+    private async Task AwaitTurnAsync(UInt128 address, int bytes, CancellationToken cancellation)
+    {
+        while (!budgets.TrySpend(address, (double)bytes / RequestCosts.TransactionBytes, PeerLimits.RequestBudget / 2))
+            await Task.Delay(PeerLimits.StrangerInterval, time, cancellation);
     }
 
     private static IReadOnlyList<ReadOnlyMemory<byte>> Decode(byte[] list)

@@ -59,7 +59,7 @@ internal sealed class PeerDoor(
         HttpRequest request = http.Request;
         return (request.Method, request.Path.Value) switch
         {
-            ("POST", PeerPaths.Messages) => Spend(RequestCosts.Write, caller, () => messages.HandleAsync(http, caller.Node, cancellation)),
+            ("POST", PeerPaths.Messages) => Spend(RequestCosts.Write, caller, () => messages.HandleAsync(http, caller, cancellation)),
             ("GET", PeerPaths.Records) => Spend(RequestCosts.Read, caller, () => records.GetAsync(http, cancellation)),
             ("POST", PeerPaths.Records) => Post(caller, () => records.PostAsync(http, cancellation)),
             ("POST", PeerPaths.Transactions) => Post(caller, () => transactions.PostAsync(http, caller, cancellation)),

@@ -8,7 +8,10 @@ internal sealed class RequestBudgets(TimeProvider time)
     private long _swept = time.GetTimestamp();
 
     /// <summary>Takes the cost of a request; false if the address has too little left, or too many others ask.</summary>
-    public bool TrySpend(UInt128 address, int cost)
+    /// <param name="address">Who asks.</param>
+    /// <param name="cost">What it costs.</param>
+    /// <param name="rest">What has to be left for other requests.</param>
+    public bool TrySpend(UInt128 address, double cost, double rest = 0)
     {
         long now = time.GetTimestamp();
         lock (_lock)
@@ -23,7 +26,7 @@ internal sealed class RequestBudgets(TimeProvider time)
             }
 
             double left = LeftAt(bucket, now) - cost;
-            if (left < 0)
+            if (left < rest)
                 return false;
             _buckets[address] = new Bucket(left, now);
             return true;
