@@ -12,10 +12,29 @@ public static class MinerRegistration
 {
     private const ulong BytesPerTebibyte = 1UL << 40;
 
-    /// <summary>Registers what is missing; answers once it is final.</summary>
+    /// <summary>Registers what is missing; answers once it is final, for which a quorum of validators has to be there.</summary>
     /// <exception cref="InvalidOperationException">The chain refuses a miner; the message says why.</exception>
-    public static Task EnsureAsync(IGrainFactory grains, ILedgerReader ledger, IReadOnlyList<AccountId> miners, long? quota) =>
-        Task.WhenAll(miners.Select((miner, index) => EnsureAsync(grains, ledger, miner, index + 1, quota)));
+    public static Task EnsureAsync(
+        IGrainFactory grains, ILedgerReader ledger, IReadOnlyList<AccountId> miners, long? quota, CancellationToken cancellation) =>
+        Task.WhenAll(miners.Select((miner, index) => EnsureAsync(grains, ledger, miner, index + 1, quota, cancellation)));
+
+    private static async Task EnsureAsync(
+        IGrainFactory grains, ILedgerReader ledger, AccountId account, int number, long? quota, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            try
+            {
+                await EnsureAsync(grains, ledger, account, number, quota);
+                return;
+            }
+            catch (TimeoutException)
+            {
+                // The founders of a network start one after the other: what is not final yet will be when they are there.
+                await Task.Delay(NodeLimits.RegistrationInterval, cancellation);
+            }
+        }
+    }
 
     private static async Task EnsureAsync(IGrainFactory grains, ILedgerReader ledger, AccountId account, int number, long? quota)
     {

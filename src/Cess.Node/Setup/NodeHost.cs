@@ -47,15 +47,20 @@ public static class NodeHost
             // Its first call begins its work, and that of the validators.
             await grains.GetGrain<IChainGrain>(StreamNames.ChainKey).GetStatusAsync();
             var ledger = app.Services.GetRequiredService<ILedgerReader>();
-            await Task.WhenAll(
-                MinerRegistration.EnsureAsync(grains, ledger, parts.Miners, options.QuotaPerMiner),
-                parts.IsFounderAlone ? ValidatorRegistration.EnsureAsync(grains, ledger, parts.Validators, parts.Chains) : Task.CompletedTask);
-            Announcement announcement = Announce(app, options, folder, parts, credentials);
-            announcement.Write(folder);
-            Console.Out.Write(announcement.ToText());
+            if (await IsDoneAsync(RegisterAsync, app, cancellation))
+            {
+                Announcement announcement = Announce(app, options, folder, parts, credentials);
+                announcement.Write(folder);
+                Console.Out.Write(announcement.ToText());
+            }
+
             await app.WaitForShutdownAsync(cancellation);
             File.Delete(folder.NodeFile);
             return fault.HasStopped ? 1 : 0;
+
+            Task RegisterAsync(CancellationToken stopping) => Task.WhenAll(
+                MinerRegistration.EnsureAsync(grains, ledger, parts.Miners, options.QuotaPerMiner, stopping),
+                parts.IsFounderAlone ? ValidatorRegistration.EnsureAsync(grains, ledger, parts.Validators, parts.Chains) : Task.CompletedTask);
         }
         catch (Exception e) when (e is BlockStoreException or BlobException or ChainLoadException or KeyException or IOException
             or LedgerException or UnauthorizedAccessException or InvalidOperationException or ScaleException or PeerException
@@ -70,6 +75,23 @@ public static class NodeHost
             await Console.Error.WriteLineAsync(
                 $"The node can't run: '{new NodeFolder(options.DataFolder).StateDatabase}' can't be used: {e.Message} If it is damaged, put it back from a copy.");
             return 1;
+        }
+    }
+
+    /// <summary>
+    /// Waits for work that others have to be there for, nobody knows when; false if the node was told to stop before, or had to.
+    /// </summary>
+    private static async Task<bool> IsDoneAsync(Func<CancellationToken, Task> work, WebApplication app, CancellationToken cancellation)
+    {
+        using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellation, app.Lifetime.ApplicationStopping);
+        try
+        {
+            await work(stopping.Token).WaitAsync(stopping.Token);
+            return true;
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            return false;
         }
     }
 

@@ -24,6 +24,9 @@ public static class NodeLimits
     /// <summary>How long another node may wait for a block before it answers that there is none.</summary>
     public static readonly TimeSpan FollowWait = TimeSpan.FromSeconds(10);
 
+    /// <summary>How long a miner waits until it is registered again where no quorum was there for that.</summary>
+    public static readonly TimeSpan RegistrationInterval = TimeSpan.FromSeconds(1);
+
     /// <summary>How long a node that starts waits for a database that another session has locked.</summary>
     public static readonly TimeSpan BlocksLockWait = TimeSpan.FromSeconds(40);
 
