@@ -12,10 +12,12 @@ internal sealed class PackLog : IDisposable
     private readonly PackIndex _index;
     private readonly Queue<Pack> _packs = [];
     private readonly List<PackDamage> _damages = [];
+    private readonly HashSet<PackEntry> _undeleted = [];
     private Pack? _active;
     private PackCompaction? _compaction;
     private ulong _nextNumber;
     private bool _isTooFullToCompact;
+    private bool _isUnreadable;
     private Exception? _failure;
 
     private PackLog(ILogDirectory directory, PackOptions options, PackIndex index) =>
@@ -44,9 +46,9 @@ internal sealed class PackLog : IDisposable
     /// <summary>Makes a batch durable and confirms its changes, or refuses them.</summary>
     public async ValueTask CommitAsync(List<PackChange> batch)
     {
-        if (_failure is { } failure)
+        if (_failure is not null && !await TryRecoverAsync())
         {
-            batch.ForEach(change => change.Refuse(Failed(failure)));
+            batch.ForEach(change => change.Refuse(Failed()));
             return;
         }
         try
@@ -71,8 +73,9 @@ internal sealed class PackLog : IDisposable
         }
         catch (Exception e)
         {
-            Fail(e);
-            batch.ForEach(change => change.Refuse(Failed(e)));
+            _failure = e;
+            _undeleted.UnionWith(batch.Where(change => change.IsDelete).Select(change => _index.Find(change.Name)).OfType<PackEntry>());
+            batch.ForEach(change => change.Refuse(Failed()));
         }
     }
 
@@ -86,7 +89,7 @@ internal sealed class PackLog : IDisposable
     /// </remarks>
     public async ValueTask<bool> CompactAsync()
     {
-        if (_failure is not null || _isTooFullToCompact)
+        if (_failure is not null || _isTooFullToCompact || _isUnreadable)
             return false;
         if (_compaction is null)
         {
@@ -96,9 +99,10 @@ internal sealed class PackLog : IDisposable
                 return false;
             _compaction = new PackCompaction(_packs.Peek(), _index);
         }
+        if (await TryReadAsync(_compaction) is not { } moved)
+            return false;
         try
         {
-            IReadOnlyList<MovedRecord> moved = await _compaction.NextAsync();
             if (moved.Count > 0)
             {
                 _isTooFullToCompact = !await TryMoveAsync(moved);
@@ -110,7 +114,7 @@ internal sealed class PackLog : IDisposable
         }
         catch (Exception e)
         {
-            Fail(e);
+            _failure = e;
             return false;
         }
     }
@@ -217,6 +221,26 @@ internal sealed class PackLog : IDisposable
         }
     }
 
+    /// <summary>
+    /// The next records to move; null if the pack can't be read or has lost a live record. Nothing was written, so only compaction
+    /// ends, until the packs are opened again: a pack that is removed only when all of it was moved loses nothing.
+    /// </summary>
+    private async ValueTask<IReadOnlyList<MovedRecord>?> TryReadAsync(PackCompaction compaction)
+    {
+        try
+        {
+            IReadOnlyList<MovedRecord> moved = await compaction.NextAsync();
+            if (moved.Count > 0 || _packs.Peek().LiveBytes == 0)
+                return moved;
+        }
+        catch (Exception)
+        {
+            // Whoever reads the blobs that lie there hears of it.
+        }
+        _isUnreadable = true;
+        return null;
+    }
+
     /// <summary>Appends copies of records and points the index to them; false if the disk is full.</summary>
     private async ValueTask<bool> TryMoveAsync(IReadOnlyList<MovedRecord> moved)
     {
@@ -229,7 +253,7 @@ internal sealed class PackLog : IDisposable
         {
             // The content's checksum stays as it was: what was damaged before is found to be so after.
             record.Bytes.CopyTo(bytes, at);
-            (record.Record with { BatchStart = (uint)active.End }).EncodeHeader(bytes.AsSpan(at), active.Header.Salt);
+            (record.Record with { BatchStart = (uint)active.End, IsDeleted = false }).EncodeHeader(bytes.AsSpan(at), active.Header.Salt);
             at += record.Bytes.Length;
         }
         if (await TryWriteAsync(active, bytes) is not null)
@@ -281,8 +305,22 @@ internal sealed class PackLog : IDisposable
             _directory.Delete(header.FileName);
             return e;
         }
-        await file.SyncAsync();
-        await _directory.SyncAsync();
+        catch
+        {
+            file?.Dispose();
+            throw;
+        }
+        try
+        {
+            await file.SyncAsync();
+            await _directory.SyncAsync();
+        }
+        catch
+        {
+            // Its name stays for the next try, which empties it.
+            file.Dispose();
+            throw;
+        }
         _nextNumber++;
         _active = new Pack(header, file);
         _packs.Enqueue(_active);
@@ -291,16 +329,50 @@ internal sealed class PackLog : IDisposable
 
     private async ValueTask RemoveOldestAsync()
     {
-        Pack oldest = _packs.Dequeue();
+        Pack oldest = _packs.Peek();
         _directory.Delete(oldest.Header.FileName);
         // One removal is durable before the next: were a later pack gone and this one back, it would show what was deleted.
         await _directory.SyncAsync();
+        _packs.Dequeue();
         _index.Retire(oldest);
     }
 
-    /// <summary>After a failed write or sync it is unknown what is on the disk, so nothing more is written until it is opened anew.</summary>
-    private void Fail(Exception e) => _failure = e;
+    /// <summary>
+    /// After a failed write or sync it is unknown what of it is on the disk. Takes it back: cuts off what was appended, makes live again
+    /// what was marked, and syncs. False if that fails too, and nothing may be written yet.
+    /// </summary>
+    /// <remarks>
+    /// A sync that succeeds after one that failed says nothing about the bytes of before, but it does about these: they were written
+    /// since. What was confirmed had been synced by itself and is not touched.
+    /// </remarks>
+    private async ValueTask<bool> TryRecoverAsync()
+    {
+        try
+        {
+            var restored = new HashSet<Pack>();
+            foreach (PackEntry entry in _undeleted)
+            {
+                await entry.Pack.File.WriteAsync(entry.Offset + PackRecord.StateAt, [PackRecord.LiveState]);
+                restored.Add(entry.Pack);
+            }
+            if (_active is { } active)
+            {
+                active.File.SetLength(active.End);
+                restored.Add(active);
+            }
+            foreach (Pack pack in restored)
+                await pack.File.SyncAsync();
+            _undeleted.Clear();
+            _failure = null;
+            return true;
+        }
+        catch (Exception e)
+        {
+            _failure = e;
+            return false;
+        }
+    }
 
-    private static BlobException Failed(Exception cause) => new(
-        BlobError.DeviceFault, $"The packs of small blobs failed ({cause.Message}) and must be opened again.", cause);
+    private BlobException Failed() => new(
+        BlobError.DeviceFault, $"The packs of small blobs failed ({_failure!.Message}) and take no changes until they can be put right.", _failure);
 }

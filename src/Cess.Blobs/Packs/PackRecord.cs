@@ -37,6 +37,9 @@ internal readonly record struct PackRecord(
     /// <summary>What stands at <see cref="StateAt"/> in a deleted record.</summary>
     public static ReadOnlyMemory<byte> DeletedState { get; } = new[] { Deleted };
 
+    /// <summary>What stands there in a live one.</summary>
+    public static ReadOnlyMemory<byte> LiveState { get; } = new[] { Live };
+
     /// <summary>Where in the record the content begins.</summary>
     public int ContentAt => HeaderBytes + Name.Value.Length;
 

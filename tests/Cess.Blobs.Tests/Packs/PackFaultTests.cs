@@ -154,24 +154,104 @@ public sealed class PackFaultTests
     [Theory]
     [InlineData(SurvivingWrites.None)]
     [InlineData(SurvivingWrites.All)]
-    public async Task After_a_failed_sync_changes_are_refused_until_the_packs_are_opened_again(SurvivingWrites surviving)
+    public async Task While_syncs_fail_changes_are_refused_and_afterwards_taken_again(SurvivingWrites surviving)
     {
         SimulatedLogDirectory disk = await DiskWithAsync(10);
         PackedBlobs blobs = await OpenAsync(disk, packBytes: 1 << 20);
-        disk.FailAtSync = disk.Syncs;
-        Assert.Equal(BlobError.DeviceFault, await PutOrErrorAsync(blobs, 10));
-        long syncs = disk.Syncs;
-        Assert.Equal(BlobError.DeviceFault, await PutOrErrorAsync(blobs, 11));
-        await Assert.ThrowsAsync<BlobException>(() => DeleteAsync(blobs, 0));
-        Assert.Equal(syncs, disk.Syncs);
-        Assert.Equal(Content(0, 0), await ReadAsync(blobs, 0));
+        for (int attempt = 0; attempt < 3; attempt++)
+        {
+            disk.FailAtSync = disk.Syncs;
+            Assert.Equal(BlobError.DeviceFault, await PutOrErrorAsync(blobs, 10));
+            Assert.Equal(Content(0, 0), await ReadAsync(blobs, 0));
+        }
+        Assert.Null(await PutOrErrorAsync(blobs, 11));
+        await DeleteAsync(blobs, 0);
+        Assert.Null(await ReadAsync(blobs, 10));
         await blobs.DisposeAsync();
 
-        SimulatedLogDirectory restarted = disk.Restart(surviving, new Random(0));
-        await using PackedBlobs again = await OpenAsync(restarted);
-        for (int index = 0; index < 10; index++)
-            Assert.Equal(Content(index, 0), await ReadAsync(again, index));
-        Assert.Null(await PutOrErrorAsync(again, 11));
+        await using PackedBlobs again = await OpenAsync(disk.Restart(surviving, new Random(0)));
+        Assert.Empty(again.Damages);
+        for (int index = 0; index < 12; index++)
+            Assert.Equal(index is 0 or 10 ? null : Content(index, 0), await ReadAsync(again, index));
+    }
+
+    [Fact]
+    public async Task Whichever_sync_fails_what_was_refused_has_not_happened_and_what_was_confirmed_has()
+    {
+        var sound = new SimulatedLogDirectory();
+        await ChangeAndCheckAsync(sound, SurvivingWrites.None);
+        Assert.True(sound.Syncs > 150);
+        for (int failing = 0; failing < sound.Syncs; failing++)
+        {
+            var disk = new SimulatedLogDirectory { FailAtSync = failing };
+            int refused = await ChangeAndCheckAsync(disk, (SurvivingWrites)(failing % 3));
+            Assert.InRange(refused, 0, 1);
+        }
+    }
+
+    [Fact]
+    public async Task A_pack_that_cannot_be_read_is_not_compacted_and_keeps_nobody_from_putting()
+    {
+        SimulatedLogDirectory inner = await DiskWithAsync(Count);
+        string pack = PacksOn(inner)[0];
+        var disk = new UnreadableLogDirectory(inner);
+        await using PackedBlobs blobs = await OpenAsync(disk);
+        disk.Unreadable = pack;
+        for (int version = 1; version < 6; version++)
+        {
+            for (int index = 1; index < Count; index++)
+            {
+                await PutAsync(blobs, index, version);
+                await blobs.Idle;
+            }
+        }
+        await Assert.ThrowsAsync<IOException>(async () => await ReadAsync(blobs, 0));
+        disk.Unreadable = null;
+        for (int index = 0; index < Count; index++)
+            Assert.Equal(Content(index, index == 0 ? 0 : 5), await ReadAsync(blobs, index));
+    }
+
+    /// <summary>Puts, replaces and deletes until packs were compacted, and looks for the result before and after a crash.</summary>
+    /// <returns>How many changes were refused.</returns>
+    private static async Task<int> ChangeAndCheckAsync(SimulatedLogDirectory disk, SurvivingWrites surviving)
+    {
+        const int names = 12;
+        var random = new Random(17);
+        var expected = new Dictionary<int, byte[]>();
+        int refused = 0;
+        PackedBlobs blobs = await OpenAsync(disk, packBytes: 700);
+        for (int version = 0; version < 120; version++)
+        {
+            int index = random.Next(names);
+            bool isPut = random.Next(3) > 0;
+            try
+            {
+                if (isPut)
+                    await PutAsync(blobs, index, version);
+                else
+                    await DeleteAsync(blobs, index);
+                expected.Remove(index);
+                if (isPut)
+                    expected[index] = Content(index, version);
+            }
+            catch (BlobException e) when (e.Error == BlobError.DeviceFault)
+            {
+                refused++;
+            }
+            await blobs.Idle;
+        }
+        await CheckAsync(blobs);
+        await blobs.DisposeAsync();
+        await using PackedBlobs again = await OpenAsync(disk.Restart(surviving, new Random(0)), packBytes: 700);
+        Assert.Empty(again.Damages);
+        await CheckAsync(again);
+        return refused;
+
+        async Task CheckAsync(PackedBlobs there)
+        {
+            for (int index = 0; index < names; index++)
+                Assert.Equal(expected.GetValueOrDefault(index), await ReadAsync(there, index));
+        }
     }
 
     /// <summary>A disk with as many blobs, each put in a batch of its own.</summary>
