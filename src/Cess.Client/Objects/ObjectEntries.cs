@@ -62,9 +62,11 @@ internal sealed class ObjectEntries(RestTransport transport, BucketKeyCache buck
     public static StoredObject Open(BucketKeys keys, ObjectMessage message)
     {
         ObjectEnvelope envelope = EnvelopeOf(message);
+        if (message.Size > long.MaxValue)
+            throw new CessException(ClientErrors.NotAuthentic, $"File {message.FileId} cannot have {message.Size} bytes.");
         if (envelope.TryOpenName(keys, out string name) != CodingError.None || envelope.TryOpenMetadata(keys, out ObjectMetadata metadata) != CodingError.None)
             throw new CessException(ClientErrors.NotAuthentic, $"The entry of file {message.FileId} is not one that this bucket's owner sealed.");
-        return new StoredObject(name, checked((long)message.Size), message.FileId, message.Time, metadata);
+        return new StoredObject(name, (long)message.Size, message.FileId, message.Time, metadata);
     }
 
     public static ObjectEnvelope EnvelopeOf(ObjectMessage message) =>

@@ -48,6 +48,10 @@ public sealed class ObjectReader : IDisposable
     /// Writes bytes [offset, offset + length) of the content, in order. Nothing that failed verification is written. Several
     /// ranges are fetched at once; memory is <see cref="CessClientOptions.Parallelism"/> times five megabytes.
     /// </summary>
+    /// <remarks>
+    /// That the parts of a multipart object are all there and in their order shows at the end of the whole, by its ETag: when
+    /// NotAuthentic comes then, what was written is to be thrown away. Of a range, their order is the node's word.
+    /// </remarks>
     /// <param name="destination">Where to.</param>
     /// <param name="offset">First byte.</param>
     /// <param name="length">How many; within the object.</param>
@@ -62,6 +66,7 @@ public sealed class ObjectReader : IDisposable
         ArgumentOutOfRangeException.ThrowIfGreaterThan(length, Object.Length - offset);
 
         using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        using ContentETag? etag = offset == 0 && length == Object.Length && NeedsETag ? new ContentETag(_partLengths.Length, IsMultipart) : null;
         Queue<Task<Fetched>> ahead = [];
         long done = 0;
         try
@@ -73,13 +78,16 @@ public sealed class ObjectReader : IDisposable
                 while (ahead.Count < _options.Parallelism && (isMore = isMore && runs.MoveNext()))
                     ahead.Enqueue(FetchAsync(runs.Current, stop.Token));
                 if (!ahead.TryDequeue(out Task<Fetched>? next))
-                    return;
+                    break;
 
                 using Fetched fetched = await next;
-                await fetched.WriteToAsync(destination, cancellation);
+                await fetched.WriteToAsync(destination, etag, cancellation);
                 done += fetched.Run.Frames.Take;
                 progress?.Report(new TransferProgress(done, length));
             }
+
+            if (etag is not null && etag.Finish() != Object.Metadata.ETag)
+                throw NotItsParts();
         }
         finally
         {
@@ -99,6 +107,14 @@ public sealed class ObjectReader : IDisposable
         foreach (FrameDecryptor decryptor in _decryptors)
             decryptor.Dispose();
     }
+
+    private bool IsMultipart => Object.Metadata.ETag.Contains('-', StringComparison.Ordinal);
+
+    /// <summary>
+    /// The cipher binds a frame to its place in its part, but no part to its place among others, and says nothing of a part of
+    /// which the node claims that it is empty, for then nothing is fetched.
+    /// </summary>
+    private bool NeedsETag => _partLengths.Length > 1 || Object.Length == 0;
 
     private async Task<Fetched> FetchAsync(Run run, CancellationToken cancellation)
     {
@@ -161,8 +177,11 @@ public sealed class ObjectReader : IDisposable
             && parts.All(part => part.Salt.Length == FileKey.PartSaltBytes && part.Size <= FrameLayout.PlaintextLengthMax)
             && parts.Aggregate(UInt128.Zero, (sum, part) => sum + part.Size) == size;
         if (!isSound)
-            throw new CessException(ClientErrors.NotAuthentic, $"The parts of file {Object.FileId} are not those that its owner stored.");
+            throw NotItsParts();
     }
+
+    private CessException NotItsParts() =>
+        new(ClientErrors.NotAuthentic, $"The parts of file {Object.FileId} are not those that its owner stored.");
 
     private readonly record struct Run(int Part, long Segment, FrameExtent Frames);
 
@@ -175,14 +194,16 @@ public sealed class ObjectReader : IDisposable
 
         public Memory<byte> Frames => _buffer.AsMemory(0, Run.Frames.CiphertextLength);
 
-        public async Task WriteToAsync(Stream destination, CancellationToken cancellation)
+        public async Task WriteToAsync(Stream destination, ContentETag? etag, CancellationToken cancellation)
         {
             int skip = Run.Frames.Skip;
             int left = Run.Frames.Take;
             for (int frame = 0; left > 0; frame++)
             {
                 int count = Math.Min(left, FrameLayout.PlaintextBytes - skip);
-                await destination.WriteAsync(Frames.Slice((frame * FrameLayout.CiphertextBytes) + skip, count), cancellation);
+                Memory<byte> plaintext = Frames.Slice((frame * FrameLayout.CiphertextBytes) + skip, count);
+                etag?.Append(Run.Part, plaintext.Span);
+                await destination.WriteAsync(plaintext, cancellation);
                 left -= count;
                 skip = 0;
             }
