@@ -267,6 +267,39 @@ public sealed class FaultTests : ClientTests
         Assert.Empty((await Client.ListAsync(Bucket)).Objects);
     }
 
+    [Fact]
+    public async Task A_connection_that_is_not_made_in_time_is_a_node_out_of_reach_and_no_cancellation()
+    {
+        int sent = 0;
+        using CessClient client = new(Host.Endpoint, Host.Chain.Owner, Quick, new Interposed((_, _) =>
+        {
+            sent++;
+            throw new TaskCanceledException("A task was canceled.", new TimeoutException("The connection was not made within 10 s."));
+        }));
+        Assert.True((await FailsAsync(ClientErrors.Unreachable, () => client.GetStatusAsync())).IsTransient);
+        Assert.Equal(Quick.Attempts, sent);
+    }
+
+    [Fact]
+    public async Task An_upload_that_begins_again_waits_for_a_read_that_is_still_under_way()
+    {
+        byte[] content = RandomBytes(Segment + 200_000);
+        Lingering lingering = new(content, at: Segment + 1);
+        bool hasForgotten = false;
+        using CessClient client = new(Host.Endpoint, Host.Chain.Owner, Quick with { Time = Host.Time }, new Interposed(async (request, send) =>
+        {
+            if (hasForgotten || !request.RequestUri!.AbsolutePath.EndsWith("/segments/0", StringComparison.Ordinal))
+                return await send();
+            hasForgotten = true;
+            await lingering.IsReading;
+            string error = $$$"""{"error":{"code":"{{{WireErrors.UploadNotFound.Code}}}","message":"Forgotten.","requestId":"1"}}""";
+            return new HttpResponseMessage(System.Net.HttpStatusCode.NotFound) { Content = new StringContent(error) };
+        }));
+        await client.PutAsync(Bucket, "name", lingering, new PutOptions { Policy = "2+1" });
+        Assert.True(hasForgotten);
+        Assert.Equal(content, await ReadAsync("name"));
+    }
+
     private async Task<List<Hash256>> FragmentsAsync(string name)
     {
         StoredObject stored = await Client.HeadAsync(Bucket, name);
@@ -288,6 +321,32 @@ public sealed class FaultTests : ClientTests
             }
 
             return await base.ReadAsync(buffer[..Math.Min(buffer.Length, 100)], cancellationToken);
+        }
+    }
+
+    /// <summary>Sees requests before they go out.</summary>
+    private sealed class Interposed(Func<HttpRequestMessage, Func<Task<HttpResponseMessage>>, Task<HttpResponseMessage>> see) : DelegatingHandler(new SocketsHttpHandler())
+    {
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+            see(request, () => base.SendAsync(request, cancellationToken));
+    }
+
+    /// <summary>Its first read from a place on ends only when it is cancelled, and reads all the same.</summary>
+    private sealed class Lingering(byte[] content, long at) : MemoryStream(content)
+    {
+        private readonly TaskCompletionSource _reading = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task IsReading => _reading.Task;
+
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            if (Position < at || !_reading.TrySetResult())
+                return await base.ReadAsync(buffer, cancellationToken);
+
+            TaskCompletionSource cancelled = new();
+            await using (cancellationToken.Register(cancelled.SetResult))
+                await cancelled.Task;
+            return await base.ReadAsync(buffer, CancellationToken.None);
         }
     }
 }

@@ -117,6 +117,15 @@ internal sealed class SegmentSource : IDisposable
         return pending;
     }
 
+    /// <summary>Ends when nobody reads the content any more; what was read and not handed out is lost.</summary>
+    public async Task StopReadingAsync(CancellationToken cancellation)
+    {
+        await _stop.CancelAsync();
+        if (_reading is { } reading)
+            await ((Task)reading).WaitAsync(cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        cancellation.ThrowIfCancellationRequested();
+    }
+
     /// <summary>Remembers where a segment is stored, and lets go of its bytes.</summary>
     public void Confirm(PendingSegment pending, FileSegment stored)
     {
@@ -131,12 +140,16 @@ internal sealed class SegmentSource : IDisposable
 
     public void Dispose()
     {
-        _stop.Cancel();
         lock (_lock)
         {
             if (_isDisposed)
                 return;
             _isDisposed = true;
+        }
+
+        _stop.Cancel();
+        lock (_lock)
+        {
             foreach (PendingSegment pending in _pending.Values)
                 ((IDisposable)pending.Buffer).Dispose();
             _pending.Clear();

@@ -98,6 +98,7 @@ public sealed class Upload : IDisposable
         {
             if (!_content.CanSeek)
                 throw new CessException(ClientErrors.UploadLost, "The upload cannot go on, and the content cannot be read again from its start.");
+            await _source.StopReadingAsync(cancellation);
             _content.Position = _start;
             _source.Dispose();
             _source = null;

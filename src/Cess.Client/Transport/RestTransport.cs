@@ -86,9 +86,10 @@ internal sealed class RestTransport(HttpMessageInvoker http, Uri endpoint, Reque
         {
             throw new CessException(ClientErrors.Timeout, $"{endpoint} did not answer within {options.AttemptTimeout.TotalSeconds:0} s.", e) { IsTransient = true };
         }
-        catch (Exception e) when (e is HttpRequestException or IOException)
+        catch (Exception e) when (e is HttpRequestException or IOException || (e is OperationCanceledException && !cancellation.IsCancellationRequested))
         {
-            throw new CessException(ClientErrors.Unreachable, $"The connection to {endpoint} failed: {e.Message}", e) { IsTransient = true };
+            // A connection that was not made in time comes as a cancellation for which nobody has asked.
+            throw new CessException(ClientErrors.Unreachable, $"The connection to {endpoint} failed: {(e.InnerException as TimeoutException ?? e).Message}", e) { IsTransient = true };
         }
     }
 
