@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Cess.Client.Chain;
 using Cess.Ledger.Modules.Balances;
 using Cess.Ledger.Modules.Staking;
 using Cess.Ledger.Modules.Staking.Selection;
@@ -150,6 +151,17 @@ public sealed class LedgerCommandTests : CliTests
         Assert.Equal(ExitCode.Usage, (await RunAsync(["account", "multisig", "call", "00", "--out", mine, .. policy])).ExitCode);
         Assert.Equal(ExitCode.Usage, (await RunAsync("account", "multisig", "address", "--threshold", "2", "--member", Host.Chain.Owner.PublicKey.ToString())).ExitCode);
         Assert.Equal(ExitCode.Usage, (await RunAsync("account", "multisig", "show", Write("garbage", [1, 2, 3]))).ExitCode);
+    }
+
+    [Fact]
+    public async Task A_tip_is_shown_before_somebody_signs_it()
+    {
+        var policy = MultisigPolicy.Of(1, [Host.Chain.Owner.PublicKey]);
+        Transfer call = new(AccountId.Parse(s_payee), Balance.FromTokens(3));
+        UnsignedTransaction generous = new(Hash256.Zero, policy.ToAccountId(), 0, 100, Balance.FromTokens(900), call);
+        string file = Write("payment", System.Text.Encoding.ASCII.GetBytes(Convert.ToBase64String(Scale.Encode(new MultisigTransaction(generous, policy)))));
+        Assert.Contains("tip       900\n", (await DoneAsync("account", "multisig", "show", file)).Out, StringComparison.Ordinal);
+        Assert.Equal("900", Json((await DoneAsync("account", "multisig", "show", file, "--json")).Out).GetProperty("tip").GetString());
     }
 
     [Fact]

@@ -63,6 +63,8 @@ internal sealed record GetTarget(ObjectPath Source, string? File, long? Length)
             }))
             {
                 await write(output);
+                // Else a crash could leave the name with nothing in it, in place of what had it before.
+                output.Flush(flushToDisk: true);
             }
 
             System.IO.File.Move(temporary, File, overwrite: true);

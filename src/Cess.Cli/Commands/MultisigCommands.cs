@@ -151,12 +151,14 @@ internal static class MultisigCommands
         string[] signers = [.. transaction.Signers.Select(signer => signer.ToString())];
         context.Report(parsed).Write(
             new MultisigDocument(
-                transaction.Id.ToString(), asked.Account.ToString(), asked.Nonce, asked.ValidUntil, CallText.Of(asked.Call), signers, transaction.Missing),
+                transaction.Id.ToString(), asked.Account.ToString(), asked.Nonce, asked.ValidUntil, asked.Tip.ToString(), CallText.Of(asked.Call), signers,
+                transaction.Missing),
             CliJson.Default.MultisigDocument,
             [
                 $"id        {transaction.Id}",
                 $"account   {asked.Account}, transaction {asked.Nonce}",
                 $"asks for  {CallText.Of(asked.Call)}",
+                $"tip       {asked.Tip}",
                 $"until     block {asked.ValidUntil}",
                 .. signers.Select(signer => $"signed by {signer}"),
                 transaction.Missing == 0 ? "complete" : $"missing   {Human.Count(transaction.Missing, "signature", "signatures")}",

@@ -58,7 +58,7 @@ internal sealed record PolicyDocument(string Address, int Threshold, IReadOnlyLi
 
 /// <summary>A transaction of several keys on its way.</summary>
 internal sealed record MultisigDocument(
-    string Id, string Account, ulong Nonce, ulong ValidUntil, string Call, IReadOnlyList<string> SignedBy, int Missing);
+    string Id, string Account, ulong Nonce, ulong ValidUntil, string Tip, string Call, IReadOnlyList<string> SignedBy, int Missing);
 
 /// <summary>Tokens that wait for an era.</summary>
 internal sealed record PendingDocument(string Amount, ulong Era);
