@@ -39,6 +39,9 @@ public static class GatewayLimits
     /// <summary>How often an object is deleted that another has taken the place of meanwhile.</summary>
     public const int DeletionAttempts = 3;
 
+    /// <summary>How long the parts of an upload that has expired stay: longer than a completion that began just before takes.</summary>
+    public static readonly TimeSpan ExpiredUploadsKept = TimeSpan.FromHours(1);
+
     /// <summary>Bucket keys that stay unwrapped in memory.</summary>
     public const int BucketKeysCached = 1_024;
 }

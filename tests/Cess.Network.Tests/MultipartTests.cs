@@ -1,5 +1,7 @@
 using System.Security.Cryptography;
+using Cess.Gateway;
 using Cess.Gateway.Objects;
+using Cess.Grains;
 
 namespace Cess.Network.Tests;
 
@@ -111,6 +113,30 @@ public sealed class MultipartTests : IAsyncLifetime
         await TestNetwork.UntilAsync(() => _network.StoredFragments == 0, "the fragments of an aborted upload to go");
     }
 
+    [Fact]
+    public async Task An_upload_ends_when_its_lifetime_is_over_and_leaves_nothing()
+    {
+        PartInfo part = await PutAsync(1, [1, 2, 3]);
+        ObjectStore expired = After(GrainLimits.UploadLifetime);
+
+        foreach (Func<Task> use in new Func<Task>[]
+        {
+            () => expired.ListPartsAsync(_network.Owner, "photos", "key", _upload, CancellationToken.None),
+            () => expired.CompleteMultipartAsync(
+                _network.Owner, "photos", "key", _upload, [new CompletedPart(1, part.ETag)], new CompleteOptions(), CancellationToken.None),
+        })
+        {
+            Assert.Equal(ObjectStoreError.NoSuchUpload, (await Assert.ThrowsAsync<ObjectStoreException>(use)).Code);
+        }
+        Assert.Empty(await expired.ListMultipartAsync(_network.Owner, "photos", CancellationToken.None));
+        Assert.Equal(12, _network.StoredFragments);
+
+        ObjectStore later = After(GrainLimits.UploadLifetime + GatewayLimits.ExpiredUploadsKept);
+        Assert.Empty(await later.ListMultipartAsync(_network.Owner, "photos", CancellationToken.None));
+        Assert.Equal(0, _network.StoredFragments);
+        Assert.Empty(await _network.Grains.GetGrain<IBucketGrain>("photos").GetUploadsAsync());
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("../../etc/passwd")]
@@ -132,6 +158,14 @@ public sealed class MultipartTests : IAsyncLifetime
     private Task<PutResult> CompleteAsync(CompletedPart[] parts) => _network.Objects.CompleteMultipartAsync(
         _network.Owner, "photos", "key", _upload, parts, new CompleteOptions(), CancellationToken.None);
 
+    /// <summary>The store as it is when some time has passed.</summary>
+    private ObjectStore After(TimeSpan passed) => new(_network.Get<ObjectStoreServices>() with { Time = new LaterTime(passed) });
+
     private async Task<ObjectStoreError> RefusalAsync(params CompletedPart[] parts) =>
         (await Assert.ThrowsAsync<ObjectStoreException>(() => CompleteAsync(parts))).Code;
+
+    private sealed class LaterTime(TimeSpan passed) : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => System.GetUtcNow() + passed;
+    }
 }

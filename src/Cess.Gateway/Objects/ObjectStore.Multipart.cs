@@ -40,10 +40,24 @@ public sealed partial class ObjectStore
             caller.Account.ToString(), bucket, key, policy.ToString(), envelope.WrappedFileKey, envelope.EncryptedMetadata,
             services.Time.GetUtcNow().ToUnixTimeMilliseconds());
         await UploadOf(uploadId).StartAsync(start).ConfigureAwait(false);
-        if (await services.Grains.GetGrain<IBucketGrain>(bucket).AddUploadAsync(uploadId).ConfigureAwait(false))
-            return uploadId;
-        await UploadOf(uploadId).AbortAsync().ConfigureAwait(false);
-        throw new ObjectStoreException(
+        IBucketGrain uploads = services.Grains.GetGrain<IBucketGrain>(bucket);
+        bool isOpen = false;
+        try
+        {
+            isOpen = await uploads.AddUploadAsync(uploadId).ConfigureAwait(false);
+            if (!isOpen)
+            {
+                // Some may have expired, which makes room.
+                await OpenUploadsAsync(bucket, cancellation).ConfigureAwait(false);
+                isOpen = await uploads.AddUploadAsync(uploadId).ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            if (!isOpen)
+                await UploadOf(uploadId).AbortAsync().ConfigureAwait(false);
+        }
+        return isOpen ? uploadId : throw new ObjectStoreException(
             ObjectStoreError.SlowDown, $"Bucket {bucket} has {GrainLimits.UploadsPerBucket} multipart uploads that have not ended.");
     }
 
@@ -123,10 +137,8 @@ public sealed partial class ObjectStore
     {
         UploadView upload = await UploadOf(uploadId).GetAsync().ConfigureAwait(false) ?? throw NoSuchUpload();
         Check(caller, bucket, key, upload.Start);
-        if (upload.Result is not null || !await UploadOf(uploadId).AbortAsync().ConfigureAwait(false))
+        if (upload.Result is not null || !await EndAsync(uploadId, upload).ConfigureAwait(false))
             throw NoSuchUpload();
-        await services.Grains.GetGrain<IBucketGrain>(bucket).RemoveUploadAsync(uploadId).ConfigureAwait(false);
-        await services.Discard.DiscardAsync(caller.Account, SegmentsOf(upload.Parts)).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -144,16 +156,47 @@ public sealed partial class ObjectStore
     public async Task<IReadOnlyList<MultipartInfo>> ListMultipartAsync(Caller caller, string bucket, CancellationToken cancellation)
     {
         Find(caller, bucket);
+        List<MultipartInfo> open = await OpenUploadsAsync(bucket, cancellation).ConfigureAwait(false);
+        return [.. open.OrderBy(upload => upload.Key, s_utf8Order).ThenBy(upload => upload.UploadId, StringComparer.Ordinal)];
+    }
+
+    /// <summary>The uploads of a bucket that go on; those that expired a while ago are ended on the way.</summary>
+    private Task<List<MultipartInfo>> OpenUploadsAsync(string bucket, CancellationToken cancellation) =>
+        _listings.TakeTurnAsync(bucket, () => FindOpenUploadsAsync(bucket, cancellation), cancellation);
+
+    private async Task<List<MultipartInfo>> FindOpenUploadsAsync(string bucket, CancellationToken cancellation)
+    {
         IReadOnlyList<string> ids = await services.Grains.GetGrain<IBucketGrain>(bucket).GetUploadsAsync().ConfigureAwait(false);
         var open = new List<MultipartInfo>();
         foreach (string id in ids)
         {
             cancellation.ThrowIfCancellationRequested();
-            if (await UploadOf(id).GetStartAsync().ConfigureAwait(false) is { } start)
+            if (await UploadOf(id).GetStartAsync().ConfigureAwait(false) is not { } start)
+                continue;
+            if (AgeOf(start) < GrainLimits.UploadLifetime)
+            {
                 open.Add(InfoOf(id, new UploadView(start, Array.Empty<UploadedPart>(), null)));
+            }
+            else if (AgeOf(start) >= GrainLimits.UploadLifetime + GatewayLimits.ExpiredUploadsKept
+                && await UploadOf(id).GetAsync().ConfigureAwait(false) is { Result: null } expired)
+            {
+                await EndAsync(id, expired).ConfigureAwait(false);
+            }
         }
-        return [.. open.OrderBy(upload => upload.Key, s_utf8Order).ThenBy(upload => upload.UploadId, StringComparer.Ordinal)];
+        return open;
     }
+
+    /// <summary>Forgets an upload and gives up its parts; false when it has ended already.</summary>
+    private async Task<bool> EndAsync(string uploadId, UploadView upload)
+    {
+        if (!await UploadOf(uploadId).AbortAsync().ConfigureAwait(false))
+            return false;
+        await services.Grains.GetGrain<IBucketGrain>(upload.Start.Bucket).RemoveUploadAsync(uploadId).ConfigureAwait(false);
+        await services.Discard.DiscardAsync(AccountId.Parse(upload.Start.Account), SegmentsOf(upload.Parts)).ConfigureAwait(false);
+        return true;
+    }
+
+    private TimeSpan AgeOf(UploadStart start) => services.Time.GetUtcNow() - DateTimeOffset.FromUnixTimeMilliseconds(start.StartedMs);
 
     private static IEnumerable<FileSegment> SegmentsOf(IEnumerable<UploadedPart> uploaded) =>
         uploaded.SelectMany(part => Scale.Decode<FilePart>(part.Part.Span).Segments);
@@ -165,7 +208,9 @@ public sealed partial class ObjectStore
     private BucketKeys Check(Caller caller, string bucket, string key, UploadStart start)
     {
         BucketKeys keys = services.Keyring.Of(Find(caller, bucket));
-        return start.Bucket == bucket && start.Key == key && start.Account == caller.Account.ToString() ? keys : throw NoSuchUpload();
+        bool isOpen = start.Bucket == bucket && start.Key == key && start.Account == caller.Account.ToString()
+            && AgeOf(start) < GrainLimits.UploadLifetime;
+        return isOpen ? keys : throw NoSuchUpload();
     }
 
     private static byte[] OpenFileKey(BucketKeys keys, UploadStart start)
