@@ -82,7 +82,7 @@ public sealed class CessClient : IDisposable
     {
         byte[] bucketKey = new byte[BucketKeys.KeyBytes];
         SystemRandom.Instance.Fill(bucketKey);
-        byte[] wrapped = BucketKeyWrap.Seal(_key.PublicKey, bucket, bucketKey, SystemRandom.Instance);
+        byte[] wrapped = BucketKeyWrap.Seal(_key, bucket, bucketKey, SystemRandom.Instance);
         System.Security.Cryptography.CryptographicOperations.ZeroMemory(bucketKey);
         return await _sender.ExecuteAsync(new CreateBucket(bucket, wrapped), cancellation);
     }

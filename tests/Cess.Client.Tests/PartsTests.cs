@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Cess.Client.Objects;
@@ -49,6 +50,22 @@ public sealed class PartsTests : IDisposable
         Part[] alone = [NewPart(0)];
         using CessClient multipart = ClientOf(ETagOf(alone), alone);
         Assert.Empty(await ReadAsync(multipart));
+    }
+
+    [Theory]
+    [InlineData("cess/bucket-key/v1")]
+    [InlineData("cess/bucket-key/v2")]
+    public async Task A_bucket_key_that_the_node_made_is_refused(string info)
+    {
+        byte[] bucketKey = RandomNumberGenerator.GetBytes(BucketKeys.KeyBytes);
+        byte[] wrapped = Hpke.Seal(
+            _owner.PublicKey, Encoding.UTF8.GetBytes(info), Encoding.UTF8.GetBytes(Bucket), bucketKey, GcmKey.KeyBytes,
+            RandomNumberGenerator.GetBytes(Hpke.SeedBytes));
+        using CessClient client = ClientOf(bucketKey, wrapped, ETagOf(_parts), (ulong)_parts.Sum(part => part.Content.Length), _parts);
+
+        CessException refusal = await Assert.ThrowsAsync<CessException>(() => ReadAsync(client));
+
+        Assert.Equal(ClientErrors.BucketKeyClosed, refusal.Code);
     }
 
     [Fact]
@@ -107,7 +124,11 @@ public sealed class PartsTests : IDisposable
     private CessClient ClientOf(string etag, ulong size, Part[] shown)
     {
         byte[] bucketKey = RandomNumberGenerator.GetBytes(BucketKeys.KeyBytes);
-        byte[] wrapped = BucketKeyWrap.Seal(_owner.PublicKey, Bucket, bucketKey, SystemRandom.Instance);
+        return ClientOf(bucketKey, BucketKeyWrap.Seal(_owner, Bucket, bucketKey, SystemRandom.Instance), etag, size, shown);
+    }
+
+    private CessClient ClientOf(byte[] bucketKey, byte[] wrapped, string etag, ulong size, Part[] shown)
+    {
         using BucketKeys keys = new(bucketKey, SystemRandom.Instance);
         ObjectEnvelope envelope = ObjectEnvelope.Seal(keys, Name, _fileKey, new ObjectMetadata(etag, [], []));
         BucketMessage bucket = new(Bucket, _owner.PublicKey.ToAccountId().ToString(), wrapped, DateTimeOffset.UnixEpoch, 1, size);

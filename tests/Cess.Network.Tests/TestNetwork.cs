@@ -193,6 +193,9 @@ internal sealed class TestNetwork : IAsyncDisposable
 
         public Signature Sign(AccountId account, Hash256 digest) => _keys[account].Sign(digest);
 
+        public byte[] SealBucketKey(AccountId account, string bucket, ReadOnlySpan<byte> bucketKey) =>
+            BucketKeyWrap.Seal(_keys[account], bucket, bucketKey, SystemRandom.Instance);
+
         public bool TryOpenBucketKey(AccountId account, string bucket, ReadOnlySpan<byte> wrapped, Span<byte> bucketKey) =>
             BucketKeyWrap.TryOpen(_keys[account], bucket, wrapped, bucketKey) == CodingError.None;
     }

@@ -57,7 +57,7 @@ internal sealed class BucketKeyCache(RestTransport transport, IReadOnlyList<Priv
         {
             return wrappers.Any(key => BucketKeyWrap.TryOpen(key, bucket, message.WrappedKey, bucketKey) == CodingError.None)
                 ? new BucketKeys(bucketKey, SystemRandom.Instance)
-                : throw new CessException(ClientErrors.BucketKeyClosed, $"The key of bucket {bucket} does not open for this account; it belongs to {message.Owner}.");
+                : throw new CessException(ClientErrors.BucketKeyClosed, $"The key of bucket {bucket} does not open for this account, or was not wrapped by it; the node says that the bucket belongs to {message.Owner}.");
         }
         finally
         {

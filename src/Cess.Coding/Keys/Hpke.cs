@@ -5,7 +5,7 @@ using Cess.Primitives;
 namespace Cess.Coding;
 
 /// <summary>
-/// HPKE (RFC 9180), base mode, single shot: DHKEM(P-256, HKDF-SHA256), HKDF-SHA256 and AES-GCM. The names are the RFC's.
+/// HPKE (RFC 9180), base and auth mode, single shot: DHKEM(P-256, HKDF-SHA256), HKDF-SHA256 and AES-GCM. The names are the RFC's.
 /// The ephemeral key is its DeriveKeyPair of 32 random bytes, so that whoever drives the randomness drives the result.
 /// </summary>
 internal static class Hpke
@@ -18,6 +18,7 @@ internal static class Hpke
 
     private const int HashBytes = 32;
     private const byte BaseMode = 0;
+    private const byte AuthMode = 2;
 
     private static ReadOnlySpan<byte> Version => "HPKE-v1"u8;
 
@@ -30,10 +31,11 @@ internal static class Hpke
     /// <param name="plaintext">The message.</param>
     /// <param name="keyBytes">16 or 32: which AES-GCM.</param>
     /// <param name="seed">32 random bytes; the caller erases them.</param>
+    /// <param name="sender">Who authenticates it (auth mode); null for nobody (base mode).</param>
     /// <returns>enc ‖ ciphertext ‖ tag.</returns>
     public static byte[] Seal(
         PublicKey recipient, ReadOnlySpan<byte> info, ReadOnlySpan<byte> associatedData, ReadOnlySpan<byte> plaintext,
-        int keyBytes, ReadOnlySpan<byte> seed)
+        int keyBytes, ReadOnlySpan<byte> seed, PrivateKey? sender = null)
     {
         using PrivateKey ephemeral = DeriveKeyPair(seed);
         byte[] enc = ephemeral.PublicKey.ToUncompressed();
@@ -43,7 +45,7 @@ internal static class Hpke
         enc.CopyTo(output, 0);
         try
         {
-            Schedule(ephemeral, recipient, enc, recipient.ToUncompressed(), info, key, nonce);
+            Encapsulate(ephemeral, sender, recipient, enc, info, key, nonce);
             using AesGcm cipher = new(key, GcmKey.TagBytes);
             cipher.Encrypt(
                 nonce, plaintext, output.AsSpan(EncBytes, plaintext.Length), output.AsSpan(EncBytes + plaintext.Length),
@@ -63,18 +65,18 @@ internal static class Hpke
     /// <param name="input">enc ‖ ciphertext ‖ tag.</param>
     /// <param name="keyBytes">As sealed.</param>
     /// <param name="plaintext">Receives the message; erased if it is not authentic.</param>
+    /// <param name="sender">Who must have authenticated it (auth mode); null for nobody (base mode).</param>
     /// <returns>Whether it is authentic.</returns>
     public static bool TryOpen(
         PrivateKey recipient, ReadOnlySpan<byte> info, ReadOnlySpan<byte> associatedData, ReadOnlySpan<byte> input,
-        int keyBytes, Span<byte> plaintext)
+        int keyBytes, Span<byte> plaintext, PublicKey? sender = null)
     {
         ReadOnlySpan<byte> enc = input[..EncBytes];
         Span<byte> key = stackalloc byte[keyBytes];
         Span<byte> nonce = stackalloc byte[GcmKey.NonceBytes];
         try
         {
-            PublicKey ephemeral = PublicKey.FromUncompressed(enc);
-            Schedule(recipient, ephemeral, enc, recipient.PublicKey.ToUncompressed(), info, key, nonce);
+            Decapsulate(recipient, sender, PublicKey.FromUncompressed(enc), enc, info, key, nonce);
             using AesGcm cipher = new(key, GcmKey.TagBytes);
             cipher.Decrypt(
                 nonce, input[EncBytes..^GcmKey.TagBytes], input[^GcmKey.TagBytes..], plaintext, associatedData);
@@ -120,9 +122,29 @@ internal static class Hpke
         }
     }
 
-    /// <summary>The shared secret (section 4.1) and the key schedule (section 5.1) of one side.</summary>
-    internal static void Schedule(
-        PrivateKey own, PublicKey other, ReadOnlySpan<byte> enc, ReadOnlySpan<byte> recipient, ReadOnlySpan<byte> info,
+    /// <summary>Encap or AuthEncap of section 4.1, and the key schedule.</summary>
+    private static void Encapsulate(
+        PrivateKey ephemeral, PrivateKey? sender, PublicKey recipient, ReadOnlySpan<byte> enc, ReadOnlySpan<byte> info,
+        Span<byte> key, Span<byte> nonce)
+    {
+        byte[] dh = ephemeral.DeriveSharedSecret(recipient);
+        byte[] dhOfSender = sender?.DeriveSharedSecret(recipient) ?? [];
+        Schedule(dh, dhOfSender, enc, recipient, sender?.PublicKey, info, key, nonce);
+    }
+
+    /// <summary>Decap or AuthDecap of section 4.1, and the key schedule.</summary>
+    internal static void Decapsulate(
+        PrivateKey recipient, PublicKey? sender, PublicKey ephemeral, ReadOnlySpan<byte> enc, ReadOnlySpan<byte> info,
+        Span<byte> key, Span<byte> nonce)
+    {
+        byte[] dh = recipient.DeriveSharedSecret(ephemeral);
+        byte[] dhOfSender = sender is { } known ? recipient.DeriveSharedSecret(known) : [];
+        Schedule(dh, dhOfSender, enc, recipient.PublicKey, sender, info, key, nonce);
+    }
+
+    /// <summary>The shared secret (section 4.1) and the key schedule (section 5.1). Erases what it is given of secrets.</summary>
+    private static void Schedule(
+        byte[] dh, byte[] dhOfSender, ReadOnlySpan<byte> enc, PublicKey recipient, PublicKey? sender, ReadOnlySpan<byte> info,
         Span<byte> key, Span<byte> nonce)
     {
         ReadOnlySpan<byte> suite =
@@ -130,13 +152,14 @@ internal static class Hpke
         Span<byte> extracted = stackalloc byte[HashBytes];
         Span<byte> shared = stackalloc byte[HashBytes];
         Span<byte> context = stackalloc byte[1 + (2 * HashBytes)];
-        byte[] dh = own.DeriveSharedSecret(other);
+        byte[] secrets = [.. dh, .. dhOfSender];
+        byte[] senderKey = sender?.ToUncompressed() ?? [];
         try
         {
-            LabeledExtract(KemSuite, salt: [], "eae_prk"u8, dh, extracted);
-            LabeledExpand(KemSuite, extracted, "shared_secret"u8, [.. enc, .. recipient], shared);
+            LabeledExtract(KemSuite, salt: [], "eae_prk"u8, secrets, extracted);
+            LabeledExpand(KemSuite, extracted, "shared_secret"u8, [.. enc, .. recipient.ToUncompressed(), .. senderKey], shared);
 
-            context[0] = BaseMode;
+            context[0] = sender is null ? BaseMode : AuthMode;
             LabeledExtract(suite, salt: [], "psk_id_hash"u8, [], context.Slice(1, HashBytes));
             LabeledExtract(suite, salt: [], "info_hash"u8, info, context[(1 + HashBytes)..]);
             LabeledExtract(suite, shared, "secret"u8, [], extracted);
@@ -146,6 +169,8 @@ internal static class Hpke
         finally
         {
             CryptographicOperations.ZeroMemory(dh);
+            CryptographicOperations.ZeroMemory(dhOfSender);
+            CryptographicOperations.ZeroMemory(secrets);
             CryptographicOperations.ZeroMemory(shared);
             CryptographicOperations.ZeroMemory(extracted);
         }

@@ -61,7 +61,7 @@ public sealed partial class ObjectStore(ObjectStoreServices services) : IObjectS
         byte[] key = FileKey.New(services.Random);
         try
         {
-            byte[] wrapped = BucketKeyWrap.Seal(services.Custody.PublicKeyOf(caller.Account), bucket, key, services.Random);
+            byte[] wrapped = services.Custody.SealBucketKey(caller.Account, bucket, key);
             await services.Committer.ExecuteAsync(caller.Account, new CreateBucket(bucket, wrapped)).ConfigureAwait(false);
         }
         catch (ObjectStoreException e) when (e.Code == ObjectStoreError.BucketAlreadyExists)

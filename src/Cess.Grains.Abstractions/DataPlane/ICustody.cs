@@ -19,6 +19,14 @@ public interface ICustody
     /// <exception cref="KeyNotFoundException">The account is not held.</exception>
     Signature Sign(AccountId account, Hash256 digest);
 
+    /// <summary>Wraps the key of a bucket for the held account that is to own it.</summary>
+    /// <param name="account">The owner.</param>
+    /// <param name="bucket">The bucket's name.</param>
+    /// <param name="bucketKey">32 bytes.</param>
+    /// <returns>What the bucket's record is to have.</returns>
+    /// <exception cref="KeyNotFoundException">The account is not held.</exception>
+    byte[] SealBucketKey(AccountId account, string bucket, ReadOnlySpan<byte> bucketKey);
+
     /// <summary>Unwraps the key of a bucket that a held account owns.</summary>
     /// <param name="account">The owner.</param>
     /// <param name="bucket">The bucket's name.</param>

@@ -109,8 +109,12 @@ public sealed class KeyStore : ICustody, IDisposable
     public Signature Sign(AccountId account, Hash256 digest) => Find(account).Sign(digest);
 
     /// <inheritdoc/>
+    public byte[] SealBucketKey(AccountId account, string bucket, ReadOnlySpan<byte> bucketKey) =>
+        BucketKeyWrap.Seal(Find(account), bucket, bucketKey, SystemRandom.Instance);
+
+    /// <inheritdoc/>
     public bool TryOpenBucketKey(AccountId account, string bucket, ReadOnlySpan<byte> wrapped, Span<byte> bucketKey) =>
-        BucketKeyWrap.TryOpen(Find(account), bucket, wrapped, bucketKey) == CodingError.None;
+        BucketKeyWrap.TryOpenFromChain(Find(account), bucket, wrapped, bucketKey) == CodingError.None;
 
     /// <inheritdoc/>
     public void Dispose()

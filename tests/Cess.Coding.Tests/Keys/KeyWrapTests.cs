@@ -16,44 +16,44 @@ public sealed class KeyWrapTests
         using PrivateKey recipient = PrivateKey.FromScalar(
             Convert.FromHexString("F3CE7FDAE57E1A310D87F1EBBDE6F328BE0A99CDBCADF4D6589CF29DE4B8FFD2"));
         byte[] key = new byte[32];
-        Assert.Equal(CodingError.None, KeyWrap.TryOpen(recipient, wrapped, "cess/test/v1"u8, [], key));
+        Assert.Equal(CodingError.None, KeyWrap.TryOpenFromAnybody(recipient, wrapped, "cess/test/v1"u8, [], key));
         Assert.Equal(s_key, key);
     }
 
     [Fact]
-    public void A_wrapped_key_opens_for_its_recipient_domain_and_context_only()
+    public void A_wrapped_key_opens_for_its_owner_domain_and_context_only()
     {
-        using PrivateKey recipient = PrivateKey.Generate();
+        using PrivateKey owner = PrivateKey.Generate();
         using PrivateKey other = PrivateKey.Generate();
-        byte[] wrapped = KeyWrap.Seal(recipient.PublicKey, s_key, "domain"u8, "context"u8, SystemRandom.Instance);
+        byte[] wrapped = KeyWrap.Seal(owner, s_key, "domain"u8, "context"u8, SystemRandom.Instance);
         byte[] key = new byte[32];
-        Assert.Equal(CodingError.None, KeyWrap.TryOpen(recipient, wrapped, "domain"u8, "context"u8, key));
+        Assert.Equal(CodingError.None, KeyWrap.TryOpen(owner, wrapped, "domain"u8, "context"u8, key));
         Assert.Equal(s_key, key);
         Assert.Equal(CodingError.KeyNotAuthentic, KeyWrap.TryOpen(other, wrapped, "domain"u8, "context"u8, key));
         Assert.Equal(new byte[32], key);
-        Assert.Equal(CodingError.KeyNotAuthentic, KeyWrap.TryOpen(recipient, wrapped, "other"u8, "context"u8, key));
-        Assert.Equal(CodingError.KeyNotAuthentic, KeyWrap.TryOpen(recipient, wrapped, "domain"u8, "other"u8, key));
+        Assert.Equal(CodingError.KeyNotAuthentic, KeyWrap.TryOpen(owner, wrapped, "other"u8, "context"u8, key));
+        Assert.Equal(CodingError.KeyNotAuthentic, KeyWrap.TryOpen(owner, wrapped, "domain"u8, "other"u8, key));
     }
 
     [Fact]
     public void A_flipped_bit_anywhere_is_refused()
     {
-        using PrivateKey recipient = PrivateKey.Generate();
-        byte[] wrapped = KeyWrap.Seal(recipient.PublicKey, s_key, "domain"u8, [], SystemRandom.Instance);
+        using PrivateKey owner = PrivateKey.Generate();
+        byte[] wrapped = KeyWrap.Seal(owner, s_key, "domain"u8, [], SystemRandom.Instance);
         byte[] key = new byte[32];
         for (int bit = 0; bit < wrapped.Length * 8; bit++)
         {
             byte[] changed = [.. wrapped];
             changed[bit / 8] ^= (byte)(1 << (bit % 8));
-            Assert.Equal(CodingError.KeyNotAuthentic, KeyWrap.TryOpen(recipient, changed, "domain"u8, [], key));
+            Assert.Equal(CodingError.KeyNotAuthentic, KeyWrap.TryOpen(owner, changed, "domain"u8, [], key));
         }
     }
 
     [Fact]
     public void The_same_randomness_makes_the_same_bytes_and_other_randomness_others()
     {
-        using PrivateKey recipient = PrivateKey.Generate();
-        byte[] Seal(int seed) => KeyWrap.Seal(recipient.PublicKey, s_key, "domain"u8, [], new TestRandom(seed));
+        using PrivateKey owner = PrivateKey.Generate();
+        byte[] Seal(int seed) => KeyWrap.Seal(owner, s_key, "domain"u8, [], new TestRandom(seed));
         Assert.Equal(Seal(1), Seal(1));
         Assert.NotEqual(Seal(1), Seal(2));
     }
@@ -61,11 +61,11 @@ public sealed class KeyWrapTests
     [Fact]
     public void Wrong_lengths_are_refused()
     {
-        using PrivateKey recipient = PrivateKey.Generate();
+        using PrivateKey owner = PrivateKey.Generate();
         Refused.With(CodingError.LengthInvalid,
-            () => KeyWrap.Seal(recipient.PublicKey, new byte[31], "domain"u8, [], SystemRandom.Instance));
-        Assert.Equal(CodingError.LengthInvalid, KeyWrap.TryOpen(recipient, new byte[112], "domain"u8, [], new byte[32]));
-        Assert.Equal(CodingError.LengthInvalid, KeyWrap.TryOpen(recipient, new byte[113], "domain"u8, [], new byte[31]));
-        Assert.Equal(CodingError.KeyNotAuthentic, KeyWrap.TryOpen(recipient, new byte[113], "domain"u8, [], new byte[32]));
+            () => KeyWrap.Seal(owner, new byte[31], "domain"u8, [], SystemRandom.Instance));
+        Assert.Equal(CodingError.LengthInvalid, KeyWrap.TryOpen(owner, new byte[112], "domain"u8, [], new byte[32]));
+        Assert.Equal(CodingError.LengthInvalid, KeyWrap.TryOpen(owner, new byte[113], "domain"u8, [], new byte[31]));
+        Assert.Equal(CodingError.KeyNotAuthentic, KeyWrap.TryOpen(owner, new byte[113], "domain"u8, [], new byte[32]));
     }
 }

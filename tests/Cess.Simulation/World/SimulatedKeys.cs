@@ -100,7 +100,7 @@ internal sealed class SharedKeyCache : PublicKeyCache
 }
 
 /// <summary>The keys that one node holds.</summary>
-internal sealed class ActorCustody(IEnumerable<ActorKey> keys) : ICustody
+internal sealed class ActorCustody(IEnumerable<ActorKey> keys, IRandomSource random) : ICustody
 {
     private readonly Dictionary<AccountId, ActorKey> _keys = keys.ToDictionary(key => key.Id);
 
@@ -110,6 +110,9 @@ internal sealed class ActorCustody(IEnumerable<ActorKey> keys) : ICustody
 
     public Signature Sign(AccountId account, Hash256 digest) => _keys[account].Sign(digest);
 
+    public byte[] SealBucketKey(AccountId account, string bucket, ReadOnlySpan<byte> bucketKey) =>
+        BucketKeyWrap.Seal(_keys[account].Key, bucket, bucketKey, random);
+
     public bool TryOpenBucketKey(AccountId account, string bucket, ReadOnlySpan<byte> wrapped, Span<byte> bucketKey) =>
-        BucketKeyWrap.TryOpen(_keys[account].Key, bucket, wrapped, bucketKey) == CodingError.None;
+        BucketKeyWrap.TryOpenFromChain(_keys[account].Key, bucket, wrapped, bucketKey) == CodingError.None;
 }

@@ -267,7 +267,7 @@ internal sealed class SimulatedNode(SimulatedWorld world, int index, ActorKey va
         services.AddSingleton(world.Genesis);
         services.AddSingleton<EraReplay>();
         services.AddSingleton<IParallelFor>(SequentialFor.Instance);
-        services.AddSingleton<ICustody>(new ActorCustody([validator, .. Site?.Keys ?? []]));
+        services.AddSingleton<ICustody>(new ActorCustody([validator, .. Site?.Keys ?? []], new StorageSite.SimulatedRandom(world.Simulation)));
         services.AddSingleton<PublicKeyCache>(keys);
         services.AddSingleton(new NodeIdentity([validator.Id], new SimulatedChains(validator)) { Abstaining = isWhole ? [] : [validator.Id] });
         services.AddSingleton<CandidateBlocks>();

@@ -90,7 +90,7 @@ internal sealed class StorageSite
         }
     }
 
-    private sealed class SimulatedRandom(Orleans.InProcess.Simulation.Simulation simulation) : Coding.IRandomSource
+    public sealed class SimulatedRandom(Orleans.InProcess.Simulation.Simulation simulation) : Coding.IRandomSource
     {
         public void Fill(Span<byte> bytes) => simulation.Fill(bytes);
     }
