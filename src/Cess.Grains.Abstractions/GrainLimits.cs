@@ -69,6 +69,12 @@ public static class GrainLimits
     /// <summary>Bytes of those that came from other processes.</summary>
     public const long InboxBytes = 64L << 20;
 
+    /// <summary>How many of the messages that wait may be of one sender.</summary>
+    public const int InboxMessagesOfSender = 1_024;
+
+    /// <summary>Bytes of those: more than the longest message has.</summary>
+    public const long InboxBytesOfSender = 24L << 20;
+
     /// <summary>Records of the consensus that one validator makes durable at once.</summary>
     public const int JournalRecords = 4_096;
 
@@ -78,8 +84,14 @@ public static class GrainLimits
     /// <summary>Messages of a later era that are kept until this one ends.</summary>
     public const int EarlyMessages = 256;
 
-    /// <summary>How many of them may carry blocks.</summary>
-    public const int EarlyBlocks = 4;
+    /// <summary>Bytes of those that came from other processes.</summary>
+    public const long EarlyBytes = 64L << 20;
+
+    /// <summary>How many of the messages of a later era may be of one sender.</summary>
+    public const int EarlyMessagesOfSender = 64;
+
+    /// <summary>Bytes of those: more than the longest message has.</summary>
+    public const long EarlyBytesOfSender = 24L << 20;
 
     /// <summary>Final blocks that are read from the store at a time for a validator that lacks them.</summary>
     public const int ServedBlocks = 1_200;

@@ -32,10 +32,10 @@ public sealed class ConsensusGrain(
     ILogger<ConsensusGrain> log) : Grain, IConsensusGrain
 {
     private readonly Queue<ConsensusEffect> _effects = new();
-    private readonly List<(AccountId From, ConsensusMessage Message)> _early = [];
 
     /// <summary>About whom a report is under way.</summary>
     private readonly HashSet<AccountId> _accused = [];
+    private SenderQueues _early = NoneEarly();
     private AccountId _self;
     private ulong _tenure;
     private IChainGrain _chain = null!;
@@ -47,7 +47,6 @@ public sealed class ConsensusGrain(
     private Task _carryingOut = Task.CompletedTask;
     private Task _finalising = Task.CompletedTask;
     private long? _tickAt;
-    private int _earlyLost;
     private bool _hasStopped;
 
     /// <inheritdoc/>
@@ -84,7 +83,7 @@ public sealed class ConsensusGrain(
     public Task ReceiveAsync()
     {
         while (inboxes.Take(_self) is { } next)
-            Receive(next.From, next.Message);
+            Receive(next);
         return Task.CompletedTask;
     }
 
@@ -127,13 +126,15 @@ public sealed class ConsensusGrain(
         ReceiveEarly(era.Number);
     }
 
-    private void Receive(AccountId from, ConsensusMessage message)
+    private void Receive(WaitingMessage received)
     {
+        (AccountId from, ConsensusMessage message, _) = received;
         if (_era is not { } era || _hasStopped)
             return;
         ulong number = message.Iteration is { } iteration ? Iterations.EraOf(iteration) : era.Number;
+        // What finds no room is lost, as on the way here: its sender repeats what still counts.
         if (number > era.Number)
-            KeepEarly(from, message);
+            _early.TryAdd(received);
         else if (number < era.Number)
             ServeWhoIsBehind(from, message);
         else if (_machine is { } machine && era.Accounts.IndexOf(from) is var index and >= 0)
@@ -149,28 +150,17 @@ public sealed class ConsensusGrain(
             _ = ServeAsync(from, behind.FinalHeight);
     }
 
-    /// <summary>What finds no room is lost, as on the way here: its sender repeats what still counts.</summary>
-    private void KeepEarly(AccountId from, ConsensusMessage message)
-    {
-        bool hasRoom = _early.Count < GrainLimits.EarlyMessages
-            && (!HasBlocks(message) || _early.Count(early => HasBlocks(early.Message)) < GrainLimits.EarlyBlocks);
-        if (hasRoom)
-            _early.Add((from, message));
-        else
-            _earlyLost++;
-    }
-
-    private static bool HasBlocks(ConsensusMessage message) => message is ProposalMessage { Block: not null } or FinalBlocks;
+    private static SenderQueues NoneEarly() => new(
+        GrainLimits.EarlyMessages, GrainLimits.EarlyBytes, GrainLimits.EarlyMessagesOfSender, GrainLimits.EarlyBytesOfSender);
 
     private void ReceiveEarly(ulong era)
     {
-        if (_earlyLost > 0)
-            log.LogInformation("{Count} messages came before their era and found no room; era {Era} begins without them", _earlyLost, era);
-        (AccountId From, ConsensusMessage Message)[] early = [.. _early];
-        _early.Clear();
-        _earlyLost = 0;
-        foreach ((AccountId from, ConsensusMessage message) in early)
-            Receive(from, message);
+        SenderQueues early = _early;
+        _early = NoneEarly();
+        if (early.Lost > 0)
+            log.LogInformation("{Count} messages came before their era and found no room; era {Era} begins without them", early.Lost, era);
+        while (early.Take() is { } next)
+            Receive(next);
     }
 
     private void ArmTimer() => _timer.Change(

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Cess.Consensus.Messages;
 using Cess.Primitives;
 using Orleans;
@@ -7,7 +6,8 @@ namespace Cess.Grains.Chain;
 
 /// <summary>
 /// Messages for the validators of this node, from the moment they come until the validator's grain takes them: bulk data, and
-/// so not sent in grain calls. Within the node it is also the network: a message goes from one validator to another as an object.
+/// so not sent in grain calls. Within the node it is also the network: a message goes from one validator to another as an object. Every
+/// sender has room of its own, and they take turns, so that one that floods takes nothing from others.
 /// </summary>
 public sealed class ConsensusInboxes(IGrainFactory grains, NodeIdentity node) : IConsensusNetwork
 {
@@ -20,14 +20,14 @@ public sealed class ConsensusInboxes(IGrainFactory grains, NodeIdentity node) : 
             Post(from, validator, message);
     }
 
-    /// <summary>Puts a message in; false if the validator is not of this node, or too many wait.</summary>
+    /// <summary>Puts a message in; false if the validator is not of this node, or too many of its sender wait.</summary>
     /// <param name="from">The validator that has sent it, which is authenticated.</param>
     /// <param name="to">For whom.</param>
     /// <param name="message">The message.</param>
     /// <param name="bytes">What it holds in memory besides what this node has anyway; 0 if it was made here.</param>
     public bool Post(AccountId from, AccountId to, ConsensusMessage message, int bytes = 0)
     {
-        if (!_inboxes.TryGetValue(to, out Inbox? inbox) || !inbox.TryAdd(from, message, bytes, out bool isFirst))
+        if (!_inboxes.TryGetValue(to, out Inbox? inbox) || !inbox.TryAdd(new WaitingMessage(from, message, bytes), out bool isFirst))
             return false;
         if (isFirst)
             grains.GetGrain<IConsensusGrain>(to.ToString()).ReceiveAsync();
@@ -35,36 +35,34 @@ public sealed class ConsensusInboxes(IGrainFactory grains, NodeIdentity node) : 
     }
 
     /// <summary>Takes the next message; null if there is none. The next one put in after that calls the grain.</summary>
-    internal (AccountId From, ConsensusMessage Message)? Take(AccountId validator) => _inboxes[validator].Take();
+    internal WaitingMessage? Take(AccountId validator) => _inboxes[validator].Take();
 
     private sealed class Inbox
     {
-        private readonly ConcurrentQueue<(AccountId From, ConsensusMessage Message, int Bytes)> _messages = new();
-        private long _bytes;
-        private int _isCalled;
+        private readonly Lock _gate = new();
+        private readonly SenderQueues _messages = new(
+            GrainLimits.InboxMessages, GrainLimits.InboxBytes, GrainLimits.InboxMessagesOfSender, GrainLimits.InboxBytesOfSender);
+        private bool _isCalled;
 
-        public bool TryAdd(AccountId from, ConsensusMessage message, int bytes, out bool isFirst)
+        public bool TryAdd(WaitingMessage message, out bool isFirst)
         {
-            isFirst = false;
-            if (_messages.Count >= GrainLimits.InboxMessages || Interlocked.Read(ref _bytes) + bytes > GrainLimits.InboxBytes)
-                return false;
-            Interlocked.Add(ref _bytes, bytes);
-            _messages.Enqueue((from, message, bytes));
-            isFirst = Interlocked.Exchange(ref _isCalled, 1) == 0;
-            return true;
+            lock (_gate)
+            {
+                bool isAdded = _messages.TryAdd(message);
+                isFirst = isAdded && !_isCalled;
+                _isCalled |= isAdded;
+                return isAdded;
+            }
         }
 
-        public (AccountId From, ConsensusMessage Message)? Take()
+        public WaitingMessage? Take()
         {
-            if (!_messages.TryDequeue(out (AccountId From, ConsensusMessage Message, int Bytes) next))
+            lock (_gate)
             {
-                // What came in before the flag was taken back is looked for once more.
-                Interlocked.Exchange(ref _isCalled, 0);
-                if (!_messages.TryDequeue(out next))
-                    return null;
+                WaitingMessage? next = _messages.Take();
+                _isCalled = next is not null;
+                return next;
             }
-            Interlocked.Add(ref _bytes, -next.Bytes);
-            return (next.From, next.Message);
         }
     }
 }
