@@ -7,8 +7,15 @@ namespace Cess.Network.Tests;
 internal sealed class FaultyBackend(long? quota) : IBlobBackend
 {
     private readonly MemoryBlobBackend _memory = new(quota);
+    private int _deleting;
 
     public bool RefusesPuts { get; set; }
+
+    /// <summary>What deletions wait for.</summary>
+    public Task Deletions { get; set; } = Task.CompletedTask;
+
+    /// <summary>Deletions under way.</summary>
+    public int Deleting => Volatile.Read(ref _deleting);
 
     public long BlobBytesMax => _memory.BlobBytesMax;
 
@@ -46,7 +53,13 @@ internal sealed class FaultyBackend(long? quota) : IBlobBackend
     public ValueTask<Stream> OpenReadAsync(BlobName name, CancellationToken cancellation = default) =>
         _memory.OpenReadAsync(name, cancellation);
 
-    public ValueTask DeleteAsync(BlobName name, CancellationToken cancellation = default) => _memory.DeleteAsync(name, cancellation);
+    public async ValueTask DeleteAsync(BlobName name, CancellationToken cancellation = default)
+    {
+        Interlocked.Increment(ref _deleting);
+        await Deletions;
+        await _memory.DeleteAsync(name, cancellation);
+        Interlocked.Decrement(ref _deleting);
+    }
 
     public ValueTask<BlobInfo?> StatAsync(BlobName name, CancellationToken cancellation = default) => _memory.StatAsync(name, cancellation);
 

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Cess.Gateway.Objects;
+using Cess.Grains;
 using Cess.Ledger.Modules.Files;
 using Cess.Primitives;
 
@@ -141,6 +142,28 @@ public sealed class ObjectTests : IAsyncLifetime
         await TestNetwork.UntilAsync(() => _network.StoredFragments <= 12, "the marker's fragments to go");
 
         Assert.Equal(content, await _network.GetAsync("key"));
+    }
+
+    [Fact]
+    public async Task Fragments_that_are_being_deleted_do_not_count_for_a_file_that_names_them_again()
+    {
+        PutResult put = await _network.PutAsync("key", Random(100_000));
+        FileDeclaration declared = _network.Head.File(new FileId(Hash256.Parse(put.FileId)))!.Declaration;
+        var deletions = new TaskCompletionSource();
+        foreach (FaultyBackend miner in _network.Miners)
+            miner.Deletions = deletions.Task;
+
+        await _network.Objects.DeleteAsync(_network.Owner, "photos", "key", CancellationToken.None);
+        await TestNetwork.UntilAsync(() => _network.Miners.All(miner => miner.Deleting == 1), "all miners to delete");
+        ulong before = _network.Head.Height;
+        Task<FileOutcome> again = _network.Get<FileCommitter>().CommitAsync(_network.Owner.Account, declared, DeclareCondition.None);
+        await TestNetwork.UntilAsync(
+            () => _network.Get<ILedgerReader>().Above(before)!.SelectMany(block => block.Events).Any(happened => happened is DealDropped or FileCompleted),
+            "the deal to end");
+        deletions.SetResult();
+
+        await Assert.ThrowsAsync<ObjectStoreException>(() => again);
+        Assert.Empty(await _network.ListAsync());
     }
 
     [Fact]

@@ -26,6 +26,9 @@ public sealed class MinerGrain(
     private readonly List<Report> _reports = [];
     private readonly Queue<Deletion> _deletions = new();
     private readonly HashSet<string> _orphans = [];
+
+    /// <summary>Fragments on their way out: still there for the backend, and gone for whoever wants to report them.</summary>
+    private readonly HashSet<string> _leaving = [];
     private Task _reporting = Task.CompletedTask;
     private ulong _height = ledger.Head.Height;
     private bool _isFresh = true;
@@ -115,7 +118,7 @@ public sealed class MinerGrain(
             uint bytes = record.Declaration.Policy.FragmentBytes(segment.Length);
             foreach (string name in NamesOf(record, segment))
             {
-                if (backend is null || await backend.StatAsync(BlobName.Parse(name)) is not { } blob || blob.Length != bytes)
+                if (backend is null || _leaving.Contains(name) || await backend.StatAsync(BlobName.Parse(name)) is not { } blob || blob.Length != bytes)
                     return name;
             }
         }
@@ -210,19 +213,25 @@ public sealed class MinerGrain(
 
     /// <summary>
     /// Fragments of a file that is gone, without those that another file of its owner names too. To look for that file costs
-    /// a walk over all, so it is done only for segments that are known to have one.
+    /// a walk over all, so it is done only for segments that are known to have one. Each name is looked up when its turn comes: the
+    /// file may be declared again while others are being deleted.
     /// </summary>
     private IEnumerable<string> Unnamed(FileRecord record)
     {
-        HashSet<string>? others = null;
+        LedgerState? walked = null;
+        HashSet<string> others = [];
         foreach (FileSegment segment in SegmentsOf(record))
         {
-            bool isShared = ledger.IsNamed(segment.Fragments[0].Root);
-            if (isShared)
-                others ??= [.. ledger.Head.Files().Where(file => file.Owner == record.Owner).SelectMany(NamesOf)];
             foreach (string name in NamesOf(record, segment))
             {
-                if (!isShared || !others!.Contains(name))
+                bool isShared = ledger.IsNamed(segment.Fragments[0].Root);
+                if (isShared && walked != ledger.Head)
+                {
+                    walked = ledger.Head;
+                    others = [.. walked.Files().Where(file => file.Owner == record.Owner).SelectMany(NamesOf)];
+                }
+
+                if (!isShared || !others.Contains(name))
                     yield return name;
             }
         }
@@ -232,6 +241,7 @@ public sealed class MinerGrain(
     {
         if (backends.Find(Id.Value) is not { } backend)
             return;
+        _leaving.Add(name);
         try
         {
             await backend.DeleteAsync(BlobName.Parse(name));
@@ -239,6 +249,10 @@ public sealed class MinerGrain(
         catch (BlobException e)
         {
             log.LogWarning(e, "Fragment {Name} could not be deleted at miner {Miner}; the sweep tries again", name, Id);
+        }
+        finally
+        {
+            _leaving.Remove(name);
         }
     }
 
