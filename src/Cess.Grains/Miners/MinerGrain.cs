@@ -173,14 +173,22 @@ public sealed class MinerGrain(
         if (_isFresh)
             _height = Math.Min(_height, hint.Height - 1);
         _isFresh = false;
-        IReadOnlyList<FinalBlock>? blocks = ledger.Above(_height);
-        // Too far behind: the sweep finds what these blocks have deleted.
-        foreach (FinalBlock block in blocks ?? [])
+        if (ledger.Above(_height) is { } blocks)
         {
-            foreach (LedgerEvent happened in block.Events)
-                Note(block, happened);
+            foreach (FinalBlock block in blocks)
+            {
+                foreach (LedgerEvent happened in block.Events)
+                    Note(block, happened);
+                // Not the head's height: there may be a newer one by now.
+                _height = block.Height;
+            }
         }
-        _height = ledger.Head.Height;
+        else
+        {
+            // Too far behind: the sweep finds what these blocks have deleted.
+            _height = ledger.Head.Height;
+        }
+
         await DeleteReleasedAsync(CancellationToken.None);
     }
 
