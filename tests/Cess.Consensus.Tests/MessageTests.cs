@@ -109,6 +109,17 @@ public sealed class MessageTests
     }
 
     [Fact]
+    public void Who_learns_the_newest_certificate_after_the_newest_iteration_waits_no_longer_than_others()
+    {
+        Rig rig = new(4);
+        rig.Receive(rig.Other(1), rig.Notarise(40, null));
+        Assert.Equal(41UL, rig.Machine.Iteration);
+        rig.Receive(rig.Other(1), new FinalisationMessage(rig.Certify(39, Hash256.Sha256("block"u8))));
+        Assert.Equal(41UL, rig.Machine.Iteration);
+        Assert.Equal(300, rig.NextTimeout());
+    }
+
+    [Fact]
     public void A_vote_sent_by_another_is_refused()
     {
         Rig rig = new(4);

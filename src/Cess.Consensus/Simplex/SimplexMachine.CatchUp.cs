@@ -17,7 +17,7 @@ public sealed partial class SimplexMachine
 
     private void OnTime()
     {
-        if (!_hasTimedOut && _now >= _timeoutAt)
+        if (!_hasTimedOut && _now >= TimeoutAt)
         {
             _hasTimedOut = true;
             if (MaySign && _rounds[_iteration] is var round && _rules.MayPass(round))

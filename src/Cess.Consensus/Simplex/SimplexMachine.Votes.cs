@@ -228,11 +228,23 @@ public sealed partial class SimplexMachine
         }
     }
 
+    /// <summary>
+    /// When to give up waiting. Who enters the newest iteration before it learns the newest certificate has waited for nothing so long:
+    /// then the time-out is the shorter one at once.
+    /// </summary>
+    private long TimeoutAt
+    {
+        get
+        {
+            ulong unfinished = (_iteration - _rounds.FinalIteration - 1) / (ulong)_era.Count;
+            int doublings = (int)Math.Min(unfinished, ConsensusLimits.TimeoutDoublingsMax);
+            return _enteredAt + ((3 * _settings.DeltaMs) << doublings);
+        }
+    }
+
     private void StartClock()
     {
-        ulong unfinished = (_iteration - _rounds.FinalIteration - 1) / (ulong)_era.Count;
-        int doublings = (int)Math.Min(unfinished, ConsensusLimits.TimeoutDoublingsMax);
-        _timeoutAt = _now + ((3 * _settings.DeltaMs) << doublings);
+        _enteredAt = _now;
         _retryAt = _now + RetryMs;
         _hasTimedOut = false;
     }

@@ -31,7 +31,7 @@ public sealed partial class SimplexMachine
     private ulong _reportedIteration;
     private (ulong Iteration, ulong ParentIteration, Hash256 Parent, ulong Height)? _asked;
     private long _now;
-    private long _timeoutAt;
+    private long _enteredAt;
     private long _retryAt;
     private long? _timer;
     private bool _hasTimedOut;
@@ -248,7 +248,7 @@ public sealed partial class SimplexMachine
 
     private void SetNextTimer()
     {
-        long? next = IsAlone || HasEnded ? null : _hasTimedOut ? _retryAt : Math.Min(_timeoutAt, _retryAt);
+        long? next = IsAlone || HasEnded ? null : _hasTimedOut ? _retryAt : Math.Min(TimeoutAt, _retryAt);
         if (next == _timer)
             return;
         _timer = next;
