@@ -15,7 +15,7 @@ public interface ILedgerReader
     /// </summary>
     IReadOnlyList<FinalBlock>? Above(ulong height);
 
-    /// <summary>Ends at once when there is a final block above a height, and else with the next one: look at <see cref="Head"/>.</summary>
+    /// <summary>Ends when there is a final block above a height, however far ahead that is.</summary>
     Task WaitAboveAsync(ulong height, CancellationToken cancellation);
 
     /// <summary>

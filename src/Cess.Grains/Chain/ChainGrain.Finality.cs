@@ -135,7 +135,7 @@ public sealed partial class ChainGrain
         }
     }
 
-    /// <summary>Removes old blocks, from that of the older of the two snapshots on none: a snapshot is proven to others by its block.</summary>
+    /// <summary>Removes old blocks, but neither that of the older snapshot, by which it is proven to others, nor any after it.</summary>
     private async Task PruneAsync(ulong older, ulong newer)
     {
         if (options.BlocksKept is not { } kept || newer < (ulong)kept)

@@ -48,11 +48,16 @@ public sealed class LedgerHead : ILedgerReader
     }
 
     /// <inheritdoc/>
-    public Task WaitAboveAsync(ulong height, CancellationToken cancellation)
+    public async Task WaitAboveAsync(ulong height, CancellationToken cancellation)
     {
-        // Taken before the head is read: what is published in between completes it.
-        TaskCompletionSource next = Volatile.Read(ref _next);
-        return Head.Height > height ? Task.CompletedTask : next.Task.WaitAsync(cancellation);
+        while (true)
+        {
+            // Taken before the head is read: what is published in between completes it.
+            Task next = Volatile.Read(ref _next).Task;
+            if (Head.Height > height)
+                return;
+            await next.WaitAsync(cancellation).ConfigureAwait(false);
+        }
     }
 
     /// <inheritdoc/>

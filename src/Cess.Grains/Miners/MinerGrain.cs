@@ -79,8 +79,17 @@ public sealed class MinerGrain(
     /// <inheritdoc/>
     public async Task DeleteAsync(IReadOnlyList<string> names)
     {
-        foreach (string name in names)
-            await DeleteAsync(name);
+        // All of them before the first wait: a file that is declared meanwhile must not count on any.
+        _leaving.UnionWith(names);
+        try
+        {
+            foreach (string name in names)
+                await DeleteAsync(name);
+        }
+        finally
+        {
+            _leaving.ExceptWith(names);
+        }
     }
 
     /// <inheritdoc/>
@@ -98,8 +107,7 @@ public sealed class MinerGrain(
         // What was an orphan at the last sweep, a lifetime of uploads ago, belongs to no upload that may still be finished.
         _orphans.IntersectWith(found);
         int count = _orphans.Count;
-        foreach (string name in _orphans)
-            await DeleteAsync(name);
+        await DeleteAsync([.. _orphans]);
         found.ExceptWith(_orphans);
         _orphans.Clear();
         _orphans.UnionWith(found);
@@ -118,7 +126,9 @@ public sealed class MinerGrain(
             uint bytes = record.Declaration.Policy.FragmentBytes(segment.Length);
             foreach (string name in NamesOf(record, segment))
             {
-                if (backend is null || _leaving.Contains(name) || await backend.StatAsync(BlobName.Parse(name)) is not { } blob || blob.Length != bytes)
+                if (backend is null || _leaving.Contains(name))
+                    return name;
+                if (await backend.StatAsync(BlobName.Parse(name)) is not { } blob || blob.Length != bytes)
                     return name;
             }
         }
@@ -214,32 +224,25 @@ public sealed class MinerGrain(
                 _deletions.Enqueue(deletion);
                 continue;
             }
-            foreach (string name in Unnamed(deletion.Record))
-                await DeleteAsync(name);
+            await DeleteAsync([.. Unnamed(deletion.Record)]);
         }
     }
 
     /// <summary>
     /// Fragments of a file that is gone, without those that another file of its owner names too. To look for that file costs
-    /// a walk over all, so it is done only for segments that are known to have one. Each name is looked up when its turn comes: the
-    /// file may be declared again while others are being deleted.
+    /// a walk over all, so it is done only for segments that are known to have one.
     /// </summary>
     private IEnumerable<string> Unnamed(FileRecord record)
     {
-        LedgerState? walked = null;
-        HashSet<string> others = [];
+        HashSet<string>? others = null;
         foreach (FileSegment segment in SegmentsOf(record))
         {
+            bool isShared = ledger.IsNamed(segment.Fragments[0].Root);
+            if (isShared)
+                others ??= [.. ledger.Head.Files().Where(file => file.Owner == record.Owner).SelectMany(NamesOf)];
             foreach (string name in NamesOf(record, segment))
             {
-                bool isShared = ledger.IsNamed(segment.Fragments[0].Root);
-                if (isShared && walked != ledger.Head)
-                {
-                    walked = ledger.Head;
-                    others = [.. walked.Files().Where(file => file.Owner == record.Owner).SelectMany(NamesOf)];
-                }
-
-                if (!isShared || !others.Contains(name))
+                if (!isShared || !others!.Contains(name))
                     yield return name;
             }
         }
@@ -249,7 +252,6 @@ public sealed class MinerGrain(
     {
         if (backends.Find(Id.Value) is not { } backend)
             return;
-        _leaving.Add(name);
         try
         {
             await backend.DeleteAsync(BlobName.Parse(name));
@@ -257,10 +259,6 @@ public sealed class MinerGrain(
         catch (BlobException e)
         {
             log.LogWarning(e, "Fragment {Name} could not be deleted at miner {Miner}; the sweep tries again", name, Id);
-        }
-        finally
-        {
-            _leaving.Remove(name);
         }
     }
 

@@ -156,7 +156,7 @@ public static class NodeHost
         services.AddSingleton<ILedgerReader>(provider => provider.GetRequiredService<LedgerHead>());
         services.AddSingleton<CandidateBlocks>();
         services.AddSingleton(parts.Journal);
-        services.AddSingleton(new ConsensusOptions(options.MessageDelay) 
+        services.AddSingleton(new ConsensusOptions(options.MessageDelay)
         {
             BlocksPerSnapshot = options.BlocksPerSnapshot,
             BlocksKept = options.BlocksKept,

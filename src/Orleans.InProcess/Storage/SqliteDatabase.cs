@@ -16,6 +16,7 @@ internal sealed class SqliteDatabase : IThreadPoolWorkItem, IDisposable
 
     private readonly string _path;
     private readonly ITurnScheduler _scheduler;
+    private readonly IFatalErrorHandler? _fatalErrors;
     private readonly Lock _gate = new();
     private readonly Dictionary<string, SqliteCommand> _commands = [];
     private readonly Queue<Operation> _queue = new();
@@ -24,11 +25,15 @@ internal sealed class SqliteDatabase : IThreadPoolWorkItem, IDisposable
     private Exception? _broken;
     private bool _disposed;
 
-    internal SqliteDatabase(string path, ITurnScheduler scheduler)
+    internal SqliteDatabase(string path, ITurnScheduler scheduler, IFatalErrorHandler? fatalErrors)
     {
         _path = path;
         _scheduler = scheduler;
+        _fatalErrors = fatalErrors;
     }
+
+    private OrleansException Broken =>
+        new($"{_path} failed and is not used again until the silo is restarted: {_broken!.Message}", _broken);
 
     /// <summary>
     /// Runs an operation inside a transaction. If it throws, its own changes must be none: there is no savepoint for it.
@@ -41,8 +46,7 @@ internal sealed class SqliteDatabase : IThreadPoolWorkItem, IDisposable
             ObjectDisposedException.ThrowIf(_disposed, this);
             if (_broken is not null)
             {
-                throw new OrleansException(
-                    $"{_path} failed and is not used again until the silo is restarted: {_broken.Message}", _broken);
+                throw Broken;
             }
 
             if (_queue.Count == Limits.SqliteQueueLengthMax)
@@ -126,6 +130,16 @@ internal sealed class SqliteDatabase : IThreadPoolWorkItem, IDisposable
 
     private void RunBatch(List<Operation> batch)
     {
+        if (_broken is not null)
+        {
+            foreach (var operation in batch)
+            {
+                operation.Fail(Broken);
+            }
+
+            return;
+        }
+
         try
         {
             Execute("BEGIN IMMEDIATE");
@@ -140,7 +154,8 @@ internal sealed class SqliteDatabase : IThreadPoolWorkItem, IDisposable
         {
             // What reached the disk is unknown: nobody may think that it is stored.
             Abandon();
-            if (e is SqliteException { SqliteErrorCode: IoError or Corrupt or NotADatabase })
+            bool isLost = e is SqliteException { SqliteErrorCode: IoError or Corrupt or NotADatabase };
+            if (isLost)
             {
                 lock (_gate)
                 {
@@ -151,6 +166,11 @@ internal sealed class SqliteDatabase : IThreadPoolWorkItem, IDisposable
             foreach (var operation in batch)
             {
                 operation.Fail(e);
+            }
+
+            if (isLost)
+            {
+                _fatalErrors?.OnFatalException(this, _path, Broken);
             }
 
             return;

@@ -1,9 +1,10 @@
 using System.Collections.Concurrent;
+using Orleans.Runtime;
 
 namespace Orleans.InProcess;
 
 /// <summary>The silo's SQLite files, one object a file.</summary>
-internal sealed class SqliteDatabases(ITurnScheduler scheduler) : IDisposable
+internal sealed class SqliteDatabases(ITurnScheduler scheduler, IFatalErrorHandler? fatalErrors = null) : IDisposable
 {
     private readonly ConcurrentDictionary<string, SqliteDatabase> _databases = new(StringComparer.Ordinal);
 
@@ -16,5 +17,5 @@ internal sealed class SqliteDatabases(ITurnScheduler scheduler) : IDisposable
     }
 
     internal SqliteDatabase Get(string path) =>
-        _databases.GetOrAdd(Path.GetFullPath(path), full => new SqliteDatabase(full, scheduler));
+        _databases.GetOrAdd(Path.GetFullPath(path), full => new SqliteDatabase(full, scheduler, fatalErrors));
 }

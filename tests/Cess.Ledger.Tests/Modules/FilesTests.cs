@@ -97,13 +97,7 @@ public sealed class FilesTests
         _files.Report(1, first, second);
         _files.Report(2, first, second);
 
-        Assert.Equal(first, Chain.State.Object("photos", FilesFixture.Tag("cat.jpg"))!.File);
-        Assert.Null(Chain.State.File(second));
-        Assert.Null(Chain.State.Deal(second));
-        Assert.Equal((0ul, 500ul), _files.SpaceOf(0));
-        Assert.Equal(0ul, _files.Bucket.OpenDeals);
-        DealDropped dropped = Assert.Single(_files.Events<DealDropped>());
-        Assert.Equal((second, DropReason.ConditionFailed), (dropped.File, dropped.Reason));
+        AssertOnlyOneIsLeft(first, second, DropReason.ConditionFailed);
     }
 
     [Fact]
@@ -114,13 +108,7 @@ public sealed class FilesTests
         _files.ReportAll(second);
         _files.ReportAll(first);
 
-        Assert.Equal(second, Chain.State.Object("photos", FilesFixture.Tag("cat.jpg"))!.File);
-        Assert.Null(Chain.State.File(first));
-        Assert.Null(Chain.State.Deal(first));
-        Assert.Equal((0ul, 500ul), _files.SpaceOf(0));
-        Assert.Equal((1ul, 0ul), (_files.Bucket.ObjectCount, _files.Bucket.OpenDeals));
-        DealDropped dropped = Assert.Single(_files.Events<DealDropped>());
-        Assert.Equal((first, DropReason.Superseded), (dropped.File, dropped.Reason));
+        AssertOnlyOneIsLeft(second, first, DropReason.Superseded);
     }
 
     [Fact]
@@ -319,5 +307,17 @@ public sealed class FilesTests
         Hash256 root = Chain.State.Tree.Root;
         Chain.Seal();
         Assert.Equal(root, Chain.State.Tree.Root);
+    }
+
+    /// <summary>One file has the name; of the other, whose deal ended just now, nothing is left.</summary>
+    private void AssertOnlyOneIsLeft(FileId kept, FileId gone, DropReason reason)
+    {
+        Assert.Equal(kept, Chain.State.Object("photos", FilesFixture.Tag("cat.jpg"))!.File);
+        Assert.Null(Chain.State.File(gone));
+        Assert.Null(Chain.State.Deal(gone));
+        Assert.Equal((0ul, 500ul), _files.SpaceOf(0));
+        Assert.Equal((1ul, 0ul), (_files.Bucket.ObjectCount, _files.Bucket.OpenDeals));
+        DealDropped dropped = Assert.Single(_files.Events<DealDropped>());
+        Assert.Equal((gone, reason), (dropped.File, dropped.Reason));
     }
 }

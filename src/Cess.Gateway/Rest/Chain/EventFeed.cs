@@ -77,9 +77,7 @@ internal sealed class EventFeed(ILedgerReader ledger, IBlockArchive archive, INo
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, silence.Token);
         try
         {
-            // A listener may ask for blocks far ahead; the ledger says that there is a new one, whichever it is.
-            while (ledger.Head.Height <= height)
-                await ledger.WaitAboveAsync(height, either.Token);
+            await ledger.WaitAboveAsync(height, either.Token);
             return true;
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Cess.Grains;
+using Cess.Grains.Chain;
 using Cess.Node.Setup;
 using Orleans.Hosting;
 using Orleans.Storage;
@@ -21,7 +22,8 @@ internal static class GrainHosting
         silo.UseLocalhostClustering(FreePort(), FreePort());
         silo.AddMemoryGrainStorage(SubscriberStore);
         silo.AddMemoryStreams(StreamNames.Provider);
-        silo.Services.AddKeyedSingleton<IGrainStorage>(StateNames.Provider, (_, _) => new SqliteGrainStorage(folder.StateDatabase));
+        silo.Services.AddKeyedSingleton<IGrainStorage>(StateNames.Provider, (provider, _) =>
+            new SqliteGrainStorage(folder.StateDatabase, provider.GetRequiredService<INodeFault>()));
     });
 
     private static int FreePort()

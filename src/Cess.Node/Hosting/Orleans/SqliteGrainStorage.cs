@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Cess.Grains.Chain;
 using Microsoft.Data.Sqlite;
 using Orleans;
 using Orleans.Runtime;
@@ -10,11 +11,19 @@ namespace Cess.Node.Hosting;
 /// <summary>Grain state of a silo of one as JSON in a SQLite file. Durable when a call returns; a write under an old ETag is refused.</summary>
 internal sealed class SqliteGrainStorage : IGrainStorage, IDisposable
 {
+    // https://www.sqlite.org/rescode.html
+    private const int IoError = 10;
+    private const int Corrupt = 11;
+    private const int NotADatabase = 26;
+
     private readonly Lock _lock = new();
     private readonly SqliteConnection _connection;
+    private readonly INodeFault _fault;
+    private SqliteException? _broken;
 
-    public SqliteGrainStorage(string path)
+    public SqliteGrainStorage(string path, INodeFault fault)
     {
+        _fault = fault;
         _connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path }.ToString());
         _connection.Open();
         Execute("PRAGMA journal_mode=WAL");
@@ -24,7 +33,7 @@ internal sealed class SqliteGrainStorage : IGrainStorage, IDisposable
 
     public Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
     {
-        lock (_lock)
+        Use(() =>
         {
             using SqliteCommand command = Command(
                 "SELECT etag, json FROM silo_state WHERE grain = $grain AND name = $name", grainId, stateName);
@@ -35,7 +44,7 @@ internal sealed class SqliteGrainStorage : IGrainStorage, IDisposable
             grainState.State = grainState.RecordExists
                 ? JsonSerializer.Deserialize<T>((byte[])row.GetValue(1))!
                 : Activator.CreateInstance<T>();
-        }
+        });
         return Task.CompletedTask;
     }
 
@@ -59,7 +68,7 @@ internal sealed class SqliteGrainStorage : IGrainStorage, IDisposable
 
     private void Write<T>(string stateName, GrainId grainId, IGrainState<T> grainState, byte[]? json)
     {
-        lock (_lock)
+        Use(() =>
         {
             long current = grainState.ETag is null ? 0 : long.Parse(grainState.ETag, CultureInfo.InvariantCulture);
             using SqliteCommand command = Command(
@@ -72,6 +81,26 @@ internal sealed class SqliteGrainStorage : IGrainStorage, IDisposable
             if (command.ExecuteNonQuery() != 1)
                 throw new InconsistentStateException($"State {stateName} of {grainId} was written by another since it was read.", "", grainState.ETag);
             grainState.ETag = (current + 1).ToString(CultureInfo.InvariantCulture);
+        });
+    }
+
+    /// <summary>After a failed write or sync nobody knows what is stored: the file is not used again until the node is started again.</summary>
+    private void Use(Action operation)
+    {
+        lock (_lock)
+        {
+            if (_broken is not null)
+                throw new OrleansException($"{_connection.DataSource} failed and is not used again until the node is restarted.", _broken);
+            try
+            {
+                operation();
+            }
+            catch (SqliteException e) when (e.SqliteErrorCode is IoError or Corrupt or NotADatabase)
+            {
+                _broken = e;
+                _fault.Stop($"{_connection.DataSource} failed: {e.Message}", e);
+                throw;
+            }
         }
     }
 

@@ -145,10 +145,20 @@ internal sealed class TestChain : ILedgerReader, IBlockArchive, INodeGrains, IDi
     /// <summary>Whether the pool takes nothing.</summary>
     public bool IsPoolFull { get; set; }
 
-    public Task WaitAboveAsync(ulong height, CancellationToken cancellation)
+    public async Task WaitAboveAsync(ulong height, CancellationToken cancellation)
     {
-        lock (_lock)
-            return _head.Height > height ? Task.CompletedTask : _next.Task.WaitAsync(cancellation);
+        while (true)
+        {
+            Task next;
+            lock (_lock)
+            {
+                if (_head.Height > height)
+                    return;
+                next = _next.Task;
+            }
+
+            await next.WaitAsync(cancellation);
+        }
     }
 
     public Task<TransactionOutcome?> FindPendingAsync(Hash256 id) => Task.FromResult(Pending.GetValueOrDefault(id));

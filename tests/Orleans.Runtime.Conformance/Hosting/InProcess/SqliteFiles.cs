@@ -1,5 +1,7 @@
+using System.Collections.Concurrent;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
+using Orleans.InProcess;
 using Orleans.Storage;
 
 namespace Orleans.Runtime.Conformance;
@@ -113,6 +115,30 @@ public sealed class SqliteFiles : IDisposable
     }
 
     [Fact]
+    public async Task A_file_that_fails_is_not_used_again_and_the_host_is_told_once()
+    {
+        var errors = new FatalErrors();
+        await using (var silo = await Start(errors))
+        {
+            var database = silo.Services.GetRequiredService<SqliteDatabases>().Get(File);
+            var failed = database.Run<int>(_ => throw new SqliteException("disk I/O error", 10));
+            bool isRun = false;
+            // They are more than one transaction takes: some wait while the file fails.
+            var behind = Enumerable.Range(0, 2_000).Select(_ => RunAsync(database, () => isRun = true)).ToList();
+            await Assert.ThrowsAsync<SqliteException>(() => failed);
+            await Wait.For(Task.WhenAll(behind));
+            await Assert.ThrowsAsync<OrleansException>(() => silo.Client.GetGrain<ITallies>(Guid.NewGuid()).Add("a"));
+            Assert.False(isRun);
+            Assert.Contains("disk I/O error", Assert.Single(errors.Told)!.Message, StringComparison.Ordinal);
+        }
+
+        await using (var silo = await Start())
+        {
+            await silo.Client.GetGrain<ITallies>(Guid.NewGuid()).Add("a");
+        }
+    }
+
+    [Fact]
     public async Task A_provider_without_a_path_is_refused() => await Assert.ThrowsAsync<OrleansConfigurationException>(
         () => SiloUnderTest.StartAsync(builder => builder.AddSqliteGrainStorageAsDefault(_ => { })));
 
@@ -142,9 +168,46 @@ public sealed class SqliteFiles : IDisposable
         }
     }
 
-    private Task<SiloUnderTest> Start() => SiloUnderTest.StartAsync(builder => builder
-        .AddSqliteGrainStorageAsDefault(options => options.Path = File)
-        .AddSqliteGrainStorage(SharedSilo.Store, options => options.Path = File)
-        .UseSqliteReminderService(options => options.Path = File)
-        .Configure<ReminderOptions>(options => options.MinimumReminderPeriod = TimeSpan.FromMilliseconds(50)));
+    /// <summary>Ends when the operation is refused or has run.</summary>
+    private static async Task RunAsync(SqliteDatabase database, Action operation)
+    {
+        try
+        {
+            await database.Run(_ =>
+            {
+                operation();
+                return 0;
+            });
+        }
+        catch (Exception e) when (e is SqliteException or OrleansException)
+        {
+            // What the test is about.
+        }
+    }
+
+    private Task<SiloUnderTest> Start() => Start(fatalErrors: null);
+
+    private Task<SiloUnderTest> Start(IFatalErrorHandler? fatalErrors) => SiloUnderTest.StartAsync(builder =>
+    {
+        builder
+            .AddSqliteGrainStorageAsDefault(options => options.Path = File)
+            .AddSqliteGrainStorage(SharedSilo.Store, options => options.Path = File)
+            .UseSqliteReminderService(options => options.Path = File)
+            .Configure<ReminderOptions>(options => options.MinimumReminderPeriod = TimeSpan.FromMilliseconds(50));
+        if (fatalErrors is not null)
+        {
+            builder.Services.AddSingleton(fatalErrors);
+        }
+    });
+
+    private sealed class FatalErrors : IFatalErrorHandler
+    {
+        private readonly ConcurrentQueue<Exception?> _told = [];
+
+        public IReadOnlyCollection<Exception?> Told => _told;
+
+        public bool IsUnexpected(Exception exception) => true;
+
+        public void OnFatalException(object? sender = null, string? context = null, Exception? exception = null) => _told.Enqueue(exception);
+    }
 }
