@@ -78,6 +78,31 @@ public sealed class MultipartTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_completion_that_the_miners_cannot_confirm_ends_the_upload()
+    {
+        PartInfo part = await PutAsync(1, [1, 2, 3]);
+        await _network.Miners[5].LoseAllAsync();
+
+        Assert.Equal(ObjectStoreError.ServiceUnavailable, await RefusalAsync(new CompletedPart(1, part.ETag)));
+
+        // Its fragments go with the deal: to keep it open would promise parts that are no longer there.
+        Assert.Equal(ObjectStoreError.NoSuchUpload, await RefusalAsync(new CompletedPart(1, part.ETag)));
+        Assert.Empty(await _network.Grains.GetGrain<IBucketGrain>("photos").GetUploadsAsync());
+        await TestNetwork.UntilAsync(() => _network.StoredFragments == 0, "the fragments of the upload to go");
+    }
+
+    [Fact]
+    public async Task A_completed_upload_cannot_be_aborted_behind_its_back()
+    {
+        PartInfo part = await PutAsync(1, [1, 2, 3]);
+        PutResult result = await CompleteAsync(part);
+
+        Assert.False(await _network.Grains.GetGrain<IUploadGrain>(_upload).AbortAsync());
+
+        Assert.Equal(result, await CompleteAsync(part));
+    }
+
+    [Fact]
     public async Task The_headers_that_an_upload_began_with_are_told_with_its_parts()
     {
         var headers = new Dictionary<string, string> { ["x-amz-checksum-algorithm"] = "CRC32", ["content-type"] = "text/plain" };

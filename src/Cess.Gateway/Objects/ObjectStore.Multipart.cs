@@ -120,10 +120,20 @@ public sealed partial class ObjectStore
             bucket, SealForCompletion(keys, key, upload.Start, etag, options), StoragePolicy.Parse(upload.Start.Policy),
             chosen.Select(part => Scale.Decode<FilePart>(part.Part.Span)));
 
-        // Not discarded when it fails: the parts stay, and the client may try again.
+        // Not discarded when it is refused: the parts stay, and the client may try again.
         TransactionOutcome declared = await services.Committer
             .ExecuteAsync(caller.Account, new DeclareFile(declaration, condition)).ConfigureAwait(false);
-        FileOutcome outcome = await services.Committer.CompleteAsync(declared.Id).ConfigureAwait(false);
+        FileOutcome outcome;
+        try
+        {
+            outcome = await services.Committer.CompleteAsync(declared.Id).ConfigureAwait(false);
+        }
+        catch (ObjectStoreException)
+        {
+            // With the deal go the fragments that it named: whoever tries again must not count on them.
+            await EndAsync(uploadId, upload).ConfigureAwait(false);
+            throw;
+        }
         await UploadOf(uploadId).CompleteAsync(new UploadResult(outcome.FileId, etag, outcome.Height)).ConfigureAwait(false);
         await services.Grains.GetGrain<IBucketGrain>(bucket).RemoveUploadAsync(uploadId).ConfigureAwait(false);
         await services.Discard.DiscardAsync(caller.Account, SegmentsOf(upload.Parts.Except(chosen)))

@@ -14,6 +14,8 @@ internal static class S3Failure
         BadHttpRequestException { StatusCode: StatusCodes.Status408RequestTimeout } => new S3Exception(S3Errors.RequestTimeout),
         BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => new S3Exception(S3Errors.EntityTooLarge),
         BadHttpRequestException => new S3Exception(S3Errors.IncompleteBody),
+        TimeoutException => new S3Exception(
+            S3Errors.ServiceUnavailable, "The node did not finish in time; whether the request took effect is not known."),
         _ => new S3Exception(S3Errors.InternalError),
     };
 }

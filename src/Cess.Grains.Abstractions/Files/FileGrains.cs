@@ -60,7 +60,7 @@ public interface IUploadGrain : IGrainWithStringKey
     [Alias("Complete")]
     Task CompleteAsync(UploadResult result);
 
-    /// <summary>Ends it and has its fragments deleted; false when there is none.</summary>
+    /// <summary>Ends it and forgets its parts; false when there is none, or it is complete.</summary>
     [Alias("Abort")]
     Task<bool> AbortAsync();
 }

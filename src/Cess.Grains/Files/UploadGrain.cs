@@ -29,7 +29,15 @@ public sealed class UploadGrain(
     [PersistentState("upload", StateNames.Provider)] IPersistentState<UploadState> state, IGrainFactory grains)
     : Grain, IUploadGrain
 {
+    private readonly HashSet<int> _pagesKept = [];
     private Task _writing = Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        _pagesKept.UnionWith(state.State.Pages);
+        return Task.CompletedTask;
+    }
 
     /// <inheritdoc/>
     public Task StartAsync(UploadStart start)
@@ -57,11 +65,16 @@ public sealed class UploadGrain(
         if (state.State.Start is null || state.State.Result is not null)
             return new PartKept(false, null);
         int page = (part.Number - 1) / GrainLimits.PartsPerPage;
-        if (!state.State.Pages.Contains(page))
+        if (!_pagesKept.Contains(page))
         {
-            state.State.Pages.Add(page);
-            state.State.Pages.Sort();
+            if (!state.State.Pages.Contains(page))
+            {
+                state.State.Pages.Add(page);
+                state.State.Pages.Sort();
+            }
+            // Also when another part has added it: that one's write may not have ended, or have failed.
             await WriteAsync();
+            _pagesKept.Add(page);
         }
         UploadedPart? former = await PageOf(page).PutAsync(part);
         return new PartKept(state.State.Start is not null && state.State.Result is null, former);
@@ -77,10 +90,11 @@ public sealed class UploadGrain(
     /// <inheritdoc/>
     public async Task<bool> AbortAsync()
     {
-        if (state.State.Start is null)
+        if (state.State.Start is null || state.State.Result is not null)
             return false;
         List<int> pages = state.State.Pages;
         state.State = new UploadState();
+        _pagesKept.Clear();
         await WriteAsync();
         await Task.WhenAll(pages.Select(page => PageOf(page).ClearAsync()));
         DeactivateOnIdle();

@@ -232,6 +232,15 @@ public sealed class ReadTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_node_that_does_not_finish_in_time_is_worth_another_attempt()
+    {
+        _host.Store.PutFault = new TimeoutException("a grain did not answer");
+        HttpResponseMessage response = await _host.SendAsync(HttpMethod.Put, Path, [1]);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode);
+        Assert.Contains("<Code>ServiceUnavailable</Code>", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task An_error_that_nobody_foresaw_says_nothing_of_itself()
     {
         _host.Store.PutFault = new InvalidOperationException("a secret detail");
