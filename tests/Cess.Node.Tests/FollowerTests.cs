@@ -4,6 +4,7 @@ using System.Reflection;
 using System.Security.Cryptography;
 using Cess.Grains;
 using Cess.Grains.Chain;
+using Cess.Ledger.Blocks;
 using Cess.Ledger.Tests;
 using Cess.Node.Network;
 using Cess.Node.Setup;
@@ -22,6 +23,7 @@ public sealed class FollowerTests : IDisposable
 
     private readonly StandingTime _time = new();
     private readonly WarningList _warnings = new();
+    private readonly FaultList _faults = new();
     private readonly PublicKeyCache _keys = new(16);
     private readonly ECDsa _nodeKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
 
@@ -77,6 +79,40 @@ public sealed class FollowerTests : IDisposable
         Assert.Equal(0, _warnings.Count);
     }
 
+    [Fact]
+    public async Task A_node_that_was_left_behind_stops_so_that_its_next_start_takes_a_state()
+    {
+        await using ServedChain pruned = await ServedChain.StartAsync(new TestChain().State.Genesis);
+        pruned.HasDroppedBlocks = true;
+        await using WebApplication node = Build(pruned.Url);
+        using var follower = ActivatorUtilities.CreateInstance<Follower>(node.Services, _time);
+        var head = node.Services.GetRequiredService<LedgerHead>();
+        ExecutedBlock block = BlockExecutor.Execute(head.Head, new BlockContext(1, head.Head.EraMembers().Accounts[0]), []);
+        head.Publish([new FinalBlock(block, head.Head)]);
+
+        await follower.StartAsync(CancellationToken.None);
+        string reason = await _faults.First.WaitAsync(s_patience);
+        await follower.StopAsync(CancellationToken.None).WaitAsync(s_patience);
+
+        Assert.Contains("blocks above 1", reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_node_whose_start_has_led_no_further_does_not_stop_again()
+    {
+        await using ServedChain pruned = await ServedChain.StartAsync(new TestChain().State.Genesis);
+        pruned.HasDroppedBlocks = true;
+        await using WebApplication node = Build(pruned.Url);
+        using var follower = ActivatorUtilities.CreateInstance<Follower>(node.Services, _time);
+
+        await follower.StartAsync(CancellationToken.None);
+        await Eventually.IsSoAsync("a pause", () => _time.Waits.Contains(NodeLimits.FollowInterval));
+        await follower.StopAsync(CancellationToken.None).WaitAsync(s_patience);
+
+        Assert.False(_faults.First.IsCompleted);
+        Assert.Equal(1, _warnings.Count);
+    }
+
     /// <summary>What a node has of its network before any link is there.</summary>
     private WebApplication Build(string join)
     {
@@ -87,6 +123,7 @@ public sealed class FollowerTests : IDisposable
         builder.Services.AddSingleton(head).AddSingleton<ILedgerReader>(head);
         builder.Services.AddSingleton<CandidateBlocks>().AddSingleton(new NodeIdentity([])).AddSingleton(_keys);
         builder.Services.AddSingleton(DispatchProxy.Create<IGrainFactory, Unused>());
+        builder.Services.AddSingleton<INodeFault>(_faults);
         builder.Services.AddSingleton<IPeerValidators>(new NoValidators());
         builder.Services.AddSingleton(DispatchProxy.Create<IPeerReceiver, Unused>());
         builder.Services.AddPeers(new PeerOptions
@@ -120,6 +157,16 @@ public sealed class FollowerTests : IDisposable
         public Signature Sign(AccountId local, Hash256 digest) => throw new KeyNotFoundException();
 
         public bool IsKnown(AccountId validator, PublicKey key) => false;
+    }
+
+    /// <summary>Why the node has to stop.</summary>
+    private sealed class FaultList : INodeFault
+    {
+        private readonly TaskCompletionSource<string> _first = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task<string> First => _first.Task;
+
+        public void Stop(string reason, Exception cause) => _first.TrySetResult(reason);
     }
 
     /// <summary>Counts what is worth a warning.</summary>

@@ -23,10 +23,13 @@ internal sealed class Follower(
     NodeIdentity node,
     PublicKeyCache keys,
     IGrainFactory grains,
+    INodeFault fault,
     TimeProvider time,
     ILogger<Follower> log) : BackgroundService
 {
     private readonly PeerChainClient _client = new(options.Certificate, time);
+    private readonly ulong _startedAt = head.Head.Height;
+    private readonly HashSet<string> _withoutBlocks = [];
     private uint _turn;
     private ulong _era;
 
@@ -71,12 +74,6 @@ internal sealed class Follower(
         {
             return await FollowAsync(cancellation);
         }
-        catch (PeerException e) when (e.Error == PeerError.BlocksGone)
-        {
-            log.LogWarning(
-                "A node no longer has the blocks above {Height}; where none has, this node takes a state when it is started again", head.Head.Height);
-            return false;
-        }
         catch (Exception e) when (e is PeerException or InvalidOperationException or TimeoutException or OperationCanceledException)
         {
             if (!cancellation.IsCancellationRequested)
@@ -92,6 +89,35 @@ internal sealed class Follower(
         if (urls.IsEmpty)
             return false;
         string url = urls[(int)(_turn++ % (uint)urls.Length)];
+        try
+        {
+            return await FollowAsync(url, cancellation);
+        }
+        catch (PeerException e) when (e.Error == PeerError.BlocksGone)
+        {
+            log.LogWarning("{Url} no longer has the blocks above {Height}", url, head.Head.Height);
+            _withoutBlocks.Add(url);
+            if (_withoutBlocks.IsSupersetOf(urls))
+                StartAgain();
+            return false;
+        }
+    }
+
+    /// <summary>
+    /// Nobody has the next blocks: a start takes another node's state. Not when the last start has led no further than here, or a node
+    /// that nobody helps would stop for ever.
+    /// </summary>
+    private void StartAgain()
+    {
+        if (head.Head.Height > _startedAt)
+        {
+            string reason = $"no other node has the blocks above {head.Head.Height} any more. Start it again: it takes the state of one of them.";
+            fault.Stop(reason, new PeerException(PeerError.BlocksGone, reason));
+        }
+    }
+
+    private async Task<bool> FollowAsync(string url, CancellationToken cancellation)
+    {
         LedgerState state = head.Head;
         long since = time.GetTimestamp();
         // A node that says at once that there is none would be asked without a pause.
@@ -108,6 +134,7 @@ internal sealed class Follower(
 
         await grains.GetGrain<IChainGrain>(StreamNames.ChainKey).FinaliseAsync(
             candidates.Offer(blocks.Blocks, blocks.Links.IsEmpty ? blocks.Certificate : null));
+        _withoutBlocks.Clear();
         return true;
     }
 }
