@@ -39,17 +39,13 @@ public sealed class CessClient : IDisposable
         _key = key;
         Account = _options.Account ?? key.PublicKey.ToAccountId();
         Endpoint = endpoint;
-        _http = new HttpMessageInvoker(handler ?? new SocketsHttpHandler
-        {
-            ConnectTimeout = TimeSpan.FromSeconds(10),
-            PooledConnectionLifetime = TimeSpan.FromMinutes(5),
-            AllowAutoRedirect = false,
-        });
+        _http = new HttpMessageInvoker(handler ?? RestTransport.NewHandler());
         _transport = new RestTransport(_http, endpoint, new RequestSigner(Account, key, _options.Time), _options);
-        _sender = new TransactionSender(_transport, Account, key, _options);
+        Verified = _options.Trust is { } trust ? new VerifiedChain(_transport, trust, _options) : null;
+        _sender = new TransactionSender(_transport, Verified, Account, key, _options);
         Chain = new ChainClient(_transport, _sender, Account, key);
         _buckets = new BucketKeyCache(_transport, [key, .. _options.FormerKeys]);
-        _entries = new ObjectEntries(_transport, _buckets);
+        _entries = new ObjectEntries(_transport, Verified, _buckets);
         _pool = new SegmentBufferPool(_options.SegmentMemoryBytes);
     }
 
@@ -58,6 +54,9 @@ public sealed class CessClient : IDisposable
 
     /// <summary>The account's dealings with the ledger besides buckets, objects and transfers.</summary>
     public ChainClient Chain { get; }
+
+    /// <summary>The chain, verified from <see cref="CessClientOptions.Trust"/>; null without it. Disposed with the client.</summary>
+    public VerifiedChain? Verified { get; }
 
     /// <summary>Where its node is.</summary>
     public Uri Endpoint { get; }
@@ -69,7 +68,7 @@ public sealed class CessClient : IDisposable
     /// <summary>An account at the final head.</summary>
     /// <exception cref="CessException">accounts.not_found.</exception>
     public Task<AccountMessage> GetAccountAsync(AccountId account, CancellationToken cancellation = default) =>
-        _transport.SendAsync(RestRequest.Get($"/v1/accounts/{account}"), WireJson.Default.AccountMessage, cancellation);
+        _sender.GetAccountAsync(account, cancellation);
 
     /// <summary>Moves tokens to another account; final when it returns.</summary>
     /// <exception cref="CessException">Balances.FundsInsufficient, Balances.AmountZero.</exception>
@@ -125,7 +124,7 @@ public sealed class CessClient : IDisposable
         CancellationToken cancellation = default)
     {
         BucketKeys keys = await _buckets.GetAsync(bucket, cancellation);
-        return new Upload(_transport, _sender, _pool, _options, keys, bucket, name, content, options ?? new PutOptions(), progress);
+        return new Upload(_transport, _sender, _entries, _pool, _options, keys, bucket, name, content, options ?? new PutOptions(), progress);
     }
 
     /// <summary>Facts of an object.</summary>
@@ -198,6 +197,7 @@ public sealed class CessClient : IDisposable
     public void Dispose()
     {
         _buckets.Dispose();
+        Verified?.Dispose();
         _sender.Dispose();
         _pool.Dispose();
         _http.Dispose();

@@ -1,3 +1,4 @@
+using Cess.Client.Chain;
 using Cess.Primitives;
 
 namespace Cess.Client;
@@ -37,6 +38,13 @@ public sealed record CessClientOptions
     /// what the present one cannot. Not disposed by the client, and must outlive it.
     /// </summary>
     public IReadOnlyList<PrivateKey> FormerKeys { get; init; } = [];
+
+    /// <summary>
+    /// What the chain is verified from. With it, the node's word is not taken for the account, for what has a name (nor that nothing
+    /// has it), nor that a transaction or an upload is final: each is proven, at one or two small requests more. A listing is the
+    /// node's word all the same, but for what is in its entries. Null to take the node's word.
+    /// </summary>
+    public TrustedStart? Trust { get; init; }
 
     /// <summary>The clock.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;

@@ -44,6 +44,12 @@ public static class ClientErrors
     /// <summary>What was read is not what the owner of the key stored.</summary>
     public const string NotAuthentic = "client.not_authentic";
 
+    /// <summary>The node shows an older state than it, or another, has shown before.</summary>
+    public const string Stale = "client.stale";
+
+    /// <summary>A block is older than the era that is trusted, or than those that are remembered.</summary>
+    public const string EraUnverifiable = "client.era_unverifiable";
+
     /// <summary>The bucket's key is wrapped to another account, or altered.</summary>
     public const string BucketKeyClosed = "client.bucket_key_closed";
 
@@ -71,7 +77,7 @@ public static class ClientErrors
     /// <summary>Signatures are for another transaction.</summary>
     public const string OtherTransaction = "client.other_transaction";
 
-    /// <summary>The transaction is for another chain than the node's.</summary>
+    /// <summary>The node's chain is not the one that is trusted, or that the transaction is for.</summary>
     public const string OtherChain = "client.other_chain";
 
     /// <summary>Too few members have signed.</summary>

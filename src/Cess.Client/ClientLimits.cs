@@ -24,6 +24,15 @@ public static class ClientLimits
     /// <summary>Entries of a bucket that a listing takes.</summary>
     public const int ListedObjectsMax = 10_000_000;
 
+    /// <summary>Validators' keys that a verifier keeps imported.</summary>
+    public const int CachedKeysMax = 1_024;
+
+    /// <summary>Eras whose blocks a verifier can still check, the newest.</summary>
+    public const int ErasKept = 256;
+
+    /// <summary>How often what changes while it is proven is proven again.</summary>
+    public const int ProofAttempts = 8;
+
     /// <summary>Files deleted in one transaction.</summary>
     public const int DeletionsPerTransaction = 1_000;
 

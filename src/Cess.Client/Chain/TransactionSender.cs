@@ -1,5 +1,7 @@
 using Cess.Client.Transport;
+using Cess.Ledger.Blocks;
 using Cess.Ledger.Modules;
+using Cess.Ledger.Modules.Balances;
 using Cess.Ledger.Transactions;
 using Cess.Primitives;
 using Cess.Wire;
@@ -10,7 +12,13 @@ namespace Cess.Client.Chain;
 /// Signs and sends the account's transactions, one at a time, so that each finds the nonce that it was signed with. Other
 /// users of the same key may take a nonce; then the call is signed again with the next one.
 /// </summary>
-internal sealed class TransactionSender(RestTransport transport, AccountId account, PrivateKey key, CessClientOptions options) : IDisposable
+/// <param name="transport">Asks the node.</param>
+/// <param name="verified">The chain, where the node's word is not taken; else null.</param>
+/// <param name="account">Whose transactions.</param>
+/// <param name="key">Signs them.</param>
+/// <param name="options">How to work.</param>
+internal sealed class TransactionSender(
+    RestTransport transport, VerifiedChain? verified, AccountId account, PrivateKey key, CessClientOptions options) : IDisposable
 {
     private static readonly string[] s_nonceCodes = ["Pool.NonceUsed", "Chain.NonceUsed", "Chain.NonceAhead", "Pool.Dropped"];
 
@@ -54,12 +62,26 @@ internal sealed class TransactionSender(RestTransport transport, AccountId accou
 
     public void Dispose() => _turn.Dispose();
 
+    /// <summary>An account at the final head.</summary>
+    /// <exception cref="CessException">accounts.not_found, or as the transport.</exception>
+    public async Task<AccountMessage> GetAccountAsync(AccountId id, CancellationToken cancellation)
+    {
+        if (verified is null)
+            return await transport.SendAsync(RestRequest.Get($"/v1/accounts/{id}"), WireJson.Default.AccountMessage, cancellation);
+        Verified<AccountRecord> found = await verified.GetAccountAsync(id, cancellation);
+        AccountRecord record = found.Value;
+        return record == AccountRecord.Empty
+            ? throw new CessException(WireErrors.AccountNotFound.Code, $"At block {found.Height} there is no account {id}.")
+            : new AccountMessage(
+                id.ToString(), record.Free.ToString(), record.Reserved.ToString(), record.Nonce, record.Key is not null, found.Height, record.Key?.ToArray());
+    }
+
     /// <summary>A transaction of any account with its next nonce, not signed.</summary>
     /// <exception cref="CessException">accounts.not_found, or as the transport.</exception>
     public async Task<(UnsignedTransaction Unsigned, bool IsKeyKnown)> PrepareAsync(
         AccountId sender, Call call, ulong validity, CancellationToken cancellation)
     {
-        AccountMessage state = await transport.SendAsync(RestRequest.Get($"/v1/accounts/{sender}"), WireJson.Default.AccountMessage, cancellation);
+        AccountMessage state = await GetAccountAsync(sender, cancellation);
         Hash256 genesis = await GenesisAsync(cancellation);
         return (new UnsignedTransaction(genesis, sender, state.Nonce, state.Height + validity, Balance.Zero, call), state.KeyKnown);
     }
@@ -79,14 +101,25 @@ internal sealed class TransactionSender(RestTransport transport, AccountId accou
         // A lost answer makes the transport send the same transaction twice; the second time its nonce is used, by itself.
         if (s_nonceCodes.Contains(outcome.Code))
             outcome = await FindAsync(transaction, cancellation) ?? outcome;
-        return outcome.Status == "finalised"
-            ? outcome
-            : throw new CessException(outcome.Code ?? ClientErrors.BadAnswer, outcome.Message ?? $"The transaction {outcome.Status}: {outcome.Code}.");
+        if (outcome.Status == "finalised")
+            return await ConfirmAsync(transaction, outcome, cancellation);
+        throw new CessException(outcome.Code ?? ClientErrors.BadAnswer, outcome.Message ?? $"The transaction {outcome.Status}: {outcome.Code}.");
     }
 
-    /// <summary>Hash of the chain's genesis, as the node says.</summary>
+    /// <summary>Hash of the chain's genesis: the one that is trusted, or what the node says.</summary>
     public async Task<Hash256> GenesisAsync(CancellationToken cancellation) =>
-        _genesis ??= (await transport.SendAsync(RestRequest.Get("/v1/status"), WireJson.Default.StatusMessage, cancellation)).Chain.Genesis;
+        _genesis ??= options.Trust?.Genesis ?? (await transport.SendAsync(RestRequest.Get("/v1/status"), WireJson.Default.StatusMessage, cancellation)).Chain.Genesis;
+
+    /// <summary>The outcome, once it is certain: with the height that is proven, where the node's word is not taken.</summary>
+    private async Task<OutcomeMessage> ConfirmAsync(SignedTransaction transaction, OutcomeMessage outcome, CancellationToken cancellation)
+    {
+        if (verified is null)
+            return outcome;
+        Verified<Receipt> proven = await verified.GetReceiptAsync(transaction.Id, cancellation);
+        return proven.Value.Error is null
+            ? outcome with { Height = proven.Height }
+            : throw new CessException(ClientErrors.NotAuthentic, $"The node says that transaction {transaction.Id} succeeded; it failed: {proven.Value.Error}.");
+    }
 
     private async Task<SignedTransaction> SignAsync(Call call, CancellationToken cancellation)
     {

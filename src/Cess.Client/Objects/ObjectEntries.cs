@@ -1,13 +1,19 @@
 using Cess.Client.Buckets;
+using Cess.Client.Chain;
 using Cess.Client.Transport;
 using Cess.Coding;
+using Cess.Ledger.Blocks;
+using Cess.Ledger.Modules.Files;
 using Cess.Primitives;
 using Cess.Wire;
 
 namespace Cess.Client.Objects;
 
 /// <summary>Looks objects up and opens their entries.</summary>
-internal sealed class ObjectEntries(RestTransport transport, BucketKeyCache buckets)
+/// <param name="transport">Asks the node.</param>
+/// <param name="verified">The chain, where the node's word is not taken; else null.</param>
+/// <param name="buckets">Opens names.</param>
+internal sealed class ObjectEntries(RestTransport transport, VerifiedChain? verified, BucketKeyCache buckets)
 {
     /// <summary>The sealed entry of an object.</summary>
     /// <exception cref="CessException">buckets.not_found, objects.not_found, auth.denied, InvalidName, or as the transport.</exception>
@@ -15,6 +21,12 @@ internal sealed class ObjectEntries(RestTransport transport, BucketKeyCache buck
     {
         BucketKeys keys = await buckets.GetAsync(bucket, cancellation);
         Hash256 tag = TagOf(keys, name);
+        if (verified is not null)
+        {
+            return await ProveAsync(bucket, tag, cancellation)
+                ?? throw new CessException(WireErrors.ObjectNotFound.Code, $"Bucket {bucket} has no object \"{name}\".");
+        }
+
         RestRequest request = RestRequest.GetSigned($"/v1/buckets/{Uri.EscapeDataString(bucket)}/objects/{tag}");
         ObjectMessage message;
         try
@@ -27,6 +39,40 @@ internal sealed class ObjectEntries(RestTransport transport, BucketKeyCache buck
         }
 
         return message.Tag == tag ? message : throw new CessException(ClientErrors.NotAuthentic, "The node answered with another object.");
+    }
+
+    /// <summary>
+    /// Where the node's word is not taken: makes sure that a file which it calls complete has its name, or that a newer one has taken
+    /// it since.
+    /// </summary>
+    /// <returns>Height of the block that completed the file.</returns>
+    /// <exception cref="CessException">NotAuthentic, or as <see cref="VerifiedChain.ReadAsync"/>.</exception>
+    public async Task<ulong> ConfirmAsync(string bucket, Hash256 tag, CompletedMessage completed, CancellationToken cancellation)
+    {
+        if (verified is null)
+            return completed.Height;
+        Verified<ObjectEntry?> found = await verified.FindAsync<ObjectEntry>(LedgerKeys.Object(bucket, tag), cancellation);
+        if (found.Value is { } named)
+        {
+            if (named.File.Hash == completed.FileId)
+                return named.Height;
+            if (named.Height >= (await verified.GetReceiptAsync(completed.FileId, cancellation)).Height)
+                return completed.Height;
+        }
+
+        throw new CessException(
+            ClientErrors.NotAuthentic, $"The node says that file {completed.FileId} is stored; at block {found.Height} neither it nor a newer one has the name.");
+    }
+
+    /// <summary>The entry as validators have certified it; null when they have certified that there is none.</summary>
+    private async Task<ObjectMessage?> ProveAsync(string bucket, Hash256 tag, CancellationToken cancellation)
+    {
+        if ((await verified!.FindObjectAsync(bucket, tag, cancellation)).Value is not ({ } entry, { Declaration: var declared }))
+            return null;
+        return new ObjectMessage(
+            tag, entry.File.Hash, declared.EncryptedName.ToArray(), declared.EncryptedMetadata.ToArray(), declared.WrappedFileKey.ToArray(),
+            declared.PlainLength(), VerifiedChain.TimeOf(entry.TimeMs),
+            [.. declared.Parts.Select(part => new ObjectPart(part.Salt.ToArray(), part.PlainLength))]);
     }
 
     /// <summary>All objects of a bucket whose names begin so, in order, opened.</summary>

@@ -24,6 +24,7 @@ public sealed class Upload : IDisposable
 
     private readonly RestTransport _transport;
     private readonly TransactionSender _sender;
+    private readonly ObjectEntries _entries;
     private readonly SegmentBufferPool _pool;
     private readonly CessClientOptions _options;
     private readonly BucketKeys _keys;
@@ -42,11 +43,12 @@ public sealed class Upload : IDisposable
     private SignedTransaction? _declaration;
 
     internal Upload(
-        RestTransport transport, TransactionSender sender, SegmentBufferPool pool, CessClientOptions options, BucketKeys keys,
+        RestTransport transport, TransactionSender sender, ObjectEntries entries, SegmentBufferPool pool, CessClientOptions options, BucketKeys keys,
         string bucket, string name, Stream content, PutOptions put, IProgress<TransferProgress>? progress)
     {
         _transport = transport;
         _sender = sender;
+        _entries = entries;
         _pool = pool;
         _options = options;
         _keys = keys;
@@ -183,7 +185,7 @@ public sealed class Upload : IDisposable
     private async Task<PutResult> DeclareAsync(SegmentSource source, CancellationToken cancellation)
     {
         if (await TryCompleteAgainAsync(cancellation) is { } done)
-            return new PutResult(done.FileId, source.ETag, source.Length, done.Height);
+            return await ConfirmAsync(source, done, cancellation);
 
         ObjectEnvelope envelope = ObjectEnvelope.Seal(_keys, _name, source.FileKey, MetadataOf(source.ETag));
         FileDeclaration declaration = new(
@@ -196,7 +198,13 @@ public sealed class Upload : IDisposable
             [new Ledger.Modules.Files.FilePart(source.Salt, (ulong)source.Length, source.Segments)]);
         DeclareCondition condition = _put.OnlyIfAbsent ? DeclareCondition.OnlyIfAbsent : DeclareCondition.None;
         CompletedMessage completed = await _sender.SendAsync(new DeclareFile(declaration, condition), CompleteAsync, cancellation);
-        return new PutResult(completed.FileId, source.ETag, source.Length, completed.Height);
+        return await ConfirmAsync(source, completed, cancellation);
+    }
+
+    private async Task<PutResult> ConfirmAsync(SegmentSource source, CompletedMessage completed, CancellationToken cancellation)
+    {
+        ulong height = await _entries.ConfirmAsync(_bucket, ObjectEntries.TagOf(_keys, _name), completed, cancellation);
+        return new PutResult(completed.FileId, source.ETag, source.Length, height);
     }
 
     /// <summary>The declaration of an earlier run may have been final before its answer was lost; null when it was not.</summary>

@@ -10,8 +10,31 @@ namespace Cess.Client.Transport;
 /// Sends requests to one node, again when that makes sense: after lost connections, time-outs, and answers that ask to come
 /// back. Every request of the protocol may be repeated.
 /// </summary>
-internal sealed class RestTransport(HttpMessageInvoker http, Uri endpoint, RequestSigner signer, CessClientOptions options)
+internal sealed class RestTransport(HttpMessageInvoker http, Uri endpoint, RequestSigner? signer, CessClientOptions options)
 {
+    /// <summary>Connections as a client makes them when nobody gives it others.</summary>
+    public static HttpMessageHandler NewHandler() => new SocketsHttpHandler
+    {
+        ConnectTimeout = TimeSpan.FromSeconds(10),
+        PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+        AllowAutoRedirect = false,
+    };
+
+    /// <summary>Reads SCALE that a node has given.</summary>
+    /// <exception cref="CessException">BadAnswer.</exception>
+    public static T Decode<T>(string path, ReadOnlyMemory<byte> bytes)
+        where T : IScaleValue<T>
+    {
+        try
+        {
+            return Scale.Decode<T>(bytes.Span);
+        }
+        catch (ScaleException e)
+        {
+            throw new CessException(ClientErrors.BadAnswer, $"{path} answered with bytes that are not what was asked for: {e.Message}", e);
+        }
+    }
+
     /// <summary>Sends a request and reads its JSON answer.</summary>
     /// <exception cref="CessException">The door's code, Unreachable, Timeout, or BadAnswer.</exception>
     public Task<T> SendAsync<T>(RestRequest request, JsonTypeInfo<T> answer, CancellationToken cancellation) =>
@@ -38,22 +61,13 @@ internal sealed class RestTransport(HttpMessageInvoker http, Uri endpoint, Reque
 
     /// <summary>Sends a request and reads its answer in SCALE.</summary>
     /// <exception cref="CessException">The door's code, Unreachable, Timeout, or BadAnswer.</exception>
-    public Task<T> SendScaleAsync<T>(RestRequest request, CancellationToken cancellation)
-        where T : IScaleValue<T> => SendAsync(
-        request,
-        async (content, token) =>
-        {
-            byte[] body = await ReadUpToAsync(content, ClientLimits.AnswerBytesMax, token);
-            try
-            {
-                return Scale.Decode<T>(body);
-            }
-            catch (ScaleException e)
-            {
-                throw new CessException(ClientErrors.BadAnswer, $"{request.Path} answered with bytes that are not what was asked for: {e.Message}", e);
-            }
-        },
-        cancellation);
+    public async Task<T> SendScaleAsync<T>(RestRequest request, CancellationToken cancellation)
+        where T : IScaleValue<T> => Decode<T>(request.Path, await ReadBytesAsync(request, cancellation));
+
+    /// <summary>Sends a request and reads its answer as it is.</summary>
+    /// <exception cref="CessException">The door's code, Unreachable, Timeout, or BadAnswer.</exception>
+    public Task<byte[]> ReadBytesAsync(RestRequest request, CancellationToken cancellation) =>
+        SendAsync(request, static (content, token) => ReadUpToAsync(content, ClientLimits.AnswerBytesMax, token), cancellation);
 
     private async Task<T> SendAsync<T>(RestRequest request, Func<HttpContent, CancellationToken, Task<T>> read, CancellationToken cancellation)
     {
@@ -104,7 +118,7 @@ internal sealed class RestTransport(HttpMessageInvoker http, Uri endpoint, Reque
             content.Headers.ContentType = new(request.ContentType!);
         message.Headers.Range = request.Range;
         if (request.IsSigned)
-            signer.Sign(message, request.Body.Span);
+            (signer ?? throw new InvalidOperationException($"{request.Path} has to be signed, and there is no account.")).Sign(message, request.Body.Span);
         return message;
     }
 
@@ -115,7 +129,7 @@ internal sealed class RestTransport(HttpMessageInvoker http, Uri endpoint, Reque
             ?? new ErrorDetail(ClientErrors.BadAnswer, $"{endpoint} answered {status} without saying why: is it a Cess node?", "");
         bool isClock = detail.Code == WireErrors.SignatureExpired.Code;
         if (isClock)
-            signer.AdoptClock(answer.Headers);
+            signer?.AdoptClock(answer.Headers);
 
         bool isTransient = isClock || status is 429 or 500 or 502 or 503 or 504;
         string code = detail.Reason ?? detail.Code;
