@@ -115,7 +115,16 @@ internal sealed class TransactionSender(
     {
         if (verified is null)
             return outcome;
-        Verified<Receipt> proven = await verified.GetReceiptAsync(transaction.Id, cancellation);
+        Verified<Receipt> proven;
+        try
+        {
+            proven = await verified.GetReceiptAsync(transaction.Id, cancellation);
+        }
+        catch (CessException e) when (e.Code == WireErrors.TransactionNotFound.Code)
+        {
+            throw new CessException(ClientErrors.NotAuthentic, $"The node says that transaction {transaction.Id} is final, and does not show it.", e);
+        }
+
         return proven.Value.Error is null
             ? outcome with { Height = proven.Height }
             : throw new CessException(ClientErrors.NotAuthentic, $"The node says that transaction {transaction.Id} succeeded; it failed: {proven.Value.Error}.");

@@ -1,0 +1,280 @@
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text;
+using Cess.Client.Chain;
+using Cess.Client.Objects;
+using Cess.Ledger.Blocks;
+using Cess.Ledger.Modules.Balances;
+using Cess.Ledger.Transactions;
+using Cess.Primitives;
+using Cess.TestHost;
+using Cess.Wire;
+
+namespace Cess.Client.Tests;
+
+/// <summary>A client that takes nothing on the node's word, and nodes that lie to it.</summary>
+public sealed class VerifiedChainTests : ClientTests
+{
+    private static readonly AccountId s_payee = new(Hash256.Sha256("payee"u8));
+
+    private TrustedStart Trusted => new(Host.Chain.Genesis.ComputeHash());
+
+    [Fact]
+    public async Task All_of_the_client_works_with_proofs()
+    {
+        using CessClient client = NewClient(Quick with { Trust = Trusted });
+        byte[] content = RandomBytes(100_000);
+        await client.CreateBucketAsync("verified");
+        PutResult put = await client.PutAsync("verified", "name", new MemoryStream(content));
+        await client.PutAsync("verified", "gone", new MemoryStream([1]));
+        await client.DeleteAsync("verified", "gone");
+        OutcomeMessage paid = await client.TransferAsync(s_payee, Balance.OneToken);
+
+        using MemoryStream read = new();
+        StoredObject found = await client.GetAsync("verified", "name", read);
+        Assert.Equal(content, read.ToArray());
+        Assert.Equal((put.FileId, put.ETag, 100_000), (found.FileId, found.Metadata.ETag, found.Length));
+        Assert.Equal(Host.Chain.Head.Object("verified", Host.Chain.Head.File(new(put.FileId))!.Declaration.NameTag)!.Height, put.Height);
+        await FailsAsync(WireErrors.ObjectNotFound.Code, () => client.HeadAsync("verified", "gone"));
+        Assert.Equal(Host.Chain.Head.Height, paid.Height);
+        AccountMessage payee = await client.GetAccountAsync(s_payee);
+        Assert.Equal(("1", 0ul, false, null), (payee.Free, payee.Nonce, payee.KeyKnown, payee.Key));
+        await FailsAsync(WireErrors.AccountNotFound.Code, () => client.GetAccountAsync(new AccountId(Hash256.Zero)));
+    }
+
+    [Fact]
+    public async Task The_facts_are_the_same_with_proofs_and_without()
+    {
+        await Client.PutAsync(Bucket, "name", new MemoryStream(RandomBytes(1_000)), new PutOptions { Metadata = new Dictionary<string, string> { ["who"] = "me" } });
+        using CessClient client = NewClient(Quick with { Trust = Trusted });
+
+        Assert.Equivalent(await Client.HeadAsync(Bucket, "name"), await client.HeadAsync(Bucket, "name"), strict: true);
+        Assert.Equivalent(await Client.GetAccountAsync(Client.Account), await client.GetAccountAsync(Client.Account), strict: true);
+    }
+
+    [Fact]
+    public async Task A_chain_with_another_genesis_is_refused()
+    {
+        using CessClient client = NewClient(Quick with { Trust = new TrustedStart(Hash256.Sha256("another chain"u8)) });
+
+        await FailsAsync(ClientErrors.OtherChain, () => client.GetAccountAsync(client.Account));
+        await FailsAsync(ClientErrors.OtherChain, () => client.TransferAsync(s_payee, Balance.OneToken));
+    }
+
+    [Fact]
+    public async Task Eras_are_followed_and_a_later_one_can_be_the_start()
+    {
+        using VerifiedChain fromGenesis = Verify(Trusted);
+        Assert.Equal(1ul, (await fromGenesis.GetTrustedStartAsync()).Value.Era!.Index);
+        OutcomeMessage early = await Client.TransferAsync(s_payee, Balance.OneToken);
+        for (ulong height = Host.Chain.Head.Height; height < 3 * TestChain.EraBlocks; height++)
+            await Client.TransferAsync(s_payee, Balance.OneToken);
+
+        Verified<TrustedStart> later = await fromGenesis.GetTrustedStartAsync();
+        await Client.TransferAsync(s_payee, Balance.OneToken);
+        Assert.True(TrustedStart.TryParse(later.Value.ToString(), out TrustedStart? start));
+        using VerifiedChain fromEra = Verify(start!);
+
+        Balance expected = Host.Chain.Head.Account(s_payee).Free;
+        Assert.Equal(expected, (await fromEra.GetAccountAsync(s_payee)).Value.Free);
+        Assert.Equal(expected, (await fromGenesis.GetAccountAsync(s_payee)).Value.Free);
+        Assert.Equal(early.Height, (await fromGenesis.GetReceiptAsync(Hash256.Parse(early.Id))).Height);
+        await FailsAsync(ClientErrors.EraUnverifiable, () => fromEra.GetReceiptAsync(Hash256.Parse(early.Id)));
+    }
+
+    [Fact]
+    public async Task An_era_that_is_not_the_one_that_is_trusted_is_refused()
+    {
+        using VerifiedChain chain = Verify(Trusted with { Era = new TrustedEra(1, Hash256.Sha256("other validators"u8)) });
+
+        await FailsAsync(ClientErrors.OtherChain, () => chain.GetAccountAsync(s_payee));
+    }
+
+    [Fact]
+    public async Task What_an_older_state_says_is_refused()
+    {
+        var lies = new Lies();
+        using CessClient client = NewClient(lies);
+        byte[] old = [];
+        lies.Answer = (request, body) => request.Contains("/v1/proofs", StringComparison.Ordinal) ? old = body : body;
+        Assert.Equal(1ul, (await client.GetAccountAsync(client.Account)).Nonce);
+        lies.Answer = (_, body) => body;
+        await Client.TransferAsync(s_payee, Balance.OneToken);
+        Assert.Equal(2ul, (await client.GetAccountAsync(client.Account)).Nonce);
+
+        lies.Answer = (request, body) => request.Contains("/v1/proofs", StringComparison.Ordinal) ? old : body;
+        CessException refused = await FailsAsync(ClientErrors.Stale, () => client.GetAccountAsync(client.Account));
+
+        Assert.True(refused.IsTransient);
+    }
+
+    [Fact]
+    public async Task A_transfer_that_the_node_only_claims_is_refused()
+    {
+        var lies = new Lies { Swallow = "/v1/transactions" };
+        using CessClient client = NewClient(lies);
+        lies.Swallowed = body =>
+        {
+            var reader = new ScaleReader(body);
+            reader.ReadCount(1);
+            SignedTransaction sent = SignedTransaction.Decode(reader.ReadBytes(body.Length).ToArray());
+            return JsonContent.Create(
+                new SubmissionMessage([new OutcomeMessage(sent.Id.ToString(), "finalised", Host.Chain.Head.Height)]), WireJson.Default.SubmissionMessage);
+        };
+
+        await FailsAsync(ClientErrors.NotAuthentic, () => client.TransferAsync(s_payee, Balance.OneToken));
+
+        Assert.Equal(Balance.Zero, Host.Chain.Head.Account(s_payee).Free);
+    }
+
+    [Fact]
+    public async Task A_transaction_that_failed_is_not_taken_for_one_that_did_not()
+    {
+        var lies = new Lies();
+        using CessClient client = NewClient(lies);
+        lies.Answer = (request, body) => request.Contains("POST /v1/transactions", StringComparison.Ordinal)
+            ? [.. Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(body).Replace("failed", "finalised", StringComparison.Ordinal))]
+            : body;
+
+        await FailsAsync(ClientErrors.NotAuthentic, () => client.CreateBucketAsync(Bucket));
+    }
+
+    [Fact]
+    public async Task An_upload_that_the_node_only_claims_is_refused()
+    {
+        await Client.PutAsync(Bucket, "name", new MemoryStream([1]));
+        var lies = new Lies { Swallow = "/complete" };
+        using CessClient client = NewClient(lies);
+        foreach (ulong height in new[] { 0ul, Host.Chain.Head.Height, ulong.MaxValue })
+        {
+            lies.Swallowed = body => JsonContent.Create(
+                new CompletedMessage(SignedTransaction.Decode(body).Id, height), WireJson.Default.CompletedMessage);
+            await Assert.ThrowsAsync<CessException>(() => client.PutAsync(Bucket, "name", new MemoryStream([2])));
+        }
+
+        Assert.Equal([1], await ReadAsync("name"));
+    }
+
+    [Fact]
+    public async Task An_upload_whose_name_a_newer_one_took_is_no_lie()
+    {
+        var lies = new Lies();
+        using CessClient client = NewClient(lies);
+        lies.After = async request =>
+        {
+            if (request.EndsWith("/complete", StringComparison.Ordinal))
+                await Client.PutAsync(Bucket, "name", new MemoryStream([2]));
+        };
+
+        await client.PutAsync(Bucket, "name", new MemoryStream([1]));
+
+        Assert.Equal([2], await ReadAsync("name"));
+    }
+
+    [Fact]
+    public async Task Only_the_file_that_has_the_name_is_deleted()
+    {
+        PutResult precious = await Client.PutAsync(Bucket, "precious", new MemoryStream([1]));
+        PutResult useless = await Client.PutAsync(Bucket, "useless", new MemoryStream([2]));
+        var lies = new Lies
+        {
+            Answer = (_, body) => [.. Encoding.Latin1.GetBytes(Encoding.Latin1.GetString(body).Replace(
+                useless.FileId.ToString(), precious.FileId.ToString(), StringComparison.OrdinalIgnoreCase))],
+        };
+        using CessClient client = NewClient(lies);
+
+        await client.DeleteAsync(Bucket, "useless");
+
+        Assert.Equal([1], await ReadAsync("precious"));
+        await FailsAsync(WireErrors.ObjectNotFound.Code, () => Client.HeadAsync(Bucket, "useless"));
+    }
+
+    [Fact]
+    public async Task No_changed_bit_of_a_proof_passes()
+    {
+        await Client.PutAsync(Bucket, "name", new MemoryStream([1]));
+        StoredObject honest = await Client.HeadAsync(Bucket, "name");
+        var random = new Random(7);
+        int changed = 0;
+        foreach (string path in new[] { "/v1/genesis", "/handover", "/v1/proofs" })
+        {
+            for (int i = 0; i < 200; i++)
+            {
+                using CessClient fresh = NewClient(new Lies
+                {
+                    Answer = (request, body) =>
+                    {
+                        if (!request.Contains(path, StringComparison.Ordinal))
+                            return body;
+                        byte[] other = [.. body];
+                        other[random.Next(other.Length)] ^= (byte)(1 << random.Next(8));
+                        changed++;
+                        return other;
+                    },
+                });
+                try
+                {
+                    // Which votes make a quorum, and how they are written down, may change; what is shown may not.
+                    Assert.Equivalent(honest, await fresh.HeadAsync(Bucket, "name"), strict: true);
+                    Assert.Fail($"A changed bit in {path} was not noticed.");
+                }
+                catch (CessException e)
+                {
+                    Assert.Contains(e.Code, new[] { ClientErrors.NotAuthentic, ClientErrors.BadAnswer, ClientErrors.OtherChain, ClientErrors.EraUnverifiable, WireErrors.HandoverNotFound.Code });
+                }
+            }
+        }
+
+        Assert.True(changed >= 600);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("00")]
+    [InlineData("@")]
+    [InlineData("0000000000000000000000000000000000000000000000000000000000000000@")]
+    [InlineData("0000000000000000000000000000000000000000000000000000000000000000@1")]
+    [InlineData("0000000000000000000000000000000000000000000000000000000000000000@-1:0000000000000000000000000000000000000000000000000000000000000000")]
+    [InlineData("0000000000000000000000000000000000000000000000000000000000000000@1:00")]
+    [InlineData("0000000000000000000000000000000000000000000000000000000000000000@1:0000000000000000000000000000000000000000000000000000000000000000@")]
+    public void What_is_no_start_is_refused(string text)
+    {
+        Assert.False(TrustedStart.TryParse(text, out TrustedStart? start));
+        Assert.Null(start);
+    }
+
+    private VerifiedChain Verify(TrustedStart trust) => new(Host.Endpoint, trust, Quick with { Time = Host.Time });
+
+    private CessClient NewClient(Lies lies) =>
+        new(Host.Endpoint, Host.Chain.Owner, Quick with { Time = Host.Time, Trust = Trusted }, lies);
+
+    /// <summary>A node that says something else than the chain does.</summary>
+    private sealed class Lies() : DelegatingHandler(new SocketsHttpHandler())
+    {
+        /// <summary>Makes an answer's body of the request ("GET /v1/…") and the true one.</summary>
+        public Func<string, byte[], byte[]> Answer { get; set; } = (_, body) => body;
+
+        /// <summary>Requests to paths that end so go nowhere.</summary>
+        public string? Swallow { get; set; }
+
+        /// <summary>Answers these, by their bodies.</summary>
+        public Func<byte[], HttpContent>? Swallowed { get; set; }
+
+        /// <summary>Happens after a request and before its answer.</summary>
+        public Func<string, Task>? After { get; set; }
+
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            string asked = $"{request.Method} {request.RequestUri!.PathAndQuery}";
+            if (Swallow is not null && request.Method == HttpMethod.Post && request.RequestUri.AbsolutePath.EndsWith(Swallow, StringComparison.Ordinal))
+                return new HttpResponseMessage { Content = Swallowed!(await request.Content!.ReadAsByteArrayAsync(cancellationToken)) };
+            HttpResponseMessage response = await base.SendAsync(request, cancellationToken);
+            if (After is not null)
+                await After(asked);
+            MediaTypeHeaderValue? type = response.Content.Headers.ContentType;
+            response.Content = new ByteArrayContent(Answer(asked, await response.Content.ReadAsByteArrayAsync(cancellationToken)));
+            response.Content.Headers.ContentType = type;
+            return response;
+        }
+    }
+}
