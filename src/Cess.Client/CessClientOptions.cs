@@ -1,4 +1,4 @@
-using Cess.Client.Chain;
+using Cess.Ledger.Blocks;
 using Cess.Primitives;
 
 namespace Cess.Client;

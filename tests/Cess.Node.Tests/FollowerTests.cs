@@ -113,17 +113,38 @@ public sealed class FollowerTests : IDisposable
         Assert.Equal(1, _warnings.Count);
     }
 
-    /// <summary>What a node has of its network before any link is there.</summary>
-    private WebApplication Build(string join)
+    [Fact]
+    public async Task A_node_stops_in_the_era_that_its_operator_knows_to_be_another()
     {
-        var chain = new TestChain();
+        var chain = new ShortErasChain(blocks: 5);
+        var trusted = TrustedEra.Of(chain.Head.Era, chain.Head.Validators);
+        foreach ((Hash256 hash, bool isRight) in new[] { (trusted.Hash, true), (Hash256.Sha256("others"u8), false) })
+        {
+            await using ServedChain served = await ServedChain.StartAsync(chain.GenesisState.Genesis);
+            var faults = new FaultList();
+            await using WebApplication node = Build(served.Url, chain.Chain, faults, new TrustedStart(chain.GenesisState.Genesis, trusted with { Hash = hash }));
+            using var follower = ActivatorUtilities.CreateInstance<Follower>(node.Services, _time);
+            await follower.StartAsync(CancellationToken.None);
+            await Eventually.IsSoAsync("a look at the era", () => faults.First.IsCompleted || served.Reads > 0);
+            await follower.StopAsync(CancellationToken.None).WaitAsync(s_patience);
+
+            Assert.Equal(!isRight, faults.First.IsCompleted);
+            Assert.Equal(isRight, served.Reads > 0);
+        }
+    }
+
+    private WebApplication Build(string join) => Build(join, new TestChain(), _faults, trust: null);
+
+    /// <summary>What a node has of its network before any link is there.</summary>
+    private WebApplication Build(string join, TestChain chain, FaultList faults, TrustedStart? trust)
+    {
         var head = new LedgerHead(chain.State);
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders().AddProvider(_warnings);
         builder.Services.AddSingleton(head).AddSingleton<ILedgerReader>(head);
-        builder.Services.AddSingleton<CandidateBlocks>().AddSingleton(new NodeIdentity([])).AddSingleton(_keys);
+        builder.Services.AddSingleton<CandidateBlocks>().AddSingleton(new NodeIdentity([])).AddSingleton(new ChainTrust(trust)).AddSingleton(_keys);
         builder.Services.AddSingleton(DispatchProxy.Create<IGrainFactory, Unused>());
-        builder.Services.AddSingleton<INodeFault>(_faults);
+        builder.Services.AddSingleton<INodeFault>(faults);
         builder.Services.AddSingleton<IPeerValidators>(new NoValidators());
         builder.Services.AddSingleton(DispatchProxy.Create<IPeerReceiver, Unused>());
         builder.Services.AddPeers(new PeerOptions

@@ -39,7 +39,8 @@ internal sealed class ServedChain : IPeerChain, IPeerReceiver, IPeerValidators, 
 
     public string Url => _app.Urls.Single();
 
-    public ReadOnlyMemory<byte> Genesis => default;
+    /// <summary>What it gives to who joins.</summary>
+    public ReadOnlyMemory<byte> Genesis { get; set; }
 
     /// <summary>What it gives as a snapshot; null for none.</summary>
     public ServedSnapshot? Snapshot { get; set; }

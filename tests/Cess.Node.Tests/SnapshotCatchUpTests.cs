@@ -26,6 +26,7 @@ public sealed class SnapshotCatchUpTests : IAsyncLifetime, IDisposable
     private readonly NodeFolder _folder;
     private readonly MemoryBlockStore _store = new();
     private readonly List<string> _told = [];
+    private TrustedStart? _trust;
     private ServedChain _peer = null!;
     private ServedChain _other = null!;
 
@@ -80,6 +81,20 @@ public sealed class SnapshotCatchUpTests : IAsyncLifetime, IDisposable
         SnapshotProof proof = (await TakeAsync(own, _peer.Url))!.Value.Proof;
 
         Assert.Equal(own.Era.Index, proof.Handovers[0].Era.Index - 1);
+        await IsTakenAsync(Newest);
+    }
+
+    [Fact]
+    public async Task Only_a_chain_with_the_era_that_is_trusted_is_taken()
+    {
+        EraHandover third = s_chain.Handovers().ElementAt(2);
+        TrustedEra trusted = TrustedEra.Of(third.Era, third.Validators);
+        _trust = new TrustedStart(s_chain.GenesisState.Genesis, trusted with { Hash = Hash256.Sha256("others"u8) });
+        Assert.Null(await TakeAsync(s_chain.GenesisState, _peer.Url));
+        Assert.Contains("not the one that is trusted", Assert.Single(_told), StringComparison.Ordinal);
+
+        _trust = new TrustedStart(s_chain.GenesisState.Genesis, trusted);
+        Assert.NotNull(await TakeAsync(s_chain.GenesisState, _peer.Url));
         await IsTakenAsync(Newest);
     }
 
@@ -295,6 +310,7 @@ public sealed class SnapshotCatchUpTests : IAsyncLifetime, IDisposable
     private SnapshotCatchUp CatchUp(IBlockStore store) => new(store, _client, _keys, new OneCore(), _folder, _told.Add)
     {
         BlocksAheadMin = AheadMin,
+        Trust = _trust,
         BytesMax = 4 << 20,
     };
 

@@ -21,6 +21,7 @@ internal sealed class Follower(
     LedgerHead head,
     CandidateBlocks candidates,
     NodeIdentity node,
+    ChainTrust trust,
     PublicKeyCache keys,
     IGrainFactory grains,
     INodeFault fault,
@@ -47,7 +48,8 @@ internal sealed class Follower(
         {
             while (!stoppingToken.IsCancellationRequested)
             {
-                LookAtEra();
+                if (!LookAtEra())
+                    return;
                 if (IsValidator() || !await TryFollowAsync(stoppingToken))
                     await Task.Delay(NodeLimits.FollowInterval, time, stoppingToken);
             }
@@ -57,13 +59,22 @@ internal sealed class Follower(
         }
     }
 
-    /// <summary>Who may speak has changed, and so whom there have to be links to.</summary>
-    private void LookAtEra()
+    /// <summary>Who may speak has changed, and so whom there have to be links to; false if these are not whom the operator trusts.</summary>
+    private bool LookAtEra()
     {
-        if (head.Head.Era.Index == _era)
-            return;
-        _era = head.Head.Era.Index;
+        LedgerState state = head.Head;
+        if (state.Era.Index == _era)
+            return true;
+        _era = state.Era.Index;
+        if (trust.IsContradictedBy(state))
+        {
+            string reason = ChainTrust.Contradiction(state);
+            fault.Stop(reason, new InvalidOperationException(reason));
+            return false;
+        }
+
         links.Refresh();
+        return true;
     }
 
     private bool IsValidator() => head.Head.EraMembers().Accounts.Any(account => node.Validators.Contains(account));

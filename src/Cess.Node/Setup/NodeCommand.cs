@@ -5,6 +5,7 @@ using Cess.Coding;
 using Cess.Consensus;
 using Cess.Grains;
 using Cess.Grains.Chain;
+using Cess.Ledger.Blocks;
 using Cess.Peers;
 
 namespace Cess.Node.Setup;
@@ -22,6 +23,7 @@ public static class NodeCommand
         Option<int?> miners = new("--miners") { Description = $"Storage miners of this node; {NodeLimits.MinersDefault} in a new network of its own, else none." };
         Option<int> validators = new("--validators") { Description = "Validators of this node: all of a new network, or those to be elected in another.", DefaultValueFactory = _ => 1 };
         Option<string?> genesis = new("--genesis") { Description = "JSON file with the start of a network that several operators found." };
+        Option<string?> trust = new("--trust") { Description = "Hash of the network's genesis, from somebody you trust; or GENESIS@INDEX:HASH, as `cess trust` prints it, for an era too. The node refuses a chain that differs." };
         Option<string[]> join = new("--join") { Description = "Node of the network to join, https://host:port; may be given several times.", DefaultValueFactory = _ => [] };
         Option<int?> peerPort = new("--peer-port") { Description = "Port for other operators' nodes; 0 takes a free one. Without it, and without --join, there is none." };
         Option<string?> peerUrl = new("--peer-url") { Description = "Where others reach that port, https://host:port, if not at --host." };
@@ -33,6 +35,8 @@ public static class NodeCommand
         Option<string> policy = new("--policy") { Description = "Data + parity fragments of each segment; any data-many of them give it back.", DefaultValueFactory = _ => "4+8" };
         Option<long?> quota = new("--quota-per-miner") { Description = "Bytes that each miner offers; without it, what the disk has." };
 
+        trust.Validators.Add(result => Require(
+            result, result.GetValueOrDefault<string?>() is not { } text || TrustedStart.TryParse(text, out _), "--trust takes a hash of 64 hexadecimal digits, or GENESIS@INDEX:HASH."));
         host.Validators.Add(result => Require(result, IPAddress.TryParse(result.GetValueOrDefault<string>(), out _), "--host takes an IP address."));
         policy.Validators.Add(result => Require(
             result, StoragePolicy.TryParse(result.GetValueOrDefault<string>(), out StoragePolicy parsed) && parsed.TotalFragments <= NodeLimits.MinersMax,
@@ -56,7 +60,7 @@ public static class NodeCommand
 
         RootCommand root = new("Starts a Cess network on this machine: validators, storage miners, an S3 door and a REST door.")
         {
-            data, host, s3Port, httpPort, miners, validators, policy, quota, genesis, join, peerPort, peerUrl, delay, snapshotBlocks, keepBlocks, blocks, blocksSchema,
+            data, host, s3Port, httpPort, miners, validators, policy, quota, genesis, trust, join, peerPort, peerUrl, delay, snapshotBlocks, keepBlocks, blocks, blocksSchema,
         };
         root.SetAction((parsed, cancellation) => NodeHost.RunAsync(
             new NodeOptions
@@ -70,6 +74,7 @@ public static class NodeCommand
                 Policy = parsed.GetRequiredValue(policy),
                 QuotaPerMiner = parsed.GetValue(quota),
                 Genesis = parsed.GetValue(genesis),
+                Trust = parsed.GetValue(trust) is { } text && TrustedStart.TryParse(text, out TrustedStart? start) ? start : null,
                 Join = [.. parsed.GetRequiredValue(join).Select(CanonicalUrl)],
                 PeerPort = parsed.GetValue(peerPort),
                 PeerUrl = parsed.GetValue(peerUrl),

@@ -123,7 +123,7 @@ public static class NodeHost
         if (parts.Proof is { } proof)
             builder.Services.AddHostedService(provider => ActivatorUtilities.CreateInstance<HandoverAdoption>(provider, folder, proof));
         if (parts.Certificate is not null)
-            builder.Services.AddHostedService<Follower>();
+            builder.Services.AddSingleton(new ChainTrust(options.Trust)).AddHostedService<Follower>();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.UseS3Limits();

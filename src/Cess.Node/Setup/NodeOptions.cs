@@ -1,5 +1,6 @@
 using Cess.Grains;
 using Cess.Grains.Chain;
+using Cess.Ledger.Blocks;
 
 namespace Cess.Node.Setup;
 
@@ -26,6 +27,9 @@ public sealed record NodeOptions
 
     /// <summary>The chain's start; null for one that is made, or that the joined node gives.</summary>
     public string? Genesis { get; init; }
+
+    /// <summary>What the chain has to agree with, whoever gives it; null to believe the joined node's genesis.</summary>
+    public TrustedStart? Trust { get; init; }
 
     /// <summary>Nodes of the network to join, <c>https://host:port</c> each.</summary>
     public IReadOnlyList<string> Join { get; init; } = [];

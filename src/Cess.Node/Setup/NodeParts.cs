@@ -8,6 +8,7 @@ using Cess.Ledger.Blocks;
 using Cess.Ledger.Modules.Chain;
 using Cess.Ledger.State;
 using Cess.Node.Keys;
+using Cess.Node.Network;
 using Cess.Node.Network.Snapshots;
 using Cess.Peers;
 using Cess.Primitives;
@@ -88,6 +89,7 @@ public sealed class NodeParts : IAsyncDisposable
         Genesis genesis = LoadGenesis(folder)
             ?? await FetchGenesisAsync(options, folder, certificate, cancellation)
             ?? MakeGenesis(folder, keys, owner, validators, miners);
+        RequireTrusted(options, genesis);
         var publicKeys = new PublicKeyCache();
         ((LedgerState State, ulong Iteration) chain, SnapshotProof? proof) =
             await LoadChainAsync(options, folder, certificate, blocks, genesis, publicKeys, parallel, cancellation);
@@ -139,9 +141,12 @@ public sealed class NodeParts : IAsyncDisposable
         var catchUp = new SnapshotCatchUp(blocks, client, keys, parallel, folder, Console.Error.WriteLine)
         {
             BlocksAheadMin = (ulong)options.BlocksPerSnapshot,
+            Trust = options.Trust,
         };
         SnapshotProof? proof = await catchUp.ResumeAsync(cancellation);
         (LedgerState State, ulong Iteration) own = await ChainLoader.LoadAsync(blocks, genesis, keys, parallel, cancellation);
+        if (options.Trust is { } trust && trust.IsContradictedBy(own.State))
+            throw new InvalidOperationException(ChainTrust.Contradiction(own.State));
         // What was taken a moment ago is new enough.
         if (proof is not null)
             return (own, proof);
@@ -207,6 +212,8 @@ public sealed class NodeParts : IAsyncDisposable
         NodeOptions options, NodeFolder folder, NodeCertificate? certificate, CancellationToken cancellation)
     {
         Genesis genesis;
+        if (options is { Trust: not null, Genesis: null, Join: [] })
+            throw new InvalidOperationException("--trust names a network that there is: give --join, or its --genesis.");
         if (options.Genesis is { } file)
         {
             genesis = GenesisFile.Read(file);
@@ -221,8 +228,16 @@ public sealed class NodeParts : IAsyncDisposable
             return null;
         }
 
+        // Before it is kept: the next start must be able to take another.
+        RequireTrusted(options, genesis);
         NodeFolder.WritePrivate(folder.GenesisFile, Scale.Encode(genesis));
         return genesis;
+    }
+
+    private static void RequireTrusted(NodeOptions options, Genesis genesis)
+    {
+        if (options.Trust is { } trust && genesis.ComputeHash() != trust.Genesis)
+            throw new InvalidOperationException($"The chain's genesis is {genesis.ComputeHash()}, and --trust names {trust.Genesis}.");
     }
 
     private static Genesis MakeGenesis(

@@ -27,6 +27,9 @@ internal sealed class ProvenEras
     /// <summary>The newest era that is proven.</summary>
     public EraRecord Newest => _newest.Era;
 
+    /// <summary>The same, as somebody names it who trusts it.</summary>
+    public TrustedEra NewestHash => TrustedEra.Of(_newest.Era, _newest.Validators);
+
     /// <summary>What has led there.</summary>
     public ImmutableArray<EraHandover> Handovers => [.. _handovers];
 

@@ -27,6 +27,9 @@ internal sealed class SnapshotCatchUp(
     /// <summary>Blocks that another node's snapshot must be ahead for it to be taken instead of blocks.</summary>
     public required ulong BlocksAheadMin { get; init; }
 
+    /// <summary>What others' chain has to agree with; null for the genesis alone.</summary>
+    public TrustedStart? Trust { get; init; }
+
     /// <summary>Most bytes of a snapshot with its block.</summary>
     public long BytesMax { get; init; } = NodeLimits.SnapshotBytesMax;
 
@@ -199,6 +202,8 @@ internal sealed class SnapshotCatchUp(
                     throw new PeerException(PeerError.TooLong, $"there are more than {NodeLimits.HandoversTakenMax} eras.");
                 if (eras.Advance(handover) is { } error)
                     throw Invalid($"its handover out of era {eras.Newest.Index} proves nothing: {error}");
+                if (Trust?.Era is { } trusted && trusted.Index == eras.Newest.Index && trusted != eras.NewestHash)
+                    throw Invalid($"its era {trusted.Index} is not the one that is trusted");
             }
         }
 

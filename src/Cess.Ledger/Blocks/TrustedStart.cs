@@ -2,7 +2,7 @@ using System.Globalization;
 using Cess.Ledger.Modules.Chain;
 using Cess.Primitives;
 
-namespace Cess.Client.Chain;
+namespace Cess.Ledger.Blocks;
 
 /// <summary>
 /// What somebody who trusts no node begins with, from somebody whom they do trust: the hash of a chain's genesis, and, to begin
@@ -31,6 +31,10 @@ public sealed record TrustedStart(Hash256 Genesis, TrustedEra? Era = null)
         start = new TrustedStart(genesis, new TrustedEra(index, hash));
         return true;
     }
+
+    /// <summary>True if a state is of the era that is trusted, and names other validators or bounds for it.</summary>
+    public bool IsContradictedBy(LedgerState state) =>
+        Era is not null && state.Era.Index == Era.Index && TrustedEra.Of(state.Era, state.Validators) != Era;
 
     /// <summary>Writes the text form.</summary>
     public override string ToString() => Era is null ? $"{Genesis}" : string.Create(CultureInfo.InvariantCulture, $"{Genesis}@{Era.Index}:{Era.Hash}");
