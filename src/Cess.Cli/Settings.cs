@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using Cess.Client.Chain;
 using Cess.Primitives;
 
 namespace Cess.Cli;
@@ -52,13 +53,21 @@ internal sealed class Settings
         Recursive = true,
     };
 
+    public Option<string> Trust { get; } = new("--trust")
+    {
+        Description = "The chain's genesis hash, or an era of it: GENESIS or GENESIS@INDEX:HASH. With it the node's word is not taken: what it says of "
+            + "accounts, names and transactions has to be proven. cess trust shows one. [CESS_TRUST, else the node's word is taken]",
+        HelpName = "START",
+        Recursive = true,
+    };
+
     public Option<bool> Json { get; } = new("--json")
     {
         Description = "Write one JSON document instead of text; errors too.",
         Recursive = true,
     };
 
-    public IEnumerable<Option> All => [Endpoint, Key, Passphrase, Account, FormerKey, Data, Json];
+    public IEnumerable<Option> All => [Endpoint, Key, Passphrase, Account, FormerKey, Data, Trust, Json];
 
     /// <summary>The account's key. The caller disposes it.</summary>
     /// <exception cref="CliException">There is none, or it cannot be opened.</exception>
@@ -85,6 +94,17 @@ internal sealed class Settings
         return AccountId.TryParse(text, out AccountId account, out AddressError error)
             ? account
             : throw new CliException("cli.bad_account", $"'{text}' is no address ({error}).");
+    }
+
+    /// <summary>What the chain is verified from; null to take the node's word.</summary>
+    /// <exception cref="CliException">What names it is no start.</exception>
+    public TrustedStart? FindTrust(ParseResult parsed, CliEnvironment environment)
+    {
+        if (Find(parsed, environment, Trust, "CESS_TRUST") is not { } text)
+            return null;
+        return TrustedStart.TryParse(text, out TrustedStart? start)
+            ? start
+            : throw new CliException("cli.bad_trust", $"'{text}' is no start: give GENESIS or GENESIS@INDEX:HASH, each hash with 64 hexadecimal digits.");
     }
 
     /// <summary>Opens a key file, or makes it with a new key, for nobody else to read.</summary>

@@ -127,12 +127,13 @@ internal static class StakeCommands
             using Session session = context.Open(parsed);
             AccountId account = session.Client.Account;
             HashChainSecret secret = HashChainFile.Read(ChainFileOf(context, parsed, file), account);
-            RecordsProof proof = await session.Client.Chain.ProveAsync([LedgerKeys.Validator(account), LedgerKeys.Era], cancellation);
-            if (proof.Records[0] is not { } bytes)
-                throw new CliException("cli.no_validator", $"{account} is no validator.", ExitCode.NotFound);
+            ValidatorRecord validator = await session.FindAsync<ValidatorRecord>(LedgerKeys.Validator(account), cancellation)
+                ?? throw new CliException("cli.no_validator", $"{account} is no validator.", ExitCode.NotFound);
+            EraRecord current = await session.FindAsync<EraRecord>(LedgerKeys.Era, cancellation)
+                ?? throw new CessException(ClientErrors.BadAnswer, "The node's state has no era.");
 
-            ulong last = Scale.Decode<ValidatorRecord>(bytes.Span).ChainLast;
-            ulong era = Scale.Decode<EraRecord>(proof.Records[1]!.Value.Span).Index;
+            ulong last = validator.ChainLast;
+            ulong era = current.Index;
             if (last < (ulong)secret.Length || era > last || era <= last - (ulong)secret.Length)
                 throw new CliException("cli.chain_over", $"The chain has no value for era {era}: it goes up to {last}.", ExitCode.Conflict);
             using HashChain chain = secret.Compute(last - (ulong)secret.Length);
@@ -150,8 +151,8 @@ internal static class StakeCommands
             AccountId? asked = parsed.GetValue(address);
             using Session session = asked is null ? context.Open(parsed) : context.OpenPublic(parsed);
             AccountId account = asked ?? session.Client.Account;
-            StakeRecord stake = await session.Client.Chain.FindStakeAsync(account, cancellation) ?? StakeRecord.Empty;
-            ValidatorRecord? validator = await session.Client.Chain.FindValidatorAsync(account, cancellation);
+            StakeRecord stake = await session.FindAsync<StakeRecord>(LedgerKeys.Stake(account), cancellation) ?? StakeRecord.Empty;
+            ValidatorRecord? validator = await session.FindAsync<ValidatorRecord>(LedgerKeys.Validator(account), cancellation);
             List<string> lines = [$"address   {account}", $"bonded    {stake.Active}"];
             lines.AddRange(stake.Unbonding.Select(chunk => $"unbonding {chunk.Amount}, free from era {chunk.Era} on"));
             if (validator is not null)

@@ -70,6 +70,9 @@ internal sealed record StakeDocument(
 /// <summary>The node at a glance.</summary>
 internal sealed record StatusDocument(string Endpoint, ChainMessage Chain, MinerCount Miners, SpaceMessage Space);
 
+/// <summary>The chain as its validators have certified it, and how to begin there.</summary>
+internal sealed record TrustDocument(string Endpoint, string Genesis, bool GenesisTrusted, ulong Height, DateTimeOffset Time, ulong Era, string Start);
+
 /// <summary>How all of it is written.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
@@ -94,4 +97,5 @@ internal sealed record StatusDocument(string Endpoint, ChainMessage Chain, Miner
 [JsonSerializable(typeof(MultisigDocument))]
 [JsonSerializable(typeof(StakeDocument))]
 [JsonSerializable(typeof(StatusDocument))]
+[JsonSerializable(typeof(TrustDocument))]
 internal sealed partial class CliJson : JsonSerializerContext;
