@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
-using Cess.Client.Chain;
+using Cess.Ledger.Blocks;
 using Cess.Primitives;
 
 namespace Cess.Cli;

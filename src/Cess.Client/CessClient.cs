@@ -43,8 +43,8 @@ public sealed class CessClient : IDisposable
         _transport = new RestTransport(_http, endpoint, new RequestSigner(Account, key, _options.Time), _options);
         Verified = _options.Trust is { } trust ? new VerifiedChain(_transport, trust, _options) : null;
         _sender = new TransactionSender(_transport, Verified, Account, key, _options);
-        Chain = new ChainClient(_transport, _sender, Account, key);
-        _buckets = new BucketKeyCache(_transport, [key, .. _options.FormerKeys]);
+        Chain = new ChainClient(_transport, Verified, _sender, Account, key);
+        _buckets = new BucketKeyCache(_transport, Verified, [key, .. _options.FormerKeys]);
         _entries = new ObjectEntries(_transport, Verified, _buckets);
         _pool = new SegmentBufferPool(_options.SegmentMemoryBytes);
     }
@@ -132,7 +132,7 @@ public sealed class CessClient : IDisposable
     public async Task<StoredObject> HeadAsync(string bucket, string name, CancellationToken cancellation = default)
     {
         BucketKeys keys = await _buckets.GetAsync(bucket, cancellation);
-        return ObjectEntries.Open(keys, await _entries.FindAsync(bucket, name, cancellation));
+        return ObjectEntries.Open(keys, bucket, await _entries.FindAsync(bucket, name, cancellation));
     }
 
     /// <summary>Opens an object for reading. Dispose the reader when done.</summary>
@@ -140,7 +140,7 @@ public sealed class CessClient : IDisposable
     public async Task<ObjectReader> OpenAsync(string bucket, string name, CancellationToken cancellation = default)
     {
         BucketKeys keys = await _buckets.GetAsync(bucket, cancellation);
-        return new ObjectReader(_transport, _options, keys, await _entries.FindAsync(bucket, name, cancellation));
+        return new ObjectReader(_transport, _options, keys, bucket, await _entries.FindAsync(bucket, name, cancellation));
     }
 
     /// <summary>Writes the whole of an object, verified and in order.</summary>
@@ -190,7 +190,11 @@ public sealed class CessClient : IDisposable
     public async Task DeleteAsync(IReadOnlyCollection<StoredObject> objects, CancellationToken cancellation = default)
     {
         foreach (StoredObject[] batch in objects.Chunk(ClientLimits.DeletionsPerTransaction))
-            await _sender.ExecuteAsync(new DeleteFiles([.. batch.Select(item => new FileId(item.FileId))]), cancellation);
+        {
+            IReadOnlyList<FileId> files = await _entries.ConfirmAsync(batch, cancellation);
+            if (files.Count > 0)
+                await _sender.ExecuteAsync(new DeleteFiles([.. files]), cancellation);
+        }
     }
 
     /// <summary>Frees memory and connections, and erases bucket keys.</summary>

@@ -190,6 +190,45 @@ public sealed class VerifiedChainTests : ClientTests
     }
 
     [Fact]
+    public async Task Of_a_listing_only_files_that_were_stored_under_its_names_are_deleted()
+    {
+        PutResult precious = await Client.PutAsync(Bucket, "precious", new MemoryStream([1]));
+        PutResult useless = await Client.PutAsync(Bucket, "useless", new MemoryStream([2]));
+        using CessClient client = NewClient(new Lies());
+        StoredObject honest = await client.HeadAsync(Bucket, "useless");
+        Assert.Equal((Bucket, useless.FileId), (honest.Bucket, honest.FileId));
+
+        await FailsAsync(ClientErrors.NotAuthentic, () => client.DeleteAsync([honest, honest with { FileId = precious.FileId }]));
+        Assert.Equal([2], await ReadAsync("useless"));
+        await client.DeleteAsync([honest]);
+        await client.DeleteAsync([honest]);
+
+        Assert.Equal("precious", Assert.Single((await Client.ListAsync(Bucket)).Objects).Name);
+    }
+
+    [Fact]
+    public async Task The_key_of_an_earlier_bucket_of_that_name_is_not_used()
+    {
+        byte[] earlier = Host.Chain.Head.Bucket(Bucket)!.WrappedKey.ToArray();
+        await Client.DeleteBucketAsync(Bucket);
+        await Client.CreateBucketAsync(Bucket);
+        byte[] present = Host.Chain.Head.Bucket(Bucket)!.WrappedKey.ToArray();
+        Lies Lie() => new()
+        {
+            Answer = (request, body) => request.EndsWith($"/v1/buckets/{Bucket}", StringComparison.Ordinal)
+                ? Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(body).Replace(Convert.ToBase64String(present), Convert.ToBase64String(earlier), StringComparison.Ordinal))
+                : body,
+        };
+        using CessClient trusting = new(Host.Endpoint, Host.Chain.Owner, Quick with { Time = Host.Time }, Lie());
+        await trusting.PutAsync(Bucket, "lost", new MemoryStream([1]));
+        using CessClient client = NewClient(Lie());
+        await client.PutAsync(Bucket, "kept", new MemoryStream([2]));
+
+        await FailsAsync(WireErrors.ObjectNotFound.Code, () => Client.HeadAsync(Bucket, "lost"));
+        Assert.Equal([2], await ReadAsync("kept"));
+    }
+
+    [Fact]
     public async Task No_changed_bit_of_a_proof_passes()
     {
         await Client.PutAsync(Bucket, "name", new MemoryStream([1]));

@@ -1,9 +1,7 @@
 using System.CommandLine;
 using Cess.Cli.Output;
 using Cess.Client;
-using Cess.Client.Chain;
 using Cess.Ledger.Blocks;
-using Cess.Ledger.State;
 using Cess.Primitives;
 
 namespace Cess.Cli.Commands;
@@ -37,20 +35,6 @@ internal sealed record CommandContext(Settings Settings, CliEnvironment Environm
 internal sealed class Session(Uri endpoint, PrivateKey key, PrivateKey? former, CessClientOptions options) : IDisposable
 {
     public CessClient Client { get; } = new(endpoint, key, former is null ? options : options with { FormerKeys = [former] });
-
-    /// <summary>A record of the newest state, or null: certified by validators, where the settings say what to trust.</summary>
-    public async Task<T?> FindAsync<T>(StateKey key, CancellationToken cancellation)
-        where T : class, IScaleValue<T>
-    {
-        if (Client.Verified is { } chain)
-            return (await chain.FindAsync<T>(key, cancellation)).Value;
-        RecordsProof proof = await Client.Chain.ProveAsync([key], cancellation);
-        if (proof.Records[0] is not { } record)
-            return null;
-        return Scale.TryDecode<T>(record.Span, out T? value, out _)
-            ? value
-            : throw new CessException(ClientErrors.BadAnswer, "The node's record is not what was asked for.");
-    }
 
     public void Dispose()
     {

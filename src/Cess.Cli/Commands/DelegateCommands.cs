@@ -55,7 +55,7 @@ internal static class DelegateCommands
             AccountId delegated = parsed.GetRequiredValue(of)!.Value;
             AccountId? asked = parsed.GetValue(account);
             using Session session = asked is null ? context.Open(parsed) : context.OpenPublic(parsed);
-            DelegateRecord record = await session.FindAsync<DelegateRecord>(LedgerKeys.Delegate(asked ?? session.Client.Account, delegated), cancellation)
+            DelegateRecord record = await session.Client.Chain.FindAsync<DelegateRecord>(LedgerKeys.Delegate(asked ?? session.Client.Account, delegated), cancellation)
                 ?? throw new CliException("cli.no_delegate", $"{delegated} is no delegate of {asked ?? session.Client.Account}.", ExitCode.NotFound);
             context.Report(parsed).Write(
                 new DelegateDocument(

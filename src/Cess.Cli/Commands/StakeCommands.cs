@@ -127,9 +127,9 @@ internal static class StakeCommands
             using Session session = context.Open(parsed);
             AccountId account = session.Client.Account;
             HashChainSecret secret = HashChainFile.Read(ChainFileOf(context, parsed, file), account);
-            ValidatorRecord validator = await session.FindAsync<ValidatorRecord>(LedgerKeys.Validator(account), cancellation)
+            ValidatorRecord validator = await session.Client.Chain.FindAsync<ValidatorRecord>(LedgerKeys.Validator(account), cancellation)
                 ?? throw new CliException("cli.no_validator", $"{account} is no validator.", ExitCode.NotFound);
-            EraRecord current = await session.FindAsync<EraRecord>(LedgerKeys.Era, cancellation)
+            EraRecord current = await session.Client.Chain.FindAsync<EraRecord>(LedgerKeys.Era, cancellation)
                 ?? throw new CessException(ClientErrors.BadAnswer, "The node's state has no era.");
 
             ulong last = validator.ChainLast;
@@ -151,8 +151,8 @@ internal static class StakeCommands
             AccountId? asked = parsed.GetValue(address);
             using Session session = asked is null ? context.Open(parsed) : context.OpenPublic(parsed);
             AccountId account = asked ?? session.Client.Account;
-            StakeRecord stake = await session.FindAsync<StakeRecord>(LedgerKeys.Stake(account), cancellation) ?? StakeRecord.Empty;
-            ValidatorRecord? validator = await session.FindAsync<ValidatorRecord>(LedgerKeys.Validator(account), cancellation);
+            StakeRecord stake = await session.Client.Chain.FindAsync<StakeRecord>(LedgerKeys.Stake(account), cancellation) ?? StakeRecord.Empty;
+            ValidatorRecord? validator = await session.Client.Chain.FindAsync<ValidatorRecord>(LedgerKeys.Validator(account), cancellation);
             List<string> lines = [$"address   {account}", $"bonded    {stake.Active}"];
             lines.AddRange(stake.Unbonding.Select(chunk => $"unbonding {chunk.Amount}, free from era {chunk.Era} on"));
             if (validator is not null)

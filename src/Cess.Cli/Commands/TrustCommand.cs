@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Cess.Cli.Output;
 using Cess.Client.Chain;
+using Cess.Ledger.Blocks;
 using Cess.Primitives;
 
 namespace Cess.Cli.Commands;

@@ -22,12 +22,13 @@ namespace Cess.Client.Chain;
 public sealed class ChainClient
 {
     private readonly RestTransport _transport;
+    private readonly VerifiedChain? _verified;
     private readonly TransactionSender _sender;
     private readonly AccountId _account;
     private readonly PrivateKey _key;
 
-    internal ChainClient(RestTransport transport, TransactionSender sender, AccountId account, PrivateKey key) =>
-        (_transport, _sender, _account, _key) = (transport, sender, account, key);
+    internal ChainClient(RestTransport transport, VerifiedChain? verified, TransactionSender sender, AccountId account, PrivateKey key) =>
+        (_transport, _verified, _sender, _account, _key) = (transport, verified, sender, account, key);
 
     /// <summary>Makes a call for the account.</summary>
     /// <exception cref="CessException">The ledger's or the pool's code.</exception>
@@ -73,8 +74,8 @@ public sealed class ChainClient
     public async Task<OutcomeMessage> SetDelegateAsync(
         AccountId to, ImmutableArray<CallScope> scope, Balance spendLimit, ulong blocks, CancellationToken cancellation = default)
     {
-        StatusMessage status = await _transport.SendAsync(RestRequest.Get("/v1/status"), WireJson.Default.StatusMessage, cancellation);
-        return await ExecuteAsync(new SetDelegate(to, scope, spendLimit, status.Chain.Height + blocks), cancellation);
+        AccountMessage own = await _sender.GetAccountAsync(_account, cancellation);
+        return await ExecuteAsync(new SetDelegate(to, scope, spendLimit, own.Height + blocks), cancellation);
     }
 
     /// <summary>Takes back what a delegate was allowed.</summary>
@@ -99,8 +100,23 @@ public sealed class ChainClient
         FindAsync<NominationRecord>(LedgerKeys.Nomination(nominator, validator), cancellation);
 
     /// <summary>
-    /// Records of the newest state with their proof. That the proof fits the records is checked here; that its header is final only
-    /// a <see cref="LightClient"/> can say.
+    /// A record of the newest state; null for none. Proven with <see cref="CessClientOptions.Trust"/>; without, that the state is a final
+    /// one is the node's word.
+    /// </summary>
+    /// <param name="key">One of <see cref="LedgerKeys"/>.</param>
+    /// <param name="cancellation">Ends it.</param>
+    /// <exception cref="CessException">NotAuthentic, BadAnswer, or as <see cref="VerifiedChain.ReadAsync"/>.</exception>
+    public async Task<T?> FindAsync<T>(StateKey key, CancellationToken cancellation = default)
+        where T : class, IScaleValue<T>
+    {
+        if (_verified is not null)
+            return (await _verified.FindAsync<T>(key, cancellation)).Value;
+        return (await ProveAsync([key], cancellation)).Records[0] is { } record ? RestTransport.Decode<T>("/v1/proofs", record) : null;
+    }
+
+    /// <summary>
+    /// Records of the newest state with their proof. That the proof fits the records is checked here; that its header is final is not:
+    /// use <see cref="VerifiedChain.ReadAsync"/>, or a <see cref="LightClient"/>.
     /// </summary>
     /// <param name="keys">1 to 64 of <see cref="LedgerKeys"/>.</param>
     /// <param name="cancellation">Ends it.</param>
@@ -113,10 +129,15 @@ public sealed class ChainClient
             : throw new CessException(ClientErrors.NotAuthentic, "The node's proof does not show the records that it gave.");
     }
 
-    /// <summary>The receipt of a final transaction, with its events. That it is in the block is checked here; that the block is final is not.</summary>
+    /// <summary>
+    /// The receipt of a final transaction, with its events. That it is in the block is checked here; that the block is final, only with
+    /// <see cref="CessClientOptions.Trust"/>.
+    /// </summary>
     /// <exception cref="CessException">transactions.not_found.</exception>
     public async Task<Receipt> GetReceiptAsync(Hash256 transaction, CancellationToken cancellation = default)
     {
+        if (_verified is not null)
+            return (await _verified.GetReceiptAsync(transaction, cancellation)).Value;
         RestRequest request = RestRequest.Get($"/v1/transactions/{transaction}/proof");
         TransactionProof proof = await _transport.SendScaleAsync<TransactionProof>(request, cancellation);
         return proof.Transaction.Id == transaction && proof.IsOf(proof.Finality.Header)
@@ -178,9 +199,6 @@ public sealed class ChainClient
     /// <exception cref="CessException">SignaturesMissing; the ledger's or the pool's code.</exception>
     public Task<OutcomeMessage> SendAsync(MultisigTransaction transaction, CancellationToken cancellation = default) =>
         _sender.SubmitAsync(transaction.Assemble(), cancellation);
-
-    private async Task<T?> FindAsync<T>(StateKey key, CancellationToken cancellation)
-        where T : class, IScaleValue<T> => (await ProveAsync([key], cancellation)).Records[0] is { } record ? Scale.Decode<T>(record.Span) : null;
 }
 
 /// <summary>What became of a batch.</summary>

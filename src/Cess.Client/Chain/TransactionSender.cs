@@ -1,5 +1,4 @@
 using Cess.Client.Transport;
-using Cess.Ledger.Blocks;
 using Cess.Ledger.Modules;
 using Cess.Ledger.Modules.Balances;
 using Cess.Ledger.Transactions;
@@ -111,24 +110,8 @@ internal sealed class TransactionSender(
         _genesis ??= options.Trust?.Genesis ?? (await transport.SendAsync(RestRequest.Get("/v1/status"), WireJson.Default.StatusMessage, cancellation)).Chain.Genesis;
 
     /// <summary>The outcome, once it is certain: with the height that is proven, where the node's word is not taken.</summary>
-    private async Task<OutcomeMessage> ConfirmAsync(SignedTransaction transaction, OutcomeMessage outcome, CancellationToken cancellation)
-    {
-        if (verified is null)
-            return outcome;
-        Verified<Receipt> proven;
-        try
-        {
-            proven = await verified.GetReceiptAsync(transaction.Id, cancellation);
-        }
-        catch (CessException e) when (e.Code == WireErrors.TransactionNotFound.Code)
-        {
-            throw new CessException(ClientErrors.NotAuthentic, $"The node says that transaction {transaction.Id} is final, and does not show it.", e);
-        }
-
-        return proven.Value.Error is null
-            ? outcome with { Height = proven.Height }
-            : throw new CessException(ClientErrors.NotAuthentic, $"The node says that transaction {transaction.Id} succeeded; it failed: {proven.Value.Error}.");
-    }
+    private async Task<OutcomeMessage> ConfirmAsync(SignedTransaction transaction, OutcomeMessage outcome, CancellationToken cancellation) =>
+        verified is null ? outcome : outcome with { Height = await verified.HeightOfSuccessAsync(transaction.Id, cancellation) };
 
     private async Task<SignedTransaction> SignAsync(Call call, CancellationToken cancellation)
     {

@@ -112,6 +112,25 @@ public sealed class VerifiedChain : IDisposable
             : throw new CessException(ClientErrors.NotAuthentic, "The node's proof does not show the transaction that it was asked for.");
     }
 
+    /// <summary>Height of the block with a transaction that the node says has succeeded.</summary>
+    /// <exception cref="CessException">NotAuthentic: it has not; or as <see cref="ReadAsync"/>.</exception>
+    internal async Task<ulong> HeightOfSuccessAsync(Hash256 transaction, CancellationToken cancellation)
+    {
+        Verified<Receipt> receipt;
+        try
+        {
+            receipt = await GetReceiptAsync(transaction, cancellation);
+        }
+        catch (CessException e) when (e.Code == WireErrors.TransactionNotFound.Code)
+        {
+            throw new CessException(ClientErrors.NotAuthentic, $"The node says that transaction {transaction} is final, and does not show it.", e);
+        }
+
+        return receipt.Value.Error is null
+            ? receipt.Height
+            : throw new CessException(ClientErrors.NotAuthentic, $"The node says that transaction {transaction} succeeded; it failed: {receipt.Value.Error}.");
+    }
+
     /// <summary>
     /// Follows the node to its newest era, and says how to begin there: keep it, and the next start asks for no era before. Whoever
     /// trusts you can begin with it, too.
@@ -201,8 +220,10 @@ public sealed class VerifiedChain : IDisposable
             {
                 return await _transport.SendScaleAsync<EraHandover>(RestRequest.Get($"/v1/eras/{era}/handover"), cancellation);
             }
-            catch (CessException e) when (e.Code == WireErrors.HandoverNotFound.Code && attempt < _options.Attempts)
+            catch (CessException e) when (e.Code == WireErrors.HandoverNotFound.Code)
             {
+                if (attempt == _options.Attempts)
+                    throw new CessException(ClientErrors.EraUnverifiable, $"The node does not show what leads out of era {era}.", e) { IsTransient = true };
                 await Task.Delay(_options.FirstRetryDelay, _options.Time, cancellation);
             }
         }

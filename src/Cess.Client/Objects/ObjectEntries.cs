@@ -1,9 +1,12 @@
+using System.Collections.Immutable;
 using Cess.Client.Buckets;
 using Cess.Client.Chain;
 using Cess.Client.Transport;
 using Cess.Coding;
+using Cess.Ledger;
 using Cess.Ledger.Blocks;
 using Cess.Ledger.Modules.Files;
+using Cess.Ledger.State;
 using Cess.Primitives;
 using Cess.Wire;
 
@@ -56,12 +59,41 @@ internal sealed class ObjectEntries(RestTransport transport, VerifiedChain? veri
         {
             if (named.File.Hash == completed.FileId)
                 return named.Height;
-            if (named.Height >= (await verified.GetReceiptAsync(completed.FileId, cancellation)).Height)
+            if (named.Height >= await verified.HeightOfSuccessAsync(completed.FileId, cancellation))
                 return completed.Height;
         }
 
         throw new CessException(
             ClientErrors.NotAuthentic, $"The node says that file {completed.FileId} is stored; at block {found.Height} neither it nor a newer one has the name.");
+    }
+
+    /// <summary>
+    /// The files of objects that were found before, which the entry of an object does not bind. Where the node's word is not taken:
+    /// those that are still there, once each is proven to have been stored under its object's name.
+    /// </summary>
+    /// <exception cref="CessException">NotAuthentic, or as <see cref="VerifiedChain.ReadAsync"/>.</exception>
+    public async Task<IReadOnlyList<FileId>> ConfirmAsync(IReadOnlyCollection<StoredObject> objects, CancellationToken cancellation)
+    {
+        if (verified is null)
+            return [.. objects.Select(item => new FileId(item.FileId))];
+        List<FileId> files = [];
+        foreach (StoredObject[] some in objects.Chunk(LedgerLimits.StateProofKeysMax))
+        {
+            StateKey[] keys = [.. some.Select(item => LedgerKeys.File(new FileId(item.FileId)))];
+            ImmutableArray<ReadOnlyMemory<byte>?> records = (await verified.ReadAsync(keys, cancellation)).Value;
+            for (int i = 0; i < some.Length; i++)
+            {
+                if (records[i] is not { } record)
+                    continue;
+                FileDeclaration declared = RestTransport.Decode<FileRecord>("/v1/proofs", record).Declaration;
+                Hash256 tag = TagOf(await buckets.GetAsync(some[i].Bucket, cancellation), some[i].Name);
+                if (declared.Bucket != some[i].Bucket || declared.NameTag != tag)
+                    throw new CessException(ClientErrors.NotAuthentic, $"File {some[i].FileId} is not the one that was stored as \"{some[i].Name}\" in bucket {some[i].Bucket}.");
+                files.Add(new FileId(some[i].FileId));
+            }
+        }
+
+        return files;
     }
 
     /// <summary>The entry as validators have certified it; null when they have certified that there is none.</summary>
@@ -87,7 +119,7 @@ internal sealed class ObjectEntries(RestTransport transport, VerifiedChain? veri
         {
             string path = $"/v1/buckets/{Uri.EscapeDataString(bucket)}/objects?limit={WireLimits.PageEntriesMax}{(after is { } tag ? $"&after={tag}" : "")}";
             ObjectPage page = await transport.SendAsync(RestRequest.GetSigned(path), WireJson.Default.ObjectPage, cancellation);
-            objects.AddRange(page.Objects.Select(message => Open(keys, message)).Where(item => item.Name.StartsWith(prefix, StringComparison.Ordinal)));
+            objects.AddRange(page.Objects.Select(message => Open(keys, bucket, message)).Where(item => item.Name.StartsWith(prefix, StringComparison.Ordinal)));
             seen += page.Objects.Count;
             if (seen > ClientLimits.ListedObjectsMax)
                 throw new CessException(ClientErrors.LimitReached, $"A listing has at most {ClientLimits.ListedObjectsMax} objects.");
@@ -105,14 +137,14 @@ internal sealed class ObjectEntries(RestTransport transport, VerifiedChain? veri
 
     /// <summary>Opens an entry.</summary>
     /// <exception cref="CessException">NotAuthentic.</exception>
-    public static StoredObject Open(BucketKeys keys, ObjectMessage message)
+    public static StoredObject Open(BucketKeys keys, string bucket, ObjectMessage message)
     {
         ObjectEnvelope envelope = EnvelopeOf(message);
         if (message.Size > long.MaxValue)
             throw new CessException(ClientErrors.NotAuthentic, $"File {message.FileId} cannot have {message.Size} bytes.");
         if (envelope.TryOpenName(keys, out string name) != CodingError.None || envelope.TryOpenMetadata(keys, out ObjectMetadata metadata) != CodingError.None)
             throw new CessException(ClientErrors.NotAuthentic, $"The entry of file {message.FileId} is not one that this bucket's owner sealed.");
-        return new StoredObject(name, (long)message.Size, message.FileId, message.Time, metadata);
+        return new StoredObject(bucket, name, (long)message.Size, message.FileId, message.Time, metadata);
     }
 
     public static ObjectEnvelope EnvelopeOf(ObjectMessage message) =>

@@ -32,12 +32,13 @@ public sealed record PutResult(Hash256 FileId, string ETag, long Length, ulong H
 public readonly record struct TransferProgress(long BytesDone, long? BytesTotal);
 
 /// <summary>An object.</summary>
+/// <param name="Bucket">The bucket that it is in.</param>
 /// <param name="Name">Its name.</param>
 /// <param name="Length">Bytes of content.</param>
 /// <param name="FileId">Its file on chain.</param>
 /// <param name="Time">When it became active.</param>
 /// <param name="Metadata">ETag, headers, user metadata.</param>
-public sealed record StoredObject(string Name, long Length, Hash256 FileId, DateTimeOffset Time, ObjectMetadata Metadata);
+public sealed record StoredObject(string Bucket, string Name, long Length, Hash256 FileId, DateTimeOffset Time, ObjectMetadata Metadata);
 
 /// <summary>What to list.</summary>
 /// <param name="Prefix">Only names that begin so; empty for all.</param>

@@ -19,11 +19,11 @@ public sealed class ObjectReader : IDisposable
     private readonly FrameDecryptor[] _decryptors;
     private readonly long[] _partLengths;
 
-    internal ObjectReader(RestTransport transport, CessClientOptions options, BucketKeys keys, ObjectMessage message)
+    internal ObjectReader(RestTransport transport, CessClientOptions options, BucketKeys keys, string bucket, ObjectMessage message)
     {
         _transport = transport;
         _options = options;
-        Object = ObjectEntries.Open(keys, message);
+        Object = ObjectEntries.Open(keys, bucket, message);
         ObjectPart[] parts = [.. message.Parts ?? []];
         CheckParts(parts, message.Size);
         _partLengths = [.. parts.Select(part => (long)part.Size)];

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using Cess.Ledger.Modules.Chain;
 using Cess.Primitives;
@@ -13,7 +14,7 @@ namespace Cess.Ledger.Blocks;
 public sealed record TrustedStart(Hash256 Genesis, TrustedEra? Era = null)
 {
     /// <summary>Reads the text form.</summary>
-    public static bool TryParse(string text, out TrustedStart? start)
+    public static bool TryParse(string text, [NotNullWhen(true)] out TrustedStart? start)
     {
         start = null;
         string[] halves = text.Split('@');
