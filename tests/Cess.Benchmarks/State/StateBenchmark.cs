@@ -11,6 +11,11 @@ internal static class StateBenchmark
 {
     private const int Batch = 10_000;
     private const int Updates = 300_000;
+    private const int ColdUpdates = 500;
+    private const int CacheLineBytes = 64;
+
+    /// <summary>Bytes that are touched so that nothing else is left in any cache: more than the largest of them has.</summary>
+    private const int EvictingBytes = 128 << 20;
     public static async Task RunAsync(BenchmarkOptions options)
     {
         var largest = options.Number("accounts", 10_000_000);
@@ -18,7 +23,9 @@ internal static class StateBenchmark
         Console.WriteLine(
             $"""
             Accounts with a balance, a nonce and a public key. An update is a random record decoded, changed, encoded, set and hashed up
-            to the root, all on one core: alone, or in a batch of {Batch:n0} that share the hashes above them.
+            to the root, all on one core: alone, or in a batch of {Batch:n0} that share the hashes above them; or alone and cold, when
+            something else has used all caches since the one before (median). A small tree stays in caches, so only cold updates show
+            how the work grows; warm ones also show how caches end.
             """);
 
         var report = new BenchmarkReport("state");
@@ -34,6 +41,7 @@ internal static class StateBenchmark
             report.Add($"state_bytes_per_account_1e{power}", (GC.GetTotalMemory(forceFullCollection: true) - before) / (double)count, "memory of the tree, all hashes with it");
             report.Add($"state_update_ns_1e{power}", NanosecondsOf(tree, count, random, batch: 1), $"one update among {count:n0} accounts");
             report.Add($"state_update_batched_ns_1e{power}", NanosecondsOf(tree, count, random, Batch), "the same, in a batch");
+            report.Add($"state_update_cold_ns_1e{power}", ColdNanosecondsOf(tree, count, random), "the same, alone and cold");
         }
 
         builder = null;
@@ -50,9 +58,26 @@ internal static class StateBenchmark
         return Stopwatch.GetElapsedTime(start).TotalNanoseconds / Updates;
     }
 
-    private static StateTree Update(StateTree tree, int count, Random random, int batch)
+    private static double ColdNanosecondsOf(StateTree tree, int count, Random random)
     {
-        for (var done = 0; done < Updates; done += batch)
+        var evicting = new byte[EvictingBytes];
+        var times = new double[ColdUpdates];
+        for (var i = 0; i < times.Length; i++)
+        {
+            for (var at = 0; at < evicting.Length; at += CacheLineBytes)
+                evicting[at]++;
+            var start = Stopwatch.GetTimestamp();
+            tree = Update(tree, count, random, batch: 1, updates: 1);
+            times[i] = Stopwatch.GetElapsedTime(start).TotalNanoseconds;
+        }
+
+        Array.Sort(times);
+        return times[times.Length / 2];
+    }
+
+    private static StateTree Update(StateTree tree, int count, Random random, int batch, int updates = Updates)
+    {
+        for (var done = 0; done < updates; done += batch)
         {
             var builder = tree.ToBuilder();
             for (var i = 0; i < batch; i++)
