@@ -44,6 +44,12 @@ public static class ClientErrors
     /// <summary>What was read is not what the owner of the key stored.</summary>
     public const string NotAuthentic = "client.not_authentic";
 
+    /// <summary>The node answers with an error where it should prove something.</summary>
+    public const string NotProven = "client.not_proven";
+
+    /// <summary>Whether a transaction or an upload took effect is not known: the node does not show it, nor that it can't have.</summary>
+    public const string OutcomeUnknown = "client.outcome_unknown";
+
     /// <summary>The node shows an older state than it, or another, has shown before.</summary>
     public const string Stale = "client.stale";
 

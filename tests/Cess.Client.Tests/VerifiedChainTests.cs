@@ -1,6 +1,8 @@
+using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
+using System.Text.Json;
 using Cess.Client.Chain;
 using Cess.Client.Objects;
 using Cess.Ledger.Blocks;
@@ -125,6 +127,73 @@ public sealed class VerifiedChainTests : ClientTests
         await FailsAsync(ClientErrors.NotAuthentic, () => client.TransferAsync(s_payee, Balance.OneToken));
 
         Assert.Equal(Balance.Zero, Host.Chain.Head.Account(s_payee).Free);
+    }
+
+    [Theory]
+    [InlineData(404, "objects.not_found")]
+    [InlineData(404, "accounts.not_found")]
+    [InlineData(404, "buckets.not_found")]
+    [InlineData(503, "objects.not_found")]
+    [InlineData(400, "Pool.Dropped")]
+    public async Task A_node_that_proves_nothing_does_not_prove_that_there_is_nothing(int status, string code)
+    {
+        await Client.PutAsync(Bucket, "name", new MemoryStream([1]));
+        using CessClient client = NewClient(new Lies
+        {
+            Refusal = request => request.Contains("/proof", StringComparison.Ordinal) ? ((HttpStatusCode)status, code) : null,
+        });
+
+        await FailsAsync(ClientErrors.NotProven, () => client.HeadAsync(Bucket, "name"));
+        await FailsAsync(ClientErrors.NotProven, () => client.DeleteAsync(Bucket, "name"));
+        await FailsAsync(ClientErrors.NotProven, () => client.GetAccountAsync(client.Account));
+        await FailsAsync(ClientErrors.NotProven, () => client.TransferAsync(s_payee, Balance.OneToken));
+    }
+
+    [Theory]
+    [InlineData("Pool.Dropped", false)]
+    [InlineData("Chain.NonceUsed", false)]
+    [InlineData("Pool.Dropped", true)]
+    public async Task A_transfer_that_the_node_denies_is_not_made_twice(string code, bool isHidden)
+    {
+        using CessClient client = NewClient(new Lies
+        {
+            Answer = (request, body) => request.StartsWith("POST /v1/transactions", StringComparison.Ordinal)
+                ? Encoding.UTF8.GetBytes(JsonSerializer.Serialize(
+                    new SubmissionMessage([new OutcomeMessage("", "rejected", Code: code)]), WireJson.Default.SubmissionMessage))
+                : isHidden && request.Contains("role=sender", StringComparison.Ordinal)
+                    ? Encoding.UTF8.GetBytes(JsonSerializer.Serialize(new TransactionPage([], 1, null), WireJson.Default.TransactionPage))
+                    : body,
+            Refusal = request => isHidden && request.EndsWith("/proof", StringComparison.Ordinal) ? (HttpStatusCode.NotFound, "transactions.not_found") : null,
+        });
+
+        if (isHidden)
+            await FailsAsync(ClientErrors.OutcomeUnknown, () => client.TransferAsync(s_payee, Balance.OneToken));
+        else
+            Assert.Equal(Host.Chain.Head.Height + 1, (await client.TransferAsync(s_payee, Balance.OneToken)).Height);
+
+        Assert.Equal(Balance.OneToken, Host.Chain.Head.Account(s_payee).Free);
+    }
+
+    [Fact]
+    public async Task Users_of_one_key_take_nonces_in_turn_with_proofs_too()
+    {
+        using CessClient one = NewClient(new Lies());
+        using CessClient other = NewClient(new Lies());
+        await Task.WhenAll(Enumerable.Range(0, 10).Select(i => (i % 2 == 0 ? one : other).TransferAsync(s_payee, Balance.OneToken)));
+
+        Assert.Equal(Balance.FromTokens(10), Host.Chain.Head.Account(s_payee).Free);
+    }
+
+    [Fact]
+    public async Task Who_asked_to_be_the_first_is_not_told_so_when_another_was()
+    {
+        await Client.PutAsync(Bucket, "lock", new MemoryStream([1]));
+        var lies = new Lies { Swallow = "/complete" };
+        using CessClient client = NewClient(lies);
+        lies.Swallowed = body => JsonContent.Create(
+            new CompletedMessage(SignedTransaction.Decode(body).Id, Host.Chain.Head.Height), WireJson.Default.CompletedMessage);
+
+        await FailsAsync(ClientErrors.OutcomeUnknown, () => client.PutAsync(Bucket, "lock", new MemoryStream([2]), new PutOptions { OnlyIfAbsent = true }));
     }
 
     [Fact]
@@ -259,7 +328,7 @@ public sealed class VerifiedChainTests : ClientTests
                 }
                 catch (CessException e)
                 {
-                    Assert.Contains(e.Code, new[] { ClientErrors.NotAuthentic, ClientErrors.BadAnswer, ClientErrors.OtherChain, ClientErrors.EraUnverifiable, WireErrors.HandoverNotFound.Code });
+                    Assert.Contains(e.Code, new[] { ClientErrors.NotAuthentic, ClientErrors.BadAnswer, ClientErrors.OtherChain, ClientErrors.EraUnverifiable, ClientErrors.NotProven });
                 }
             }
         }
@@ -293,6 +362,9 @@ public sealed class VerifiedChainTests : ClientTests
         /// <summary>Makes an answer's body of the request ("GET /v1/…") and the true one.</summary>
         public Func<string, byte[], byte[]> Answer { get; set; } = (_, body) => body;
 
+        /// <summary>The status and the code of an error that a request gets instead; null for none.</summary>
+        public Func<string, (HttpStatusCode Status, string Code)?> Refusal { get; set; } = _ => null;
+
         /// <summary>Requests to paths that end so go nowhere.</summary>
         public string? Swallow { get; set; }
 
@@ -307,6 +379,14 @@ public sealed class VerifiedChainTests : ClientTests
             string asked = $"{request.Method} {request.RequestUri!.PathAndQuery}";
             if (Swallow is not null && request.Method == HttpMethod.Post && request.RequestUri.AbsolutePath.EndsWith(Swallow, StringComparison.Ordinal))
                 return new HttpResponseMessage { Content = Swallowed!(await request.Content!.ReadAsByteArrayAsync(cancellationToken)) };
+            if (Refusal(asked) is var (status, code))
+            {
+                return new HttpResponseMessage(status)
+                {
+                    Content = JsonContent.Create(new ErrorMessage(new ErrorDetail(code, "There is no such thing.", "")), WireJson.Default.ErrorMessage),
+                };
+            }
+
             HttpResponseMessage response = await base.SendAsync(request, cancellationToken);
             if (After is not null)
                 await After(asked);

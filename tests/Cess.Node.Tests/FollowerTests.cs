@@ -84,8 +84,9 @@ public sealed class FollowerTests : IDisposable
     {
         await using ServedChain pruned = await ServedChain.StartAsync(new TestChain().State.Genesis);
         pruned.HasDroppedBlocks = true;
-        await using WebApplication node = Build(pruned.Url);
-        using var follower = ActivatorUtilities.CreateInstance<Follower>(node.Services, _time);
+        // One that does not answer is of no help either.
+        await using WebApplication node = Build(pruned.Url, $"https://127.0.0.1:{ClosedPort()}");
+        using var follower = ActivatorUtilities.CreateInstance<Follower>(node.Services, TimeProvider.System);
         var head = node.Services.GetRequiredService<LedgerHead>();
         ExecutedBlock block = BlockExecutor.Execute(head.Head, new BlockContext(1, head.Head.EraMembers().Accounts[0]), []);
         head.Publish([new FinalBlock(block, head.Head)]);
@@ -122,7 +123,7 @@ public sealed class FollowerTests : IDisposable
         {
             await using ServedChain served = await ServedChain.StartAsync(chain.GenesisState.Genesis);
             var faults = new FaultList();
-            await using WebApplication node = Build(served.Url, chain.Chain, faults, new TrustedStart(chain.GenesisState.Genesis, trusted with { Hash = hash }));
+            await using WebApplication node = Build([served.Url], chain.Chain, faults, new TrustedStart(chain.GenesisState.Genesis, trusted with { Hash = hash }));
             using var follower = ActivatorUtilities.CreateInstance<Follower>(node.Services, _time);
             await follower.StartAsync(CancellationToken.None);
             await Eventually.IsSoAsync("a look at the era", () => faults.First.IsCompleted || served.Reads > 0);
@@ -133,10 +134,10 @@ public sealed class FollowerTests : IDisposable
         }
     }
 
-    private WebApplication Build(string join) => Build(join, new TestChain(), _faults, trust: null);
+    private WebApplication Build(params string[] join) => Build(join, new TestChain(), _faults, trust: null);
 
     /// <summary>What a node has of its network before any link is there.</summary>
-    private WebApplication Build(string join, TestChain chain, FaultList faults, TrustedStart? trust)
+    private WebApplication Build(string[] join, TestChain chain, FaultList faults, TrustedStart? trust)
     {
         var head = new LedgerHead(chain.State);
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
@@ -151,7 +152,7 @@ public sealed class FollowerTests : IDisposable
         {
             Genesis = chain.State.Genesis,
             Certificate = NodeCertificate.Create(_nodeKey, TimeProvider.System),
-            Join = [join],
+            Join = [.. join],
         });
         return builder.Build();
     }

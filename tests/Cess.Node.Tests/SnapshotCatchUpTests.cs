@@ -93,6 +93,10 @@ public sealed class SnapshotCatchUpTests : IAsyncLifetime, IDisposable
         Assert.Null(await TakeAsync(s_chain.GenesisState, _peer.Url));
         Assert.Contains("not the one that is trusted", Assert.Single(_told), StringComparison.Ordinal);
 
+        _trust = new TrustedStart(s_chain.GenesisState.Genesis, new TrustedEra(1_000, trusted.Hash));
+        Assert.Null(await TakeAsync(s_chain.GenesisState, _peer.Url));
+        Assert.Contains("era 1000 is known", Assert.Single(_told), StringComparison.Ordinal);
+
         _trust = new TrustedStart(s_chain.GenesisState.Genesis, trusted);
         Assert.NotNull(await TakeAsync(s_chain.GenesisState, _peer.Url));
         await IsTakenAsync(Newest);

@@ -1,4 +1,5 @@
 using Cess.Client.Transport;
+using Cess.Ledger.Blocks;
 using Cess.Ledger.Modules;
 using Cess.Ledger.Modules.Balances;
 using Cess.Ledger.Transactions;
@@ -29,18 +30,38 @@ internal sealed class TransactionSender(
     /// <summary>Takes a call to the chain.</summary>
     /// <returns>The transaction's outcome: final, and done.</returns>
     /// <exception cref="CessException">The ledger's or the pool's code, NonceContended, or as the transport.</exception>
-    public Task<OutcomeMessage> ExecuteAsync(Call call, CancellationToken cancellation) => SendAsync(call, SubmitAsync, cancellation);
+    public Task<OutcomeMessage> ExecuteAsync(Call call, CancellationToken cancellation) => SendAsync(call, SubmitAsync, SettleAsync, cancellation);
 
     /// <summary>Signs a call and hands the bytes to <paramref name="send"/>; again, with another nonce, when that one was taken.</summary>
-    /// <exception cref="CessException">As <paramref name="send"/>, or NonceContended.</exception>
-    public async Task<T> SendAsync<T>(Call call, Func<SignedTransaction, CancellationToken, Task<T>> send, CancellationToken cancellation)
+    /// <param name="call">What to do.</param>
+    /// <param name="send">Sends a transaction.</param>
+    /// <param name="settle">
+    /// For a call that must not be made twice, where the node's word is not taken: what became of transactions of one nonce once it is
+    /// used; null when another's has used it for certain.
+    /// </param>
+    /// <param name="cancellation">Ends it.</param>
+    /// <exception cref="CessException">As <paramref name="send"/> and <paramref name="settle"/>, or NonceContended.</exception>
+    public async Task<T> SendAsync<T>(
+        Call call, Func<SignedTransaction, CancellationToken, Task<T>> send, Func<IReadOnlyList<SignedTransaction>, CancellationToken, Task<T?>>? settle,
+        CancellationToken cancellation)
+        where T : class
     {
         await _turn.WaitAsync(cancellation);
         try
         {
+            List<SignedTransaction> sent = [];
             for (int attempt = 1; ; attempt++)
             {
                 SignedTransaction transaction = await SignAsync(call, cancellation);
+                // With one nonce only one of them can become final; with another, both could.
+                if (sent is [{ Unsigned.Nonce: var nonce }, ..] && nonce != transaction.Unsigned.Nonce)
+                {
+                    if (verified is not null && settle is not null && await settle(sent, cancellation) is { } settled)
+                        return settled;
+                    sent.Clear();
+                }
+
+                sent.Add(transaction);
                 try
                 {
                     return await send(transaction, cancellation);
@@ -98,7 +119,7 @@ internal sealed class TransactionSender(
         if (submission.Outcomes is not [{ } outcome])
             throw new CessException(ClientErrors.BadAnswer, "The node did not answer for the one transaction that it was sent.");
         // A lost answer makes the transport send the same transaction twice; the second time its nonce is used, by itself.
-        if (s_nonceCodes.Contains(outcome.Code))
+        if (verified is null && s_nonceCodes.Contains(outcome.Code))
             outcome = await FindAsync(transaction, cancellation) ?? outcome;
         if (outcome.Status == "finalised")
             return await ConfirmAsync(transaction, outcome, cancellation);
@@ -112,6 +133,50 @@ internal sealed class TransactionSender(
     /// <summary>The outcome, once it is certain: with the height that is proven, where the node's word is not taken.</summary>
     private async Task<OutcomeMessage> ConfirmAsync(SignedTransaction transaction, OutcomeMessage outcome, CancellationToken cancellation) =>
         verified is null ? outcome : outcome with { Height = await verified.HeightOfSuccessAsync(transaction.Id, cancellation) };
+
+    /// <summary>What became of transactions whose one nonce is used: the outcome of that which used it, or null when none of them did.</summary>
+    /// <exception cref="CessException">OutcomeUnknown, or the ledger's code.</exception>
+    private async Task<OutcomeMessage?> SettleAsync(IReadOnlyList<SignedTransaction> sent, CancellationToken cancellation)
+    {
+        (AccountId sender, ulong nonce) = (sent[0].Unsigned.Account, sent[0].Unsigned.Nonce);
+        for (int attempt = 1; ; attempt++)
+        {
+            if (await FindUseAsync(sent, sender, nonce, cancellation) is { } use)
+            {
+                SignedTransaction used = use.Value.Transaction;
+                // Somebody with the same key may have asked for the same with the same nonce: that is not what was asked for here.
+                if (!sent.Any(one => one.Signature.ToArray().AsSpan().SequenceEqual(used.Signature.ToArray())))
+                    return null;
+                return use.Value.Receipt.Error is not { } error
+                    ? new OutcomeMessage(used.Id.ToString(), "finalised", use.Height)
+                    : throw new CessException($"{error.Module}.{error.Info.Name}", $"The transaction failed: {error.Info.Text}");
+            }
+
+            // A node's index of transactions comes a moment after their blocks.
+            if (attempt == options.Attempts)
+                throw new CessException(ClientErrors.OutcomeUnknown, $"Nonce {nonce} of {sender} is used, and the node does not show by which transaction.");
+            await Task.Delay(options.FirstRetryDelay, options.Time, cancellation);
+        }
+    }
+
+    /// <summary>The final transaction that has used a nonce, proven; null if the node does not show it.</summary>
+    private async Task<Verified<TransactionProof>?> FindUseAsync(
+        IReadOnlyList<SignedTransaction> sent, AccountId sender, ulong nonce, CancellationToken cancellation)
+    {
+        RestRequest history = RestRequest.Get($"/v1/accounts/{sender}/transactions?role=sender&limit={WireLimits.HistoryPageMax}");
+        TransactionPage page = await transport.SendAsync(history, WireJson.Default.TransactionPage, cancellation);
+        IEnumerable<Hash256> told = page.Transactions.Where(one => one.Nonce == nonce).Select(one => one.Id);
+        foreach (Hash256 id in sent.Select(one => one.Id).Concat(told).Distinct())
+        {
+            if (await verified!.FindTransactionAsync(id, cancellation) is { Value.Transaction.Unsigned: var unsigned } found
+                && (unsigned.Account, unsigned.Nonce) == (sender, nonce))
+            {
+                return found;
+            }
+        }
+
+        return null;
+    }
 
     private async Task<SignedTransaction> SignAsync(Call call, CancellationToken cancellation)
     {

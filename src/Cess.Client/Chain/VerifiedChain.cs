@@ -52,7 +52,7 @@ public sealed class VerifiedChain : IDisposable
     {
         ulong seen = Volatile.Read(ref _height);
         RestRequest request = RestRequest.Get($"/v1/proofs?{string.Join('&', keys.Select(key => $"key={key}"))}");
-        RecordsProof proof = await _transport.SendScaleAsync<RecordsProof>(request, cancellation);
+        RecordsProof proof = await AskAsync(() => _transport.SendScaleAsync<RecordsProof>(request, cancellation));
         BlockHeader header = await VerifyAsync(proof.Finality, cancellation);
         if (header.Height < seen)
             throw new CessException(ClientErrors.Stale, $"The node shows block {header.Height}, and has shown {seen} before.") { IsTransient = true };
@@ -102,33 +102,40 @@ public sealed class VerifiedChain : IDisposable
 
     /// <summary>A final transaction's receipt, with what happened; the block's height is that of the transaction.</summary>
     /// <exception cref="CessException">transactions.not_found, or as <see cref="ReadAsync"/>.</exception>
-    public async Task<Verified<Receipt>> GetReceiptAsync(Hash256 transaction, CancellationToken cancellation = default)
-    {
-        RestRequest request = RestRequest.Get($"/v1/transactions/{transaction}/proof");
-        TransactionProof proof = await _transport.SendScaleAsync<TransactionProof>(request, cancellation);
-        BlockHeader header = await VerifyAsync(proof.Finality, cancellation);
-        return proof.Transaction.Id == transaction && proof.IsOf(header)
-            ? Of(header, proof.Receipt)
-            : throw new CessException(ClientErrors.NotAuthentic, "The node's proof does not show the transaction that it was asked for.");
-    }
+    public async Task<Verified<Receipt>> GetReceiptAsync(Hash256 transaction, CancellationToken cancellation = default) =>
+        (await FindTransactionAsync(transaction, cancellation) ?? throw new CessException(
+            WireErrors.TransactionNotFound.Code, $"The node does not show a final transaction {transaction}.")).Select(proof => proof.Receipt);
 
     /// <summary>Height of the block with a transaction that the node says has succeeded.</summary>
     /// <exception cref="CessException">NotAuthentic: it has not; or as <see cref="ReadAsync"/>.</exception>
     internal async Task<ulong> HeightOfSuccessAsync(Hash256 transaction, CancellationToken cancellation)
     {
-        Verified<Receipt> receipt;
+        Verified<TransactionProof> proof = await FindTransactionAsync(transaction, cancellation)
+            ?? throw new CessException(ClientErrors.NotAuthentic, $"The node says that transaction {transaction} is final, and does not show it.");
+        return proof.Value.Receipt.Error is null
+            ? proof.Height
+            : throw new CessException(ClientErrors.NotAuthentic, $"The node says that transaction {transaction} succeeded; it failed: {proof.Value.Receipt.Error}.");
+    }
+
+    /// <summary>A final transaction and what became of it; null if the node does not show it, which proves nothing.</summary>
+    /// <exception cref="CessException">As <see cref="ReadAsync"/>.</exception>
+    internal async Task<Verified<TransactionProof>?> FindTransactionAsync(Hash256 transaction, CancellationToken cancellation)
+    {
+        RestRequest request = RestRequest.Get($"/v1/transactions/{transaction}/proof");
+        TransactionProof proof;
         try
         {
-            receipt = await GetReceiptAsync(transaction, cancellation);
+            proof = await AskAsync(() => _transport.SendScaleAsync<TransactionProof>(request, cancellation), WireErrors.TransactionNotFound.Code);
         }
         catch (CessException e) when (e.Code == WireErrors.TransactionNotFound.Code)
         {
-            throw new CessException(ClientErrors.NotAuthentic, $"The node says that transaction {transaction} is final, and does not show it.", e);
+            return null;
         }
 
-        return receipt.Value.Error is null
-            ? receipt.Height
-            : throw new CessException(ClientErrors.NotAuthentic, $"The node says that transaction {transaction} succeeded; it failed: {receipt.Value.Error}.");
+        BlockHeader header = await VerifyAsync(proof.Finality, cancellation);
+        return proof.Transaction.Id == transaction && proof.IsOf(header)
+            ? Of(header, proof)
+            : throw new CessException(ClientErrors.NotAuthentic, "The node's proof does not show the transaction that it was asked for.");
     }
 
     /// <summary>
@@ -187,10 +194,13 @@ public sealed class VerifiedChain : IDisposable
     {
         if (_trust.Era is not { Index: > 0 } era)
         {
-            byte[] genesis = await _transport.ReadBytesAsync(RestRequest.Get("/v1/genesis"), cancellation);
+            byte[] genesis = await AskAsync(() => _transport.ReadBytesAsync(RestRequest.Get("/v1/genesis"), cancellation));
             if (Hash256.Sha256(genesis) != _trust.Genesis)
                 throw new CessException(ClientErrors.OtherChain, $"The node's chain has genesis {Hash256.Sha256(genesis)}, not {_trust.Genesis}.");
-            return LightClient.StartingAt(RestTransport.Decode<Genesis>("/v1/genesis", genesis).ToState(), _keys);
+            var first = LightClient.StartingAt(RestTransport.Decode<Genesis>("/v1/genesis", genesis).ToState(), _keys);
+            return _trust.Era is null || _trust.Era == TrustedEra.Of(first.Era, first.Validators)
+                ? first
+                : throw new CessException(ClientErrors.OtherChain, "The genesis' era is not the one that is trusted.");
         }
 
         // Who led there need not be asked: the hash says what to find.
@@ -218,7 +228,8 @@ public sealed class VerifiedChain : IDisposable
         {
             try
             {
-                return await _transport.SendScaleAsync<EraHandover>(RestRequest.Get($"/v1/eras/{era}/handover"), cancellation);
+                return await AskAsync(
+                    () => _transport.SendScaleAsync<EraHandover>(RestRequest.Get($"/v1/eras/{era}/handover"), cancellation), WireErrors.HandoverNotFound.Code);
             }
             catch (CessException e) when (e.Code == WireErrors.HandoverNotFound.Code)
             {
@@ -226,6 +237,26 @@ public sealed class VerifiedChain : IDisposable
                     throw new CessException(ClientErrors.EraUnverifiable, $"The node does not show what leads out of era {era}.", e) { IsTransient = true };
                 await Task.Delay(_options.FirstRetryDelay, _options.Time, cancellation);
             }
+        }
+    }
+
+    /// <summary>
+    /// Has the node show something. Its own error codes must not pass: "objects.not_found" of a node that does not show the proof is not
+    /// what it is when it is proven.
+    /// </summary>
+    private static async Task<T> AskAsync<T>(Func<Task<T>> ask, string? passing = null)
+    {
+        try
+        {
+            return await ask();
+        }
+        catch (CessException e) when (e.Status is not null && e.Code != passing)
+        {
+            throw new CessException(ClientErrors.NotProven, $"The node does not prove what it says: {e.Message} [{e.Code}]", e)
+            {
+                RequestId = e.RequestId,
+                IsTransient = e.IsTransient,
+            };
         }
     }
 

@@ -45,26 +45,29 @@ internal sealed class ObjectEntries(RestTransport transport, VerifiedChain? veri
     }
 
     /// <summary>
-    /// Where the node's word is not taken: makes sure that a file which it calls complete has its name, or that a newer one has taken
-    /// it since.
+    /// Where the node's word is not taken: makes sure that a file which it calls complete has its name, or that one which was declared no
+    /// earlier has it now, as it would in any case.
     /// </summary>
-    /// <returns>Height of the block that completed the file.</returns>
-    /// <exception cref="CessException">NotAuthentic, or as <see cref="VerifiedChain.ReadAsync"/>.</exception>
-    public async Task<ulong> ConfirmAsync(string bucket, Hash256 tag, CompletedMessage completed, CancellationToken cancellation)
+    /// <returns>Height of the block that completed what has the name.</returns>
+    /// <exception cref="CessException">OutcomeUnknown, NotAuthentic, or as <see cref="VerifiedChain.ReadAsync"/>.</exception>
+    public async Task<ulong> ConfirmAsync(
+        string bucket, Hash256 tag, CompletedMessage completed, bool mustBeFirst, CancellationToken cancellation)
     {
         if (verified is null)
             return completed.Height;
-        Verified<ObjectEntry?> found = await verified.FindAsync<ObjectEntry>(LedgerKeys.Object(bucket, tag), cancellation);
-        if (found.Value is { } named)
+        Verified<(ObjectEntry Entry, FileRecord File)?> found = await verified.FindObjectAsync(bucket, tag, cancellation);
+        if (found.Value is ({ } entry, { } file))
         {
-            if (named.File.Hash == completed.FileId)
-                return named.Height;
-            if (named.Height >= await verified.HeightOfSuccessAsync(completed.FileId, cancellation))
-                return completed.Height;
+            if (entry.File.Hash == completed.FileId)
+                return entry.Height;
+            // Who asked to be the first must know that it was; for others, the ledger gives the name to what was declared last.
+            if (!mustBeFirst && file.DeclaredAt >= await verified.HeightOfSuccessAsync(completed.FileId, cancellation))
+                return entry.Height;
         }
 
         throw new CessException(
-            ClientErrors.NotAuthentic, $"The node says that file {completed.FileId} is stored; at block {found.Height} neither it nor a newer one has the name.");
+            ClientErrors.OutcomeUnknown,
+            $"The node says that file {completed.FileId} is stored. At block {found.Height} it does not have the name: it never had, or has lost it since.");
     }
 
     /// <summary>

@@ -197,13 +197,13 @@ public sealed class Upload : IDisposable
             new FilePolicy((byte)_policy.DataFragments, (byte)_policy.ParityFragments),
             [new Ledger.Modules.Files.FilePart(source.Salt, (ulong)source.Length, source.Segments)]);
         DeclareCondition condition = _put.OnlyIfAbsent ? DeclareCondition.OnlyIfAbsent : DeclareCondition.None;
-        CompletedMessage completed = await _sender.SendAsync(new DeclareFile(declaration, condition), CompleteAsync, cancellation);
+        CompletedMessage completed = await _sender.SendAsync(new DeclareFile(declaration, condition), CompleteAsync, settle: null, cancellation);
         return await ConfirmAsync(source, completed, cancellation);
     }
 
     private async Task<PutResult> ConfirmAsync(SegmentSource source, CompletedMessage completed, CancellationToken cancellation)
     {
-        ulong height = await _entries.ConfirmAsync(_bucket, ObjectEntries.TagOf(_keys, _name), completed, cancellation);
+        ulong height = await _entries.ConfirmAsync(_bucket, ObjectEntries.TagOf(_keys, _name), completed, _put.OnlyIfAbsent, cancellation);
         return new PutResult(completed.FileId, source.ETag, source.Length, height);
     }
 

@@ -30,7 +30,9 @@ internal sealed class Follower(
 {
     private readonly PeerChainClient _client = new(options.Certificate, time);
     private readonly ulong _startedAt = head.Head.Height;
-    private readonly HashSet<string> _withoutBlocks = [];
+    private readonly HashSet<string> _ofNoHelp = [];
+    private bool _areGone;
+    private ulong _height;
     private uint _turn;
     private ulong _era;
 
@@ -100,27 +102,34 @@ internal sealed class Follower(
         if (urls.IsEmpty)
             return false;
         string url = urls[(int)(_turn++ % (uint)urls.Length)];
+        if (head.Head.Height != _height)
+        {
+            // However the head got there: what was said of other heights says nothing now.
+            _ofNoHelp.Clear();
+            (_height, _areGone) = (head.Head.Height, false);
+        }
+
         try
         {
             return await FollowAsync(url, cancellation);
         }
-        catch (PeerException e) when (e.Error == PeerError.BlocksGone)
+        catch (PeerException e)
         {
-            log.LogWarning("{Url} no longer has the blocks above {Height}", url, head.Head.Height);
-            _withoutBlocks.Add(url);
-            if (_withoutBlocks.IsSupersetOf(urls))
+            _ofNoHelp.Add(url);
+            _areGone |= e.Error == PeerError.BlocksGone;
+            if (_ofNoHelp.IsSupersetOf(urls))
                 StartAgain();
-            return false;
+            throw;
         }
     }
 
     /// <summary>
-    /// Nobody has the next blocks: a start takes another node's state. Not when the last start has led no further than here, or a node
-    /// that nobody helps would stop for ever.
+    /// Nobody gives the next blocks, and some say that they are gone: a start takes another node's state. Not when the last start has
+    /// led no further than here, or a node that nobody helps would stop for ever.
     /// </summary>
     private void StartAgain()
     {
-        if (head.Head.Height > _startedAt)
+        if (_areGone && head.Head.Height > _startedAt)
         {
             string reason = $"no other node has the blocks above {head.Head.Height} any more. Start it again: it takes the state of one of them.";
             fault.Stop(reason, new PeerException(PeerError.BlocksGone, reason));
@@ -145,7 +154,6 @@ internal sealed class Follower(
 
         await grains.GetGrain<IChainGrain>(StreamNames.ChainKey).FinaliseAsync(
             candidates.Offer(blocks.Blocks, blocks.Links.IsEmpty ? blocks.Certificate : null));
-        _withoutBlocks.Clear();
         return true;
     }
 }

@@ -242,7 +242,8 @@ public static class NodeHost
         {
             HasStopped = true;
             Console.Error.WriteLine($"The node stops: {reason}");
-            lifetime.StopApplication();
+            // Its callbacks run at once, and whoever calls this may hold what they wait for.
+            ThreadPool.QueueUserWorkItem(static host => host.StopApplication(), lifetime, preferLocal: false);
         }
     }
 }

@@ -147,6 +147,8 @@ public sealed class NodeParts : IAsyncDisposable
         (LedgerState State, ulong Iteration) own = await ChainLoader.LoadAsync(blocks, genesis, keys, parallel, cancellation);
         if (options.Trust is { } trust && trust.IsContradictedBy(own.State))
             throw new InvalidOperationException(ChainTrust.Contradiction(own.State));
+        if (options.Trust?.Era is { } era && own.State.Era.Index > era.Index)
+            await Console.Error.WriteLineAsync($"The chain here is in era {own.State.Era.Index}: that its era {era.Index} is the one that --trust names is not checked.");
         // What was taken a moment ago is new enough.
         if (proof is not null)
             return (own, proof);

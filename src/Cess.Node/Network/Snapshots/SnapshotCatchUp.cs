@@ -207,7 +207,10 @@ internal sealed class SnapshotCatchUp(
             }
         }
 
-        return eras;
+        // Whoever has the keys of earlier eras could end the chain before the one that would give it away.
+        return Trust?.Era is { } known && own.Era.Index < known.Index && eras.Newest.Index < known.Index
+            ? throw Invalid($"it leads to era {eras.Newest.Index} only, and era {known.Index} is known")
+            : eras;
     }
 
     private static BlockRecord ProvenBlock(PeerSnapshot snapshot, ProvenEras eras)
