@@ -191,7 +191,7 @@ public sealed class CessClient : IDisposable
     {
         foreach (StoredObject[] batch in objects.Chunk(ClientLimits.DeletionsPerTransaction))
         {
-            IReadOnlyList<FileId> files = await _entries.ConfirmAsync(batch, cancellation);
+            IReadOnlyList<FileId> files = await _entries.ConfirmFilesAsync(batch, cancellation);
             if (files.Count > 0)
                 await _sender.ExecuteAsync(new DeleteFiles([.. files]), cancellation);
         }

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.CommandLine;
 using Cess.Client.Chain;
-using Cess.Ledger.Blocks;
 using Cess.Ledger.Modules.Accounts;
 using Cess.Primitives;
 using Cess.Wire;
@@ -55,7 +54,7 @@ internal static class DelegateCommands
             AccountId delegated = parsed.GetRequiredValue(of)!.Value;
             AccountId? asked = parsed.GetValue(account);
             using Session session = asked is null ? context.Open(parsed) : context.OpenPublic(parsed);
-            DelegateRecord record = await session.Client.Chain.FindAsync<DelegateRecord>(LedgerKeys.Delegate(asked ?? session.Client.Account, delegated), cancellation)
+            DelegateRecord record = await session.Client.Chain.FindDelegateAsync(asked ?? session.Client.Account, delegated, cancellation)
                 ?? throw new CliException("cli.no_delegate", $"{delegated} is no delegate of {asked ?? session.Client.Account}.", ExitCode.NotFound);
             context.Report(parsed).Write(
                 new DelegateDocument(

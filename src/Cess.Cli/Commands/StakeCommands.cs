@@ -127,7 +127,7 @@ internal static class StakeCommands
             using Session session = context.Open(parsed);
             AccountId account = session.Client.Account;
             HashChainSecret secret = HashChainFile.Read(ChainFileOf(context, parsed, file), account);
-            ValidatorRecord validator = await session.Client.Chain.FindAsync<ValidatorRecord>(LedgerKeys.Validator(account), cancellation)
+            ValidatorRecord validator = await session.Client.Chain.FindValidatorAsync(account, cancellation)
                 ?? throw new CliException("cli.no_validator", $"{account} is no validator.", ExitCode.NotFound);
             EraRecord current = await session.Client.Chain.FindAsync<EraRecord>(LedgerKeys.Era, cancellation)
                 ?? throw new CessException(ClientErrors.BadAnswer, "The node's state has no era.");
@@ -151,8 +151,8 @@ internal static class StakeCommands
             AccountId? asked = parsed.GetValue(address);
             using Session session = asked is null ? context.Open(parsed) : context.OpenPublic(parsed);
             AccountId account = asked ?? session.Client.Account;
-            StakeRecord stake = await session.Client.Chain.FindAsync<StakeRecord>(LedgerKeys.Stake(account), cancellation) ?? StakeRecord.Empty;
-            ValidatorRecord? validator = await session.Client.Chain.FindAsync<ValidatorRecord>(LedgerKeys.Validator(account), cancellation);
+            StakeRecord stake = await session.Client.Chain.FindStakeAsync(account, cancellation) ?? StakeRecord.Empty;
+            ValidatorRecord? validator = await session.Client.Chain.FindValidatorAsync(account, cancellation);
             List<string> lines = [$"address   {account}", $"bonded    {stake.Active}"];
             lines.AddRange(stake.Unbonding.Select(chunk => $"unbonding {chunk.Amount}, free from era {chunk.Era} on"));
             if (validator is not null)

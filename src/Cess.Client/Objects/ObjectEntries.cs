@@ -75,7 +75,7 @@ internal sealed class ObjectEntries(RestTransport transport, VerifiedChain? veri
     /// those that are still there, once each is proven to have been stored under its object's name.
     /// </summary>
     /// <exception cref="CessException">NotAuthentic, or as <see cref="VerifiedChain.ReadAsync"/>.</exception>
-    public async Task<IReadOnlyList<FileId>> ConfirmAsync(IReadOnlyCollection<StoredObject> objects, CancellationToken cancellation)
+    public async Task<IReadOnlyList<FileId>> ConfirmFilesAsync(IReadOnlyCollection<StoredObject> objects, CancellationToken cancellation)
     {
         if (verified is null)
             return [.. objects.Select(item => new FileId(item.FileId))];
