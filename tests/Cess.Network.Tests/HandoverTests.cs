@@ -43,6 +43,21 @@ public sealed class HandoverTests
         }
     }
 
+    [Fact]
+    public async Task A_validator_whose_key_is_rotated_votes_on_and_from_the_next_era_with_the_new_one()
+    {
+        await using TestNetwork network = await TestNetwork.StartAsync(miners: 3, policy: "2+1", eraBlocks: EraBlocks);
+        AccountId validator = Assert.Single(network.Head.EraMembers().Accounts);
+        PublicKey before = Assert.Single(network.Head.Validators.Keys);
+
+        await network.RotateKeyAsync(validator);
+        await EndErasAsync(network, network.Head.Era.Index + 2);
+
+        PublicKey now = Assert.Single(network.Head.Validators.Keys);
+        Assert.NotEqual(before, now);
+        Assert.Equal(network.Head.Account(validator).Key, now);
+    }
+
     private static async Task EndErasAsync(TestNetwork network, ulong eras)
     {
         for (int i = 0; network.Head.Era.Index < eras; i++)

@@ -12,6 +12,7 @@ using Cess.Grains.DataPlane;
 using Cess.Grains.LightClients;
 using Cess.Ledger.Blocks;
 using Cess.Ledger.Modules;
+using Cess.Ledger.Modules.Accounts;
 using Cess.Ledger.Modules.Chain;
 using Cess.Ledger.Modules.Miners;
 using Cess.Ledger.Modules.Staking;
@@ -176,9 +177,20 @@ internal sealed class TestNetwork : IAsyncDisposable
         public void Stop(string reason, Exception cause) => throw new InvalidOperationException(reason, cause);
     }
 
+    /// <summary>Gives a held account another key, which the node has, too.</summary>
+    public async Task RotateKeyAsync(AccountId account)
+    {
+        PrivateKey key = ((TestCustody)Get<ICustody>()).Give(account);
+        Signature proof = key.Sign(RotateKey.ProofDigest(Genesis.ComputeHash(), account, key.PublicKey));
+        TransactionOutcome outcome = await Grains.GetGrain<IAccountGrain>(account.ToString())
+            .ExecuteAsync(new CustodyCall(Scale.Encode<Call>(new RotateKey(key.PublicKey, proof))));
+        Assert.True(outcome.Succeeded, outcome.ErrorMessage);
+    }
+
     private sealed class TestCustody : ICustody
     {
         private readonly ConcurrentDictionary<AccountId, PrivateKey> _keys = new();
+        private readonly ConcurrentDictionary<(AccountId, PublicKey), PrivateKey> _given = new();
 
         public AccountId Create()
         {
@@ -187,11 +199,22 @@ internal sealed class TestNetwork : IAsyncDisposable
             return key.PublicKey.ToAccountId();
         }
 
+        public PrivateKey Give(AccountId account)
+        {
+            PrivateKey key = PrivateKey.Generate();
+            return _given[(account, key.PublicKey)] = key;
+        }
+
         public bool Holds(AccountId account) => _keys.ContainsKey(account);
+
+        public bool Holds(AccountId account, PublicKey key) => _given.ContainsKey((account, key)) || (Holds(account) && PublicKeyOf(account) == key);
 
         public PublicKey PublicKeyOf(AccountId account) => _keys[account].PublicKey;
 
-        public Signature Sign(AccountId account, Hash256 digest) => _keys[account].Sign(digest);
+        public Signature Sign(AccountId account, PublicKey key, Hash256 digest) =>
+            _given.TryGetValue((account, key), out PrivateKey? given) ? given.Sign(digest)
+            : PublicKeyOf(account) == key ? _keys[account].Sign(digest)
+            : throw new KeyNotFoundException();
 
         public byte[] SealBucketKey(AccountId account, string bucket, ReadOnlySpan<byte> bucketKey) =>
             BucketKeyWrap.Seal(_keys[account], bucket, bucketKey, SystemRandom.Instance);

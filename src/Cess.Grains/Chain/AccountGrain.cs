@@ -30,14 +30,14 @@ public sealed class AccountGrain(
     /// <inheritdoc/>
     public async Task<TransactionOutcome> ExecuteAsync(CustodyCall call)
     {
-        if (!custody.Holds(Id))
-            return Outcomes.Rejected("", TransactionErrors.BadSignature, "This node does not hold the account's key.");
         Call decoded = Scale.Decode<Call>(call.Call.Span);
         Balance tip = Balance.Parse(call.Tip);
         TransactionOutcome outcome;
         int attempt = 0;
         do
         {
+            if (!HoldsKey())
+                return Outcomes.Rejected("", TransactionErrors.BadSignature, "This node does not hold the key that the account has now.");
             ulong nonce = NextNonce();
             _inFlight++;
             try
@@ -67,13 +67,18 @@ public sealed class AccountGrain(
         return nonce;
     }
 
+    private bool HoldsKey() =>
+        ledger.Head.Account(Id).Key is { } key ? custody.Holds(Id, key) : custody.Holds(Id);
+
     private byte[] Sign(Call call, Balance tip, ulong nonce, ulong? validUntil)
     {
         LedgerState head = ledger.Head;
         var unsigned = new UnsignedTransaction(
             head.Genesis, Id, nonce, validUntil ?? head.Height + GrainLimits.CustodyValidity, tip, call);
-        PublicKey? revealed = head.Account(Id).Key is null ? custody.PublicKeyOf(Id) : null;
-        return SignedTransaction.Assemble(unsigned, custody.Sign(Id, Scale.Sha256(unsigned)), revealed).Bytes.ToArray();
+        PublicKey? known = head.Account(Id).Key;
+        PublicKey key = known ?? custody.PublicKeyOf(Id);
+        PublicKey? revealed = known is null ? key : null;
+        return SignedTransaction.Assemble(unsigned, custody.Sign(Id, key, Scale.Sha256(unsigned)), revealed).Bytes.ToArray();
     }
 
     /// <summary>

@@ -111,14 +111,17 @@ public sealed class ConsensusGrain(
         (_era, _machine) = (era, null);
         if (self < 0)
             return;
-        if (!custody.Holds(_self) || custody.PublicKeyOf(_self) != era.Validators.Keys[self])
+        PublicKey key = era.Validators.Keys[self];
+        if (!custody.Holds(_self, key))
         {
-            log.LogError("{Validator} is a validator of era {Era}, but the key that it votes with is not here", _self, era.Number);
+            log.LogError(
+                "{Validator} is a validator of era {Era}, but the key that it votes with, {Key}, is not here: it is silent until that is here and the node starts again",
+                _self, era.Number, key);
             return;
         }
 
         _others = era.Accounts.RemoveAt(self);
-        var settings = new SimplexSettings(self, options.DeltaMs, digest => custody.Sign(_self, digest), keys.Verify, _abstention);
+        var settings = new SimplexSettings(self, options.DeltaMs, digest => custody.Sign(_self, key, digest), keys.Verify, _abstention);
         var final = new FinalPoint(state.Height, state.BlockHash, iteration);
         // Every machine gets them: a node whose blocks are older than its journal comes again through eras in which it has voted.
         _machine = new SimplexMachine(era, settings, final, _abstention is null ? journal.RecordsOf(_self) : []);

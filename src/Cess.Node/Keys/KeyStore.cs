@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Cess.Coding;
@@ -9,8 +11,8 @@ using Cess.Primitives;
 namespace Cess.Node.Keys;
 
 /// <summary>
-/// Account keys on disk, one encrypted PKCS#8 PEM file each, named for what the account is ("owner", "miner-01"). Safe for
-/// concurrent use.
+/// Account keys on disk, one encrypted PKCS#8 PEM file each, named for what the account is ("owner", "miner-01"). A key that such an
+/// account is given later lies beside its first: the second of <c>miner-01.pem</c> is <c>miner-01.2.pem</c>. Safe for concurrent use.
 /// </summary>
 public sealed class KeyStore : ICustody, IDisposable
 {
@@ -22,7 +24,8 @@ public sealed class KeyStore : ICustody, IDisposable
 
     private readonly string _folder;
     private readonly string _passphrase;
-    private readonly ConcurrentDictionary<AccountId, PrivateKey> _keys = new();
+    private readonly ConcurrentDictionary<AccountId, HeldKeys> _keys = new();
+    private readonly Lock _opening = new();
 
     /// <summary>Opens every key of a folder.</summary>
     /// <exception cref="KeyException">A file is no key, or the passphrase does not open it; the message names the file.</exception>
@@ -30,8 +33,11 @@ public sealed class KeyStore : ICustody, IDisposable
     {
         _folder = folder;
         _passphrase = passphrase;
-        foreach (string file in Directory.EnumerateFiles(folder, "*" + Extension))
+        string[] files = [.. Directory.EnumerateFiles(folder, "*" + Extension)];
+        foreach (string file in files.Where(file => FirstOf(file) is null))
             Open(file);
+        foreach (string file in files.Where(file => FirstOf(file) is not null))
+            _keys[Open(FirstOf(file)!)].Add(file, OpenKey(file));
     }
 
     /// <summary>
@@ -103,24 +109,70 @@ public sealed class KeyStore : ICustody, IDisposable
     public bool Holds(AccountId account) => _keys.ContainsKey(account);
 
     /// <inheritdoc/>
-    public PublicKey PublicKeyOf(AccountId account) => Find(account).PublicKey;
+    public bool Holds(AccountId account, PublicKey key) =>
+        _keys.TryGetValue(account, out HeldKeys? held) && (held.Find(key) ?? OpenLater(held, key)) is not null;
 
     /// <inheritdoc/>
-    public Signature Sign(AccountId account, Hash256 digest) => Find(account).Sign(digest);
+    public PublicKey PublicKeyOf(AccountId account) => Find(account).First.PublicKey;
+
+    /// <inheritdoc/>
+    public Signature Sign(AccountId account, PublicKey key, Hash256 digest) => Find(account).Find(key) is { } held
+        ? held.Sign(digest)
+        : throw new KeyNotFoundException($"This node does not hold the key {key} of {account}.");
 
     /// <inheritdoc/>
     public byte[] SealBucketKey(AccountId account, string bucket, ReadOnlySpan<byte> bucketKey) =>
-        BucketKeyWrap.Seal(Find(account), bucket, bucketKey, SystemRandom.Instance);
+        BucketKeyWrap.Seal(Find(account).Last, bucket, bucketKey, SystemRandom.Instance);
 
     /// <inheritdoc/>
-    public bool TryOpenBucketKey(AccountId account, string bucket, ReadOnlySpan<byte> wrapped, Span<byte> bucketKey) =>
-        BucketKeyWrap.TryOpenFromChain(Find(account), bucket, wrapped, bucketKey) == CodingError.None;
+    public bool TryOpenBucketKey(AccountId account, string bucket, ReadOnlySpan<byte> wrapped, Span<byte> bucketKey)
+    {
+        foreach (PrivateKey key in Find(account).NewestFirst)
+        {
+            if (BucketKeyWrap.TryOpenFromChain(key, bucket, wrapped, bucketKey) == CodingError.None)
+                return true;
+        }
+        return false;
+    }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (PrivateKey key in _keys.Values)
+        foreach (PrivateKey key in _keys.Values.SelectMany(held => held.NewestFirst))
             key.Dispose();
+    }
+
+    /// <summary>The file of the first key of the account whose later key is in this file; null if this is no later key's.</summary>
+    private static string? FirstOf(string file)
+    {
+        string name = Path.GetFileNameWithoutExtension(file);
+        int dot = name.LastIndexOf('.');
+        if (dot < 1 || !int.TryParse(name.AsSpan(dot + 1), NumberStyles.None, CultureInfo.InvariantCulture, out int number) || number < 2)
+            return null;
+        string first = Path.Combine(Path.GetDirectoryName(file)!, name[..dot] + Extension);
+        return File.Exists(first) ? first : null;
+    }
+
+    /// <summary>Looks for a key that came after the start: its file is written before the chain hears of it.</summary>
+    private PrivateKey? OpenLater(HeldKeys held, PublicKey wanted)
+    {
+        lock (_opening)
+        {
+            foreach (string file in Directory.EnumerateFiles(_folder, Path.GetFileNameWithoutExtension(held.FirstFile) + ".*" + Extension))
+            {
+                if (FirstOf(file) != held.FirstFile || held.HasFile(file))
+                    continue;
+                try
+                {
+                    held.Add(file, OpenKey(file));
+                }
+                catch (KeyException)
+                {
+                    // Perhaps it is not whole yet; the next start says what is wrong with it.
+                }
+            }
+        }
+        return held.Find(wanted);
     }
 
     private void Make(string file)
@@ -139,22 +191,52 @@ public sealed class KeyStore : ICustody, IDisposable
 
     private AccountId Open(string file)
     {
-        PrivateKey key;
+        PrivateKey key = OpenKey(file);
+        AccountId account = key.PublicKey.ToAccountId();
+        if (!_keys.TryAdd(account, new HeldKeys(file, key)))
+            key.Dispose();
+        return account;
+    }
+
+    private PrivateKey OpenKey(string file)
+    {
         try
         {
-            key = PrivateKey.ImportEncryptedPem(File.ReadAllText(file), _passphrase);
+            return PrivateKey.ImportEncryptedPem(File.ReadAllText(file), _passphrase);
         }
         catch (KeyException e)
         {
             throw new KeyException(e.Error, $"{file} can't be opened: {e.Message}");
         }
-        AccountId account = key.PublicKey.ToAccountId();
-        if (!_keys.TryAdd(account, key))
-            key.Dispose();
-        return account;
     }
 
-    private PrivateKey Find(AccountId account) => _keys.TryGetValue(account, out PrivateKey? key)
-        ? key
+    private HeldKeys Find(AccountId account) => _keys.TryGetValue(account, out HeldKeys? held)
+        ? held
         : throw new KeyNotFoundException($"This node does not hold the key of {account}.");
+
+    /// <summary>The keys of one account. Reading takes no lock.</summary>
+    private sealed class HeldKeys(string file, PrivateKey first)
+    {
+        private ImmutableSortedDictionary<int, (string File, PrivateKey Key)> _all =
+            ImmutableSortedDictionary<int, (string, PrivateKey)>.Empty.Add(1, (file, first));
+
+        public string FirstFile => file;
+
+        public PrivateKey First => first;
+
+        public PrivateKey Last => NewestFirst.First();
+
+        public IEnumerable<PrivateKey> NewestFirst => Volatile.Read(ref _all).Values.Reverse().Select(held => held.Key);
+
+        public bool HasFile(string file) => Volatile.Read(ref _all).Values.Any(held => held.File == file);
+
+        public PrivateKey? Find(PublicKey key) => NewestFirst.FirstOrDefault(held => held.PublicKey == key);
+
+        public void Add(string file, PrivateKey key)
+        {
+            string name = Path.GetFileNameWithoutExtension(file);
+            int number = int.Parse(name.AsSpan(name.LastIndexOf('.') + 1), NumberStyles.None, CultureInfo.InvariantCulture);
+            Volatile.Write(ref _all, _all.SetItem(number, (file, key)));
+        }
+    }
 }

@@ -9,10 +9,10 @@ public interface IPeerValidators
     /// <summary>Validators and candidates that this node speaks for. May change; each set that is given does not.</summary>
     IReadOnlySet<AccountId> Local { get; }
 
-    /// <summary>The key that a local validator votes with.</summary>
+    /// <summary>The key that a local validator votes with, or if it has no seat, that of its account. Changes with its seat.</summary>
     PublicKey KeyOf(AccountId local);
 
-    /// <summary>Signs a record's digest with a local validator's key.</summary>
+    /// <summary>Signs a record's digest with the key of a local validator that <see cref="KeyOf"/> gives.</summary>
     Signature Sign(AccountId local, Hash256 digest);
 
     /// <summary>

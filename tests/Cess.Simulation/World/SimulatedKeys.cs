@@ -106,9 +106,12 @@ internal sealed class ActorCustody(IEnumerable<ActorKey> keys, IRandomSource ran
 
     public bool Holds(AccountId account) => _keys.ContainsKey(account);
 
+    public bool Holds(AccountId account, PublicKey key) => Holds(account) && PublicKeyOf(account) == key;
+
     public PublicKey PublicKeyOf(AccountId account) => _keys[account].PublicKey;
 
-    public Signature Sign(AccountId account, Hash256 digest) => _keys[account].Sign(digest);
+    public Signature Sign(AccountId account, PublicKey key, Hash256 digest) =>
+        Holds(account, key) ? _keys[account].Sign(digest) : throw new KeyNotFoundException();
 
     public byte[] SealBucketKey(AccountId account, string bucket, ReadOnlySpan<byte> bucketKey) =>
         BucketKeyWrap.Seal(_keys[account].Key, bucket, bucketKey, random);
