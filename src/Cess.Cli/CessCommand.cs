@@ -27,7 +27,7 @@ public static class CessCommand
             ProcessTerminationTimeout = s_cancelTimeout,
         };
         Report report = new(environment, parsed.GetValue(settings.Json));
-        if (parsed.Action is ParseErrorAction)
+        if (parsed.Action is ParseErrorAction && args is not [NodeProgram.Command, ..])
         {
             report.Fail("cli.usage", $"{parsed.Errors[0].Message} Try: {NameOf(parsed.CommandResult)} --help");
             return ExitCode.Usage;
@@ -35,6 +35,9 @@ public static class CessCommand
 
         try
         {
+            // Its options, --help among them, are not this program's.
+            if (args is [NodeProgram.Command, .. string[] forNode])
+                return NodeProgram.Run(forNode, environment.Variable);
             return await parsed.InvokeAsync(invocation, cancellation);
         }
         catch (CessException e)
@@ -80,6 +83,7 @@ public static class CessCommand
         root.Add(AccountCommands.BuildTransfer(context));
         root.Add(StakeCommands.Build(context));
         root.Add(GovernCommands.Build(context));
+        root.Add(new Command(NodeProgram.Command, NodeProgram.Description));
         return root;
     }
 

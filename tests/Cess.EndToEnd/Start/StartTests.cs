@@ -1,4 +1,6 @@
+using System.Text.Json;
 using System.Text.RegularExpressions;
+using Cess.EndToEnd.Clients;
 using Cess.EndToEnd.Network;
 using Cess.TestNetwork;
 
@@ -27,6 +29,20 @@ public sealed partial class StartTests : IDisposable
         await using var second = await NodeProcess.StartAsync(Data);
         Figures.Report("node_restart_ready_s", second.ReadyAfter.TotalSeconds);
         Assert.InRange(second.ReadyAfter, TimeSpan.Zero, ReadyMax);
+    }
+
+    [Fact]
+    public async Task Cess_node_is_the_node_with_its_options_and_exit_codes()
+    {
+        var cess = Path.Combine(AppContext.BaseDirectory, "cess");
+        using var keys = JsonDocument.Parse((await ClientProgram.RunAsync(cess, ["node", "keys", "--data", Data])).Succeeded().Output);
+        Assert.Equal(1, keys.RootElement.GetProperty("validators").GetArrayLength());
+
+        Assert.Contains("--join", (await ClientProgram.RunAsync(cess, ["node", "--help"])).Succeeded().Output, StringComparison.Ordinal);
+        var direct = await ClientProgram.RunAsync(Path.Combine(AppContext.BaseDirectory, "Cess.Node"), ["--miners", "-1"]);
+        var through = await ClientProgram.RunAsync(cess, ["node", "--miners", "-1"]);
+        Assert.NotEqual(0, through.ExitCode);
+        Assert.Equal((direct.ExitCode, direct.Errors), (through.ExitCode, through.Errors));
     }
 
     [Fact]
