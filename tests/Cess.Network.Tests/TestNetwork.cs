@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using Cess.Blobs;
 using Cess.BlockStore;
 using Cess.Coding;
+using Cess.Consensus.Messages;
 using Cess.Gateway;
 using Cess.Gateway.Objects;
 using Cess.Gateway.Objects.Pipeline;
@@ -165,11 +166,8 @@ internal sealed class TestNetwork : IAsyncDisposable
 
     private async Task RegisterAsync(AccountId account, long bytes)
     {
-        foreach (Call call in new Call[] { new RegisterMiner(account, "memory", Balance.Parse("1")), new DeclareSpace((ulong)bytes) })
-        {
-            TransactionOutcome outcome = await Grains.GetGrain<IAccountGrain>(account.ToString()).ExecuteAsync(new CustodyCall(Scale.Encode(call)));
-            Assert.True(outcome.Succeeded, outcome.ErrorMessage);
-        }
+        await ExecuteAsync(account, new RegisterMiner(account, "memory", Balance.Parse("1")));
+        await ExecuteAsync(account, new DeclareSpace((ulong)bytes));
     }
 
     private sealed class NoFault : INodeFault
@@ -177,14 +175,32 @@ internal sealed class TestNetwork : IAsyncDisposable
         public void Stop(string reason, Exception cause) => throw new InvalidOperationException(reason, cause);
     }
 
+    /// <summary>Executes a call of a held account, which has to succeed.</summary>
+    public async Task ExecuteAsync(AccountId account, Call call)
+    {
+        TransactionOutcome outcome = await Grains.GetGrain<IAccountGrain>(account.ToString()).ExecuteAsync(new CustodyCall(Scale.Encode(call)));
+        Assert.True(outcome.Succeeded, outcome.ErrorMessage);
+    }
+
+    /// <summary>Has a validator sign for two blocks of the present iteration, and tells one other.</summary>
+    public void Contradict(AccountId liar, AccountId witness)
+    {
+        var seat = (ushort)Head.EraMembers().Accounts.IndexOf(liar);
+        ulong iteration = Get<LedgerHead>().Final.Iteration + 1;
+        foreach (Hash256 block in new[] { Hash256.Sha256([1]), Hash256.Sha256([2]) })
+        {
+            Hash256 digest = Vote.Digest(VoteKind.Notarise, Genesis.ComputeHash(), iteration, block);
+            Signature signature = Get<ICustody>().Sign(liar, Head.Validators.Keys[seat], digest);
+            Get<ConsensusInboxes>().Send(liar, [witness], new VoteMessage(new Vote(seat, VoteKind.Notarise, iteration, block, signature)));
+        }
+    }
+
     /// <summary>Gives a held account another key, which the node has, too.</summary>
     public async Task RotateKeyAsync(AccountId account)
     {
         PrivateKey key = ((TestCustody)Get<ICustody>()).Give(account);
         Signature proof = key.Sign(RotateKey.ProofDigest(Genesis.ComputeHash(), account, key.PublicKey));
-        TransactionOutcome outcome = await Grains.GetGrain<IAccountGrain>(account.ToString())
-            .ExecuteAsync(new CustodyCall(Scale.Encode<Call>(new RotateKey(key.PublicKey, proof))));
-        Assert.True(outcome.Succeeded, outcome.ErrorMessage);
+        await ExecuteAsync(account, new RotateKey(key.PublicKey, proof));
     }
 
     private sealed class TestCustody : ICustody

@@ -2,6 +2,8 @@ using System.Security.Cryptography;
 using Cess.Gateway.Objects;
 using Cess.Grains;
 using Cess.Ledger.Blocks;
+using Cess.Ledger.Modules.Balances;
+using Cess.Ledger.Modules.Staking;
 using Cess.Primitives;
 
 namespace Cess.Network.Tests;
@@ -48,6 +50,27 @@ public sealed class ValidatorTests
 
         Assert.True(loaded.Height >= head.Height);
         Assert.True(iteration >= loaded.Height, "An iteration makes at most one block.");
+    }
+
+    [Fact]
+    public async Task A_contradiction_is_reported_until_it_is_punished_though_the_reporter_can_not_pay_at_first()
+    {
+        await using TestNetwork network = await TestNetwork.StartAsync(miners: 1, policy: "1+0", validators: 4);
+        (AccountId liar, AccountId witness) = (network.Head.EraMembers().Accounts[0], network.Head.EraMembers().Accounts[1]);
+        await network.ExecuteAsync(liar, new Validate(0, Hash256.Sha256([1]), 50));
+        await network.ExecuteAsync(witness, new Transfer(
+            network.Owner.Account, network.Head.Account(witness).Free - network.Genesis.Parameters.TransactionFee - network.Genesis.Parameters.TransactionFee));
+        while (network.Head.Account(witness).Free >= network.Genesis.Parameters.TransactionFee)
+            await network.ExecuteAsync(witness, new Transfer(network.Owner.Account, Balance.Zero));
+
+        ulong told = network.Head.Height;
+        network.Contradict(liar, witness);
+        for (int i = 0; network.Head.Height < told + 3; i++)
+            await network.PutAsync($"meanwhile {i}", [1]);
+        Assert.NotEqual(CandidateStatus.Jailed, network.Head.Validator(liar)!.Status);
+
+        await network.ExecuteAsync(network.Owner.Account, new Transfer(witness, Balance.Parse("10")));
+        await TestNetwork.UntilAsync(() => network.Head.Validator(liar)!.Status == CandidateStatus.Jailed, "the punishment");
     }
 
     [Fact]

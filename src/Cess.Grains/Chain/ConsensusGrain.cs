@@ -33,6 +33,9 @@ public sealed class ConsensusGrain(
 {
     private readonly Queue<ConsensusEffect> _effects = new();
 
+    /// <summary>What is to be reported of whom, at most one thing of each validator, until they are punished.</summary>
+    private readonly Dictionary<AccountId, Ledger.Modules.Staking.ReportEquivocation> _reports = [];
+
     /// <summary>About whom a report is under way.</summary>
     private readonly HashSet<AccountId> _accused = [];
     private SenderQueues _early = NoneEarly();
@@ -247,7 +250,7 @@ public sealed class ConsensusGrain(
                 _ = ServeAsync(_era!.Accounts[serve.To], serve.Above);
                 break;
             case Consensus.Simplex.ReportEquivocation report:
-                _ = AccuseAsync(_era!, report);
+                Accuse(_era!, report);
                 break;
             case RefuseMessage refuse:
                 log.LogWarning("A message of {Validator} is refused: {Error}", _era!.Accounts[refuse.From], refuse.Error);
@@ -284,6 +287,7 @@ public sealed class ConsensusGrain(
         try
         {
             await _chain.FinaliseAsync(candidates.Offer(final.Blocks, final.Certificate));
+            SendReports();
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
@@ -304,20 +308,44 @@ public sealed class ConsensusGrain(
         }
     }
 
-    private async Task AccuseAsync(ConsensusEra era, Consensus.Simplex.ReportEquivocation report)
+    private void Accuse(ConsensusEra era, Consensus.Simplex.ReportEquivocation report)
     {
         int validator = report.Evidence.Validator;
         AccountId accused = era.Accounts[validator];
         log.LogWarning("{Validator} has contradicted itself in iteration {Iteration}", accused, report.Evidence.Iteration);
-        // Who is jailed already may go on until the era ends, and who has nothing staked can lose nothing: reporting each time would
-        // only cost the reporters.
-        if (head.Head.Validator(accused) is null or { Status: CandidateStatus.Jailed } || !_accused.Add(accused))
-            return;
-        var call = new Ledger.Modules.Staking.ReportEquivocation(report.Evidence.ToLedger(accused, era.Validators.Keys[validator]));
+        if (IsPunishable(accused)
+            && _reports.TryAdd(accused, new Ledger.Modules.Staking.ReportEquivocation(report.Evidence.ToLedger(accused, era.Validators.Keys[validator]))))
+            _ = ReportAsync(accused);
+    }
+
+    /// <summary>
+    /// Who is jailed already may go on until the era ends, and who has nothing staked can lose nothing: reporting each time would only
+    /// cost the reporters.
+    /// </summary>
+    private bool IsPunishable(AccountId accused) => head.Head.Validator(accused) is not (null or { Status: CandidateStatus.Jailed });
+
+    /// <summary>A contradiction is shown to a node once. A report that did not get into a block is sent again when there is another one.</summary>
+    private void SendReports()
+    {
+        foreach (AccountId accused in _reports.Keys.ToArray())
+        {
+            if (!IsPunishable(accused))
+                _reports.Remove(accused);
+            else if (!_accused.Contains(accused))
+                _ = ReportAsync(accused);
+        }
+    }
+
+    private async Task ReportAsync(AccountId accused)
+    {
+        _accused.Add(accused);
         try
         {
             TransactionOutcome outcome = await GrainFactory.GetGrain<IAccountGrain>(_self.ToString())
-                .ExecuteAsync(new CustodyCall(Scale.Encode<Ledger.Modules.Call>(call)));
+                .ExecuteAsync(new CustodyCall(Scale.Encode<Ledger.Modules.Call>(_reports[accused])));
+            // In a block it has had its effect, or never will.
+            if (outcome.Status != TransactionStatus.Rejected)
+                _reports.Remove(accused);
             if (!outcome.Succeeded)
                 log.LogWarning("The report was not taken: {Code} {Message}", outcome.ErrorCode, outcome.ErrorMessage);
         }
