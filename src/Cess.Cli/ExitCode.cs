@@ -20,7 +20,8 @@ internal static class ExitCode
     public static int Of(CessException failure) => failure.Code switch
     {
         ClientErrors.NotAuthentic or ClientErrors.RootsDiffer or ClientErrors.BucketKeyClosed => NotAuthentic,
-        ClientErrors.Unreachable or ClientErrors.Timeout or ClientErrors.Stale or ClientErrors.EraUnverifiable or ClientErrors.NotProven => Unavailable,
+        ClientErrors.Unreachable or ClientErrors.Timeout or ClientErrors.Stale or ClientErrors.TooOld or ClientErrors.EraUnverifiable
+            or ClientErrors.NotProven => Unavailable,
         ClientErrors.InvalidName or ClientErrors.InvalidPolicy or "Files.BucketNameInvalid" => Usage,
         ClientErrors.NotAMember or "Accounts.CallOutOfScope" or "Accounts.DelegateUnknown" or "Accounts.DelegateExpired"
             or "Accounts.SpendLimitExceeded" or "Governance.NotValidator" => Denied,

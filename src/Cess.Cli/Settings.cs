@@ -1,5 +1,7 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Text.Json;
+using Cess.Client;
 using Cess.Ledger.Blocks;
 using Cess.Primitives;
 
@@ -9,6 +11,7 @@ namespace Cess.Cli;
 internal sealed class Settings
 {
     private const string DefaultData = "./cess-data";
+    private const string NoMaxAge = "off";
     private const int SmallFileBytesMax = 64 << 10;
 
     public Option<string> Endpoint { get; } = new("--endpoint")
@@ -61,13 +64,21 @@ internal sealed class Settings
         Recursive = true,
     };
 
+    public Option<string> MaxAge { get; } = new("--max-age")
+    {
+        Description = "With --trust, how many seconds old the newest block may be that the node shows, by the clock here; off for any age. "
+            + $"[CESS_MAX_AGE, else {ClientLimits.StateAgeDefault.TotalSeconds}]",
+        HelpName = "SECONDS",
+        Recursive = true,
+    };
+
     public Option<bool> Json { get; } = new("--json")
     {
         Description = "Write one JSON document instead of text; errors too.",
         Recursive = true,
     };
 
-    public IEnumerable<Option> All => [Endpoint, Key, Passphrase, Account, FormerKey, Data, Trust, Json];
+    public IEnumerable<Option> All => [Endpoint, Key, Passphrase, Account, FormerKey, Data, Trust, MaxAge, Json];
 
     /// <summary>The account's key. The caller disposes it.</summary>
     /// <exception cref="CliException">There is none, or it cannot be opened.</exception>
@@ -105,6 +116,20 @@ internal sealed class Settings
         return TrustedStart.TryParse(text, out TrustedStart? start)
             ? start
             : throw new CliException("cli.bad_trust", $"'{text}' is no start: give GENESIS or GENESIS@INDEX:HASH, each hash with 64 hexadecimal digits.");
+    }
+
+    /// <summary>How old what is proven may be; <see cref="Timeout.InfiniteTimeSpan"/> for any age.</summary>
+    /// <exception cref="CliException">What says it is no number of seconds.</exception>
+    public TimeSpan FindMaxAge(ParseResult parsed, CliEnvironment environment)
+    {
+        string? text = Find(parsed, environment, MaxAge, "CESS_MAX_AGE");
+        if (text is null)
+            return ClientLimits.StateAgeDefault;
+        if (text == NoMaxAge)
+            return Timeout.InfiniteTimeSpan;
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int seconds) && seconds > 0
+            ? TimeSpan.FromSeconds(seconds)
+            : throw new CliException("cli.bad_max_age", $"'{text}' is no age: give seconds, 1 or more, or {NoMaxAge} for any.");
     }
 
     /// <summary>Opens a key file, or makes it with a new key, for nobody else to read.</summary>

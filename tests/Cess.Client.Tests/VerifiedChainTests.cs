@@ -111,6 +111,53 @@ public sealed class VerifiedChainTests : ClientTests
     }
 
     [Fact]
+    public async Task A_client_that_begins_is_not_shown_what_was_true_long_ago()
+    {
+        AccountId account = Host.Chain.Owner.PublicKey.ToAccountId();
+        var lies = new Lies();
+        byte[] old = [];
+        lies.Answer = (request, body) => request.Contains("/v1/proofs", StringComparison.Ordinal) ? old = body : body;
+        using (CessClient before = NewClient(lies))
+            Assert.Equal(1ul, (await before.GetAccountAsync(account)).Nonce);
+        Host.Time.Advance(ClientLimits.StateAgeDefault);
+        await Client.TransferAsync(s_payee, Balance.OneToken);
+        Lies Lie() => new() { Answer = (request, body) => request.Contains("/v1/proofs", StringComparison.Ordinal) ? old : body };
+
+        // What is just as old as it may be is believed still: nothing tells it from the newest.
+        using (CessClient inTime = NewClient(Lie()))
+            Assert.Equal(1ul, (await inTime.GetAccountAsync(account)).Nonce);
+        Host.Time.Advance(TimeSpan.FromSeconds(1));
+        using CessClient client = NewClient(Lie());
+        CessException refused = await FailsAsync(ClientErrors.TooOld, () => client.GetAccountAsync(account));
+        await FailsAsync(ClientErrors.TooOld, () => client.TransferAsync(s_payee, Balance.OneToken));
+        await FailsAsync(ClientErrors.TooOld, () => client.HeadAsync(Bucket, "name"));
+        await FailsAsync(ClientErrors.TooOld, () => client.Verified!.GetTrustedStartAsync());
+
+        Assert.True(refused.IsTransient);
+        Assert.Contains("is 00:10:01 old", refused.Message, StringComparison.Ordinal);
+        using CessClient honest = NewClient(new Lies());
+        Assert.Equal(2ul, (await honest.GetAccountAsync(account)).Nonce);
+    }
+
+    [Fact]
+    public async Task Of_a_chain_that_stands_still_as_much_is_believed_as_is_asked_for()
+    {
+        OutcomeMessage paid = await Client.TransferAsync(s_payee, Balance.OneToken);
+        Host.Time.Advance(TimeSpan.FromDays(400));
+        using VerifiedChain usual = Verify(Trusted);
+        using VerifiedChain patient = Verify(Trusted, TimeSpan.FromDays(400));
+        using VerifiedChain endless = Verify(Trusted, Timeout.InfiniteTimeSpan);
+
+        CessException refused = await FailsAsync(ClientErrors.TooOld, () => usual.GetAccountAsync(s_payee));
+        Assert.Contains("is 400.00:00:00 old", refused.Message, StringComparison.Ordinal);
+        Assert.Equal(Balance.OneToken, (await patient.GetAccountAsync(s_payee)).Value.Free);
+        Assert.Equal(Balance.OneToken, (await endless.GetAccountAsync(s_payee)).Value.Free);
+        // What is final stays so.
+        Assert.Equal(paid.Height, (await usual.GetReceiptAsync(Hash256.Parse(paid.Id))).Height);
+        Assert.Throws<ArgumentOutOfRangeException>(() => Verify(Trusted, TimeSpan.Zero));
+    }
+
+    [Fact]
     public async Task A_transfer_that_the_node_only_claims_is_refused()
     {
         var lies = new Lies { Swallow = "/v1/transactions" };
@@ -351,7 +398,8 @@ public sealed class VerifiedChainTests : ClientTests
         Assert.Null(start);
     }
 
-    private VerifiedChain Verify(TrustedStart trust) => new(Host.Endpoint, trust, Quick with { Time = Host.Time });
+    private VerifiedChain Verify(TrustedStart trust, TimeSpan? ageMax = null) =>
+        new(Host.Endpoint, trust, Quick with { Time = Host.Time, StateAgeMax = ageMax ?? Quick.StateAgeMax });
 
     private CessClient NewClient(Lies lies) =>
         new(Host.Endpoint, Host.Chain.Owner, Quick with { Time = Host.Time, Trust = Trusted }, lies);

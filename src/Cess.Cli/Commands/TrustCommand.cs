@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Cess.Cli.Output;
+using Cess.Client;
 using Cess.Client.Chain;
 using Cess.Ledger.Blocks;
 using Cess.Primitives;
@@ -17,9 +18,10 @@ internal static class TrustCommand
         command.SetAction(async (parsed, cancellation) =>
         {
             Uri endpoint = context.Settings.FindEndpoint(parsed, context.Environment);
-            TrustedStart? given = context.Settings.FindTrust(parsed, context.Environment);
+            CessClientOptions options = context.OptionsOf(parsed);
+            TrustedStart? given = options.Trust;
             TrustedStart begin = given ?? new TrustedStart(await AskGenesisAsync(context, parsed, cancellation));
-            using VerifiedChain chain = new(endpoint, begin, context.Environment.Client);
+            using VerifiedChain chain = new(endpoint, begin, options);
             Verified<TrustedStart> newest = await chain.GetTrustedStartAsync(cancellation);
             ulong era = newest.Value.Era!.Index;
             List<string> lines =
