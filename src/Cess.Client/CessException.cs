@@ -77,7 +77,7 @@ public static class ClientErrors
     /// <summary>The content changed while it was read.</summary>
     public const string ContentChanged = "client.content_changed";
 
-    /// <summary>Other transactions of the account kept taking the nonce.</summary>
+    /// <summary>Other transactions of the account kept taking the nonce; none of those that were sent is final.</summary>
     public const string NonceContended = "client.nonce_contended";
 
     /// <summary>The key is none of the account's several keys.</summary>

@@ -205,8 +205,7 @@ public sealed class VerifiedChainTests : ClientTests
         using CessClient client = NewClient(new Lies
         {
             Answer = (request, body) => request.StartsWith("POST /v1/transactions", StringComparison.Ordinal)
-                ? Encoding.UTF8.GetBytes(JsonSerializer.Serialize(
-                    new SubmissionMessage([new OutcomeMessage("", "rejected", Code: code)]), WireJson.Default.SubmissionMessage))
+                ? Denied(code)
                 : isHidden && request.Contains("role=sender", StringComparison.Ordinal)
                     ? Encoding.UTF8.GetBytes(JsonSerializer.Serialize(new TransactionPage([], 1, null), WireJson.Default.TransactionPage))
                     : body,
@@ -219,6 +218,62 @@ public sealed class VerifiedChainTests : ClientTests
             Assert.Equal(Host.Chain.Head.Height + 1, (await client.TransferAsync(s_payee, Balance.OneToken)).Height);
 
         Assert.Equal(Balance.OneToken, Host.Chain.Head.Account(s_payee).Free);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task What_is_final_is_found_although_the_node_denies_it_to_the_end(bool isVerified)
+    {
+        byte[]? old = null;
+        int lookups = 0;
+        var lies = new Lies
+        {
+            Answer = (request, body) => request.StartsWith("POST /v1/transactions", StringComparison.Ordinal) ? Denied("Pool.NonceUsed")
+                : request.Contains(isVerified ? "/v1/proofs" : "/v1/accounts/", StringComparison.Ordinal) ? old ??= body
+                : body,
+            // Who takes the node's word looks after each of its attempts.
+            Refusal = request => !isVerified && request.Contains("GET /v1/transactions/", StringComparison.Ordinal) && ++lookups <= ClientLimits.NonceAttempts
+                ? (HttpStatusCode.NotFound, WireErrors.TransactionNotFound.Code)
+                : null,
+        };
+        using CessClient client = isVerified ? NewClient(lies) : new(Host.Endpoint, Host.Chain.Owner, Quick with { Time = Host.Time }, lies);
+
+        OutcomeMessage paid = await client.TransferAsync(s_payee, Balance.OneToken);
+
+        Assert.Equal(Host.Chain.Head.Height, paid.Height);
+        Assert.Equal(Balance.OneToken, Host.Chain.Head.Account(s_payee).Free);
+    }
+
+    [Fact]
+    public async Task Of_what_may_become_final_later_nobody_is_told_that_it_was_not_made()
+    {
+        List<Hash256> sent = [];
+        var lies = new Lies { Swallow = "/v1/transactions" };
+        lies.Swallowed = body =>
+        {
+            var reader = new ScaleReader(body);
+            reader.ReadCount(1);
+            sent.Add(SignedTransaction.Decode(reader.ReadBytes(body.Length).ToArray()).Id);
+            return new ByteArrayContent(Denied("Pool.Dropped"));
+        };
+        using CessClient client = NewClient(lies);
+
+        CessException unknown = await FailsAsync(ClientErrors.OutcomeUnknown, () => client.TransferAsync(s_payee, Balance.OneToken));
+
+        Assert.Equal(ClientLimits.NonceAttempts, sent.Count);
+        Assert.Contains(sent[^1].ToString(), unknown.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Of_an_upload_that_is_denied_to_the_end_nobody_knows()
+    {
+        using CessClient client = NewClient(new Lies
+        {
+            Refusal = request => request.EndsWith("/complete", StringComparison.Ordinal) ? (HttpStatusCode.Conflict, "Pool.NonceUsed") : null,
+        });
+
+        await FailsAsync(ClientErrors.OutcomeUnknown, () => client.PutAsync(Bucket, "name", new MemoryStream([1])));
     }
 
     [Fact]
@@ -397,6 +452,10 @@ public sealed class VerifiedChainTests : ClientTests
         Assert.False(TrustedStart.TryParse(text, out TrustedStart? start));
         Assert.Null(start);
     }
+
+    /// <summary>The answer that a transaction is in no block.</summary>
+    private static byte[] Denied(string code) => Encoding.UTF8.GetBytes(JsonSerializer.Serialize(
+        new SubmissionMessage([new OutcomeMessage("", "rejected", Code: code)]), WireJson.Default.SubmissionMessage));
 
     private VerifiedChain Verify(TrustedStart trust, TimeSpan? ageMax = null) =>
         new(Host.Endpoint, trust, Quick with { Time = Host.Time, StateAgeMax = ageMax ?? Quick.StateAgeMax });
