@@ -7,6 +7,7 @@ using Cess.Client.Chain;
 using Cess.Client.Objects;
 using Cess.Ledger.Blocks;
 using Cess.Ledger.Modules.Balances;
+using Cess.Ledger.Modules.Batches;
 using Cess.Ledger.Transactions;
 using Cess.Primitives;
 using Cess.TestHost;
@@ -111,7 +112,7 @@ public sealed class VerifiedChainTests : ClientTests
     }
 
     [Fact]
-    public async Task A_client_that_begins_is_not_shown_what_was_true_long_ago()
+    public async Task A_client_that_begins_is_not_shown_what_was_submissionlong_ago()
     {
         AccountId account = Host.Chain.Owner.PublicKey.ToAccountId();
         var lies = new Lies();
@@ -375,6 +376,79 @@ public sealed class VerifiedChainTests : ClientTests
         await client.DeleteAsync([honest]);
 
         Assert.Equal("precious", Assert.Single((await Client.ListAsync(Bucket)).Objects).Name);
+    }
+
+    [Fact]
+    public async Task Of_an_old_listing_it_is_told_what_has_another_file_by_now()
+    {
+        await Client.PutAsync(Bucket, "changed", new MemoryStream([1]));
+        await Client.PutAsync(Bucket, "gone", new MemoryStream([2]));
+        await Client.PutAsync(Bucket, "useless", new MemoryStream([3]));
+        ObjectListing old = await Client.ListAsync(Bucket);
+        await Client.PutAsync(Bucket, "changed", new MemoryStream([4]));
+        await Client.DeleteAsync(Bucket, "gone");
+        using CessClient client = NewClient(new Lies());
+
+        CessException told = await FailsAsync(ClientErrors.Stale, () => client.DeleteAsync(old.Objects));
+
+        Assert.Contains("\"changed\" has another file", told.Message, StringComparison.Ordinal);
+        Assert.True(told.IsTransient);
+        StoredObject left = Assert.Single((await Client.ListAsync(Bucket)).Objects);
+        Assert.Equal("changed", left.Name);
+        await client.DeleteAsync([left]);
+        Assert.Empty((await Client.ListAsync(Bucket)).Objects);
+    }
+
+    [Fact]
+    public async Task A_deletion_that_an_older_state_leads_to_another_file_is_not_told_as_done()
+    {
+        await Client.PutAsync(Bucket, "name", new MemoryStream([1]));
+        int? keys = 2;
+        var lies = new Lies();
+        using CessClient client = NewClient(lies);
+        // The name gets another file once the client is shown which it has.
+        lies.After = async request =>
+        {
+            if (request.Split("key=").Length - 1 == keys)
+            {
+                keys = null;
+                await Client.PutAsync(Bucket, "name", new MemoryStream([2]));
+            }
+        };
+
+        await FailsAsync(ClientErrors.Stale, () => client.DeleteAsync(Bucket, "name"));
+        ObjectListing listed = await Client.ListAsync(Bucket);
+        keys = 1;
+        await FailsAsync(ClientErrors.Stale, () => client.DeleteAsync(listed.Objects));
+
+        Assert.Equal([2], await ReadAsync("name"));
+        await client.DeleteAsync(Bucket, "name");
+        await FailsAsync(WireErrors.ObjectNotFound.Code, () => Client.HeadAsync(Bucket, "name"));
+    }
+
+    [Fact]
+    public async Task What_became_of_a_batch_is_read_from_the_batch_that_was_sent()
+    {
+        BatchOutcome other = await Client.Chain.ExecuteBatchAsync(BatchMode.EachOnItsOwn, [new Transfer(s_payee, Balance.OneToken)]);
+        string? sent = null;
+        using CessClient client = NewClient(new Lies
+        {
+            Answer = (request, body) =>
+            {
+                if (!request.StartsWith("POST /v1/transactions", StringComparison.Ordinal))
+                    return body;
+                SubmissionMessage submission = JsonSerializer.Deserialize(body, WireJson.Default.SubmissionMessage)!;
+                sent = submission.Outcomes[0].Id;
+                return JsonSerializer.SerializeToUtf8Bytes(
+                    new SubmissionMessage([submission.Outcomes[0] with { Id = other.Outcome.Id }]), WireJson.Default.SubmissionMessage);
+            },
+        });
+
+        BatchOutcome batch = await client.Chain.ExecuteBatchAsync(
+            BatchMode.EachOnItsOwn, [new Transfer(s_payee, Balance.OneToken), new Transfer(s_payee, Balance.Zero)]);
+
+        Assert.Equal(sent, batch.Outcome.Id);
+        Assert.Equal(1u, Assert.Single(batch.Failed).Index);
     }
 
     [Fact]

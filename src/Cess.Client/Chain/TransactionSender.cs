@@ -136,9 +136,11 @@ internal sealed class TransactionSender(
     public async Task<Hash256> GenesisAsync(CancellationToken cancellation) =>
         _genesis ??= options.Trust?.Genesis ?? (await transport.SendAsync(RestRequest.Get("/v1/status"), WireJson.Default.StatusMessage, cancellation)).Chain.Genesis;
 
-    /// <summary>The outcome, once it is certain: with the height that is proven, where the node's word is not taken.</summary>
+    /// <summary>The outcome, once it is certain: of this transaction, with the height that is proven, where the node's word is not taken.</summary>
     private async Task<OutcomeMessage> ConfirmAsync(SignedTransaction transaction, OutcomeMessage outcome, CancellationToken cancellation) =>
-        verified is null ? outcome : outcome with { Height = await verified.HeightOfSuccessAsync(transaction.Id, cancellation) };
+        verified is null
+            ? outcome
+            : outcome with { Id = transaction.Id.ToString(), Height = await verified.HeightOfSuccessAsync(transaction.Id, cancellation) };
 
     /// <summary>What became of transactions with one nonce: the outcome of that which used it, or null when none of them did.</summary>
     /// <exception cref="CessException">OutcomeUnknown, where the node's word is not taken; or the ledger's code.</exception>
