@@ -29,8 +29,7 @@ internal static class ExitCode
         "Files.BucketUnknown" or "Files.FileUnknown" or "Governance.ProposalUnknown" or "Staking.NominationUnknown" => NotFound,
         "Files.BucketOfOtherAccount" or "Files.FileOfOtherAccount" => Denied,
         "Files.BucketNameTaken" or "Files.BucketNotEmpty" or "Files.ConditionFailed" => Conflict,
-        // A node that has shown a block of the next era has the handover a moment later.
-        _ when failure.IsTransient || failure.Code == WireErrors.HandoverNotFound.Code => Unavailable,
+        _ when failure.IsTransient => Unavailable,
         _ => OfStatus(WireErrors.Find(failure.Code)?.Status ?? failure.Status),
     };
 

@@ -217,7 +217,7 @@ public sealed class TrustTests : CliTests
         Assert.Equal(ExitCode.Unavailable, ExitCode.Of(new CessException(ClientErrors.Stale, "")));
         Assert.Equal(ExitCode.Unavailable, ExitCode.Of(new CessException(ClientErrors.TooOld, "")));
         Assert.Equal(ExitCode.Unavailable, ExitCode.Of(new CessException(ClientErrors.EraUnverifiable, "")));
-        Assert.Equal(ExitCode.Unavailable, ExitCode.Of(new CessException(WireErrors.HandoverNotFound.Code, "") { Status = 404 }));
+        Assert.Equal(ExitCode.Unavailable, ExitCode.Of(new CessException(ClientErrors.NotProven, "")));
     }
 
     private async Task<Shown> TrustAsync(params string[] args)
