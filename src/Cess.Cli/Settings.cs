@@ -58,8 +58,8 @@ internal sealed class Settings
 
     public Option<string> Trust { get; } = new("--trust")
     {
-        Description = "The chain's genesis hash, or an era of it: GENESIS or GENESIS@INDEX:HASH. With it the node's word is not taken: what it says of "
-            + "accounts, names and transactions has to be proven. cess trust shows one. [CESS_TRUST, else the node's word is taken]",
+        Description = "The chain's genesis hash, or an era of it: GENESIS or GENESIS@INDEX:HASH. With it the node's word is not taken: "
+            + "what it says of accounts, names and transactions has to be proven. cess trust shows one. [CESS_TRUST, else the node's word is taken]",
         HelpName = "START",
         Recursive = true,
     };
@@ -89,7 +89,8 @@ internal sealed class Settings
     /// <exception cref="CliException">Nothing says it.</exception>
     public string FindKeyFile(ParseResult parsed, CliEnvironment environment) =>
         Find(parsed, environment, Key, "CESS_KEY_FILE") ?? NodeOf(parsed, environment).KeyFile
-            ?? throw new CliException("cli.no_key", "There is no account key: give --key FILE, set CESS_KEY_FILE, or give the --data folder of a node on this machine.");
+            ?? throw new CliException(
+                "cli.no_key", "There is no account key: give --key FILE, set CESS_KEY_FILE, or give the --data folder of a node on this machine.");
 
     /// <summary>The key that the account had before; null when none is named. The caller disposes it.</summary>
     /// <exception cref="CliException">It cannot be opened.</exception>
@@ -115,7 +116,8 @@ internal sealed class Settings
             return null;
         return TrustedStart.TryParse(text, out TrustedStart? start)
             ? start
-            : throw new CliException("cli.bad_trust", $"'{text}' is no start: give GENESIS or GENESIS@INDEX:HASH, each hash with 64 hexadecimal digits.");
+            : throw new CliException(
+                "cli.bad_trust", $"'{text}' is no start: give GENESIS or GENESIS@INDEX:HASH, each hash with 64 hexadecimal digits.");
     }
 
     /// <summary>How old what is proven may be; <see cref="Timeout.InfiniteTimeSpan"/> for any age.</summary>
@@ -161,7 +163,8 @@ internal sealed class Settings
     private string PassphraseOf(ParseResult parsed, CliEnvironment environment)
     {
         string file = Find(parsed, environment, Passphrase, "CESS_PASSPHRASE_FILE") ?? NodeOf(parsed, environment).PassphraseFile
-            ?? throw new CliException("cli.no_passphrase", "There is no passphrase for the key: give --passphrase-file FILE or set CESS_PASSPHRASE_FILE.");
+            ?? throw new CliException(
+                "cli.no_passphrase", "There is no passphrase for the key: give --passphrase-file FILE or set CESS_PASSPHRASE_FILE.");
         return ReadSmall(file, "cli.no_passphrase").Split('\n')[0].TrimEnd('\r');
     }
 

@@ -14,7 +14,8 @@ internal static class TrustCommand
     {
         Command command = new(
             "trust",
-            "Follow the chain from what --trust says, or from the genesis that the node names, to its newest final block; and show what to give to --trust from now on. Needs no account.");
+            "Follow the chain from what --trust says, or from the genesis that the node names, to its newest final block; and show what to give "
+            + "to --trust from now on. Needs no account.");
         command.SetAction(async (parsed, cancellation) =>
         {
             Uri endpoint = context.Settings.FindEndpoint(parsed, context.Environment);
@@ -35,14 +36,16 @@ internal static class TrustCommand
             {
                 lines.AddRange(
                 [
-                    "That this genesis is the right one is the node's word, and so is all that follows from it. Before you give the start to --trust, compare the",
+                    "That this genesis is the right one is the node's word, and so is all that follows from it. "
+                    + "Before you give the start to --trust, compare the",
                     "genesis with what somebody whom you trust says: of an operator's node it is the SHA-256 of genesis.scale in the data folder.",
                 ]);
             }
 
             context.Report(parsed).Write(
                 new TrustDocument(
-                    endpoint.ToString(), begin.Genesis.ToString(), GenesisTrusted: given is not null, newest.Height, newest.Time, era, newest.Value.ToString()),
+                    endpoint.ToString(), begin.Genesis.ToString(), GenesisTrusted: given is not null, newest.Height, newest.Time, era,
+                    newest.Value.ToString()),
                 CliJson.Default.TrustDocument, lines);
             return ExitCode.Done;
         });
