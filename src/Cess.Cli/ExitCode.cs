@@ -20,7 +20,8 @@ internal static class ExitCode
     public static int Of(CessException failure) => failure.Code switch
     {
         ClientErrors.NotAuthentic or ClientErrors.RootsDiffer or ClientErrors.BucketKeyClosed => NotAuthentic,
-        ClientErrors.Unreachable or ClientErrors.Timeout or ClientErrors.Stale or ClientErrors.EraUnverifiable or ClientErrors.NotProven => Unavailable,
+        ClientErrors.Unreachable or ClientErrors.Timeout or ClientErrors.Stale or ClientErrors.TooOld or ClientErrors.EraUnverifiable
+            or ClientErrors.NotProven => Unavailable,
         ClientErrors.InvalidName or ClientErrors.InvalidPolicy or "Files.BucketNameInvalid" => Usage,
         ClientErrors.NotAMember or "Accounts.CallOutOfScope" or "Accounts.DelegateUnknown" or "Accounts.DelegateExpired"
             or "Accounts.SpendLimitExceeded" or "Governance.NotValidator" => Denied,
@@ -28,8 +29,7 @@ internal static class ExitCode
         "Files.BucketUnknown" or "Files.FileUnknown" or "Governance.ProposalUnknown" or "Staking.NominationUnknown" => NotFound,
         "Files.BucketOfOtherAccount" or "Files.FileOfOtherAccount" => Denied,
         "Files.BucketNameTaken" or "Files.BucketNotEmpty" or "Files.ConditionFailed" => Conflict,
-        // A node that has shown a block of the next era has the handover a moment later.
-        _ when failure.IsTransient || failure.Code == WireErrors.HandoverNotFound.Code => Unavailable,
+        _ when failure.IsTransient => Unavailable,
         _ => OfStatus(WireErrors.Find(failure.Code)?.Status ?? failure.Status),
     };
 

@@ -1,5 +1,7 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Text.Json;
+using Cess.Client;
 using Cess.Ledger.Blocks;
 using Cess.Primitives;
 
@@ -9,6 +11,7 @@ namespace Cess.Cli;
 internal sealed class Settings
 {
     private const string DefaultData = "./cess-data";
+    private const string NoMaxAge = "off";
     private const int SmallFileBytesMax = 64 << 10;
 
     public Option<string> Endpoint { get; } = new("--endpoint")
@@ -55,9 +58,17 @@ internal sealed class Settings
 
     public Option<string> Trust { get; } = new("--trust")
     {
-        Description = "The chain's genesis hash, or an era of it: GENESIS or GENESIS@INDEX:HASH. With it the node's word is not taken: what it says of "
-            + "accounts, names and transactions has to be proven. cess trust shows one. [CESS_TRUST, else the node's word is taken]",
+        Description = "The chain's genesis hash, or an era of it: GENESIS or GENESIS@INDEX:HASH. With it the node's word is not taken: "
+            + "what it says of accounts, names and transactions has to be proven. cess trust shows one. [CESS_TRUST, else the node's word is taken]",
         HelpName = "START",
+        Recursive = true,
+    };
+
+    public Option<string> MaxAge { get; } = new("--max-age")
+    {
+        Description = "With --trust, how many seconds old the newest block may be that the node shows, by the clock here; off for any age. "
+            + $"[CESS_MAX_AGE, else {ClientLimits.StateAgeDefault.TotalSeconds}]",
+        HelpName = "SECONDS",
         Recursive = true,
     };
 
@@ -67,7 +78,7 @@ internal sealed class Settings
         Recursive = true,
     };
 
-    public IEnumerable<Option> All => [Endpoint, Key, Passphrase, Account, FormerKey, Data, Trust, Json];
+    public IEnumerable<Option> All => [Endpoint, Key, Passphrase, Account, FormerKey, Data, Trust, MaxAge, Json];
 
     /// <summary>The account's key. The caller disposes it.</summary>
     /// <exception cref="CliException">There is none, or it cannot be opened.</exception>
@@ -78,7 +89,8 @@ internal sealed class Settings
     /// <exception cref="CliException">Nothing says it.</exception>
     public string FindKeyFile(ParseResult parsed, CliEnvironment environment) =>
         Find(parsed, environment, Key, "CESS_KEY_FILE") ?? NodeOf(parsed, environment).KeyFile
-            ?? throw new CliException("cli.no_key", "There is no account key: give --key FILE, set CESS_KEY_FILE, or give the --data folder of a node on this machine.");
+            ?? throw new CliException(
+                "cli.no_key", "There is no account key: give --key FILE, set CESS_KEY_FILE, or give the --data folder of a node on this machine.");
 
     /// <summary>The key that the account had before; null when none is named. The caller disposes it.</summary>
     /// <exception cref="CliException">It cannot be opened.</exception>
@@ -104,7 +116,22 @@ internal sealed class Settings
             return null;
         return TrustedStart.TryParse(text, out TrustedStart? start)
             ? start
-            : throw new CliException("cli.bad_trust", $"'{text}' is no start: give GENESIS or GENESIS@INDEX:HASH, each hash with 64 hexadecimal digits.");
+            : throw new CliException(
+                "cli.bad_trust", $"'{text}' is no start: give GENESIS or GENESIS@INDEX:HASH, each hash with 64 hexadecimal digits.");
+    }
+
+    /// <summary>How old what is proven may be; <see cref="Timeout.InfiniteTimeSpan"/> for any age.</summary>
+    /// <exception cref="CliException">What says it is no number of seconds.</exception>
+    public TimeSpan FindMaxAge(ParseResult parsed, CliEnvironment environment)
+    {
+        string? text = Find(parsed, environment, MaxAge, "CESS_MAX_AGE");
+        if (text is null)
+            return ClientLimits.StateAgeDefault;
+        if (text == NoMaxAge)
+            return Timeout.InfiniteTimeSpan;
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int seconds) && seconds > 0
+            ? TimeSpan.FromSeconds(seconds)
+            : throw new CliException("cli.bad_max_age", $"'{text}' is no age: give seconds, 1 or more, or {NoMaxAge} for any.");
     }
 
     /// <summary>Opens a key file, or makes it with a new key, for nobody else to read.</summary>
@@ -136,7 +163,8 @@ internal sealed class Settings
     private string PassphraseOf(ParseResult parsed, CliEnvironment environment)
     {
         string file = Find(parsed, environment, Passphrase, "CESS_PASSPHRASE_FILE") ?? NodeOf(parsed, environment).PassphraseFile
-            ?? throw new CliException("cli.no_passphrase", "There is no passphrase for the key: give --passphrase-file FILE or set CESS_PASSPHRASE_FILE.");
+            ?? throw new CliException(
+                "cli.no_passphrase", "There is no passphrase for the key: give --passphrase-file FILE or set CESS_PASSPHRASE_FILE.");
         return ReadSmall(file, "cli.no_passphrase").Split('\n')[0].TrimEnd('\r');
     }
 

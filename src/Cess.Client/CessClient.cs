@@ -4,6 +4,7 @@ using Cess.Client.Chain;
 using Cess.Client.Objects;
 using Cess.Client.Transport;
 using Cess.Coding;
+using Cess.Ledger.Blocks;
 using Cess.Ledger.Modules.Balances;
 using Cess.Ledger.Modules.Files;
 using Cess.Primitives;
@@ -179,22 +180,69 @@ public sealed class CessClient : IDisposable
     }
 
     /// <summary>Deletes an object; final when it returns.</summary>
-    /// <exception cref="CessException">buckets.not_found, objects.not_found, auth.denied.</exception>
+    /// <exception cref="CessException">
+    /// buckets.not_found, objects.not_found, auth.denied. With <see cref="CessClientOptions.Trust"/>, Stale: the name has got another file meanwhile.
+    /// </exception>
     public async Task DeleteAsync(string bucket, string name, CancellationToken cancellation = default)
     {
         ObjectMessage message = await _entries.FindAsync(bucket, name, cancellation);
-        await _sender.ExecuteAsync(new DeleteFiles([new FileId(message.FileId)]), cancellation);
+        RequireNoneLeft(await DeleteFilesAsync([new FileId(message.FileId)], [(bucket, name, message.FileId)], cancellation));
     }
 
-    /// <summary>Deletes many objects, a thousand a transaction; those that are gone already are no error.</summary>
+    /// <summary>
+    /// Deletes many objects, a thousand a transaction; those that are gone already are no error. With <see cref="CessClientOptions.Trust"/>
+    /// nothing has their names any more when it returns.
+    /// </summary>
+    /// <exception cref="CessException">
+    /// NotAuthentic: one was not stored under its name. Stale: all others are deleted, and some name has another file than the one here.
+    /// </exception>
     public async Task DeleteAsync(IReadOnlyCollection<StoredObject> objects, CancellationToken cancellation = default)
     {
+        List<string> left = [];
         foreach (StoredObject[] batch in objects.Chunk(ClientLimits.DeletionsPerTransaction))
         {
             IReadOnlyList<FileId> files = await _entries.ConfirmFilesAsync(batch, cancellation);
-            if (files.Count > 0)
-                await _sender.ExecuteAsync(new DeleteFiles([.. files]), cancellation);
+            left.AddRange(await DeleteFilesAsync(files, [.. batch.Select(item => (item.Bucket, item.Name, item.FileId))], cancellation));
         }
+
+        RequireNoneLeft(left);
+    }
+
+    /// <summary>
+    /// Deletes files. Where the node's word is not taken, a state that was too old, or a listing, may have named others than those that have the
+    /// names by now: the transaction's receipt tells which are deleted, and then the names of the rest are looked at.
+    /// </summary>
+    /// <returns>Names that still have a file.</returns>
+    private async Task<IReadOnlyList<string>> DeleteFilesAsync(
+        IReadOnlyList<FileId> files, IReadOnlyList<(string Bucket, string Name, Hash256 File)> objects, CancellationToken cancellation)
+    {
+        HashSet<Hash256> deleted = [.. files.Select(file => file.Hash)];
+        if (files.Count > 0)
+        {
+            OutcomeMessage outcome = await _sender.ExecuteAsync(new DeleteFiles([.. files]), cancellation);
+            if (Verified is not null)
+            {
+                Receipt receipt = (await Verified.GetReceiptAsync(Hash256.Parse(outcome.Id), cancellation)).Value;
+                deleted.ExceptWith(receipt.Events.OfType<DeletionRefused>().SelectMany(told => told.Refused).Select(refused => refused.File.Hash));
+            }
+        }
+
+        if (Verified is null)
+            return [];
+        return await _entries.FindTakenAsync(
+            [.. objects.Where(item => !deleted.Contains(item.File)).Select(item => (item.Bucket, item.Name))], cancellation);
+    }
+
+    private static void RequireNoneLeft(IReadOnlyList<string> names)
+    {
+        if (names.Count == 0)
+            return;
+        throw new CessException(
+            ClientErrors.Stale,
+            $"\"{names[0]}\"{(names.Count > 1 ? $" and {names.Count - 1} more have" : " has")} another file than was found before: look again.")
+        {
+            IsTransient = true,
+        };
     }
 
     /// <summary>Frees memory and connections, and erases bucket keys.</summary>

@@ -46,6 +46,13 @@ public sealed record CessClientOptions
     /// </summary>
     public TrustedStart? Trust { get; init; }
 
+    /// <summary>
+    /// How old by <see cref="Time"/> the block may be after which something was so that is proven with <see cref="Trust"/>: a node can show
+    /// a state that was true once, back to the start that is trusted. What is final stays so: a transaction's proof has no age. Chains make
+    /// blocks without transactions, too. <see cref="Timeout.InfiniteTimeSpan"/> for no bound.
+    /// </summary>
+    public TimeSpan StateAgeMax { get; init; } = ClientLimits.StateAgeDefault;
+
     /// <summary>The clock.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
@@ -57,5 +64,7 @@ public sealed record CessClientOptions
         ArgumentOutOfRangeException.ThrowIfLessThan(FirstRetryDelay, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfLessThan(RetryDelayMax, FirstRetryDelay);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(AttemptTimeout, TimeSpan.Zero);
+        if (StateAgeMax != Timeout.InfiniteTimeSpan)
+            ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(StateAgeMax, TimeSpan.Zero);
     }
 }

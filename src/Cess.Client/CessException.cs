@@ -53,6 +53,9 @@ public static class ClientErrors
     /// <summary>The node shows an older state than it, or another, has shown before.</summary>
     public const string Stale = "client.stale";
 
+    /// <summary>The newest block that the node shows is older than <see cref="CessClientOptions.StateAgeMax"/>.</summary>
+    public const string TooOld = "client.too_old";
+
     /// <summary>A block is older than the era that is trusted, or than those that are remembered.</summary>
     public const string EraUnverifiable = "client.era_unverifiable";
 
@@ -74,7 +77,7 @@ public static class ClientErrors
     /// <summary>The content changed while it was read.</summary>
     public const string ContentChanged = "client.content_changed";
 
-    /// <summary>Other transactions of the account kept taking the nonce.</summary>
+    /// <summary>Other transactions of the account kept taking the nonce; none of those that were sent is final.</summary>
     public const string NonceContended = "client.nonce_contended";
 
     /// <summary>The key is none of the account's several keys.</summary>

@@ -30,6 +30,12 @@ public static class ClientLimits
     /// <summary>Eras whose blocks a verifier can still check, the newest.</summary>
     public const int ErasKept = 256;
 
+    /// <summary>
+    /// Age of a state that is believed, unless <see cref="CessClientOptions.StateAgeMax"/> says another: idle chains make a block every few
+    /// seconds, validators in trouble have time-outs of minutes, and a client's clock may be as far off.
+    /// </summary>
+    public static readonly TimeSpan StateAgeDefault = TimeSpan.FromMinutes(10);
+
     /// <summary>How often what changes while it is proven is proven again.</summary>
     public const int ProofAttempts = 8;
 

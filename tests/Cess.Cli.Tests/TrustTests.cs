@@ -166,13 +166,58 @@ public sealed class TrustTests : CliTests
     }
 
     [Fact]
+    public async Task A_chain_that_is_too_old_is_refused_unless_its_age_is_allowed()
+    {
+        Host.Time.Advance(ClientLimits.StateAgeDefault + TimeSpan.FromSeconds(1));
+        foreach (string command in new[] { "account", "trust" })
+        {
+            CliRun run = await RunAsync(command, "--trust", Genesis);
+            Assert.Equal(ExitCode.Unavailable, run.ExitCode);
+            Assert.Contains("is 00:10:01 old", run.Error, StringComparison.Ordinal);
+            Assert.EndsWith("[client.too_old]\n", run.Error, StringComparison.Ordinal);
+            await DoneAsync(command, "--trust", Genesis, "--max-age", "601");
+            await DoneAsync(command, "--trust", Genesis, "--max-age", "off");
+        }
+
+        SetVariable("CESS_TRUST", Genesis);
+        SetVariable("CESS_MAX_AGE", "off");
+        await DoneAsync("account");
+        Assert.EndsWith("[client.too_old]\n", (await RunAsync("account", "--max-age", "600")).Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Without_a_start_to_trust_nothing_is_too_old()
+    {
+        Host.Time.Advance(TimeSpan.FromDays(1));
+        await DoneAsync("account");
+        await DoneAsync("status", "--max-age", "1");
+    }
+
+    [Theory]
+    [InlineData("0")]
+    [InlineData("-1")]
+    [InlineData("1.5")]
+    [InlineData("10m")]
+    [InlineData("99999999999")]
+    public async Task What_is_no_age_is_refused(string text)
+    {
+        foreach (string command in new[] { "account", "status", "trust" })
+        {
+            CliRun run = await RunAsync(command, "--trust", Genesis, "--max-age", text);
+            Assert.Equal(ExitCode.Usage, run.ExitCode);
+            Assert.EndsWith("[cli.bad_max_age]\n", run.Error, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public void What_a_node_cannot_prove_has_its_class_as_exit_code()
     {
         Assert.Equal(ExitCode.NotAuthentic, ExitCode.Of(new CessException(ClientErrors.NotAuthentic, "")));
         Assert.Equal(ExitCode.Conflict, ExitCode.Of(new CessException(ClientErrors.OtherChain, "")));
         Assert.Equal(ExitCode.Unavailable, ExitCode.Of(new CessException(ClientErrors.Stale, "")));
+        Assert.Equal(ExitCode.Unavailable, ExitCode.Of(new CessException(ClientErrors.TooOld, "")));
         Assert.Equal(ExitCode.Unavailable, ExitCode.Of(new CessException(ClientErrors.EraUnverifiable, "")));
-        Assert.Equal(ExitCode.Unavailable, ExitCode.Of(new CessException(WireErrors.HandoverNotFound.Code, "") { Status = 404 }));
+        Assert.Equal(ExitCode.Unavailable, ExitCode.Of(new CessException(ClientErrors.NotProven, "")));
     }
 
     private async Task<Shown> TrustAsync(params string[] args)

@@ -7,6 +7,7 @@ using Cess.Client.Chain;
 using Cess.Client.Objects;
 using Cess.Ledger.Blocks;
 using Cess.Ledger.Modules.Balances;
+using Cess.Ledger.Modules.Batches;
 using Cess.Ledger.Transactions;
 using Cess.Primitives;
 using Cess.TestHost;
@@ -111,6 +112,53 @@ public sealed class VerifiedChainTests : ClientTests
     }
 
     [Fact]
+    public async Task A_client_that_begins_is_not_shown_what_was_submissionlong_ago()
+    {
+        AccountId account = Host.Chain.Owner.PublicKey.ToAccountId();
+        var lies = new Lies();
+        byte[] old = [];
+        lies.Answer = (request, body) => request.Contains("/v1/proofs", StringComparison.Ordinal) ? old = body : body;
+        using (CessClient before = NewClient(lies))
+            Assert.Equal(1ul, (await before.GetAccountAsync(account)).Nonce);
+        Host.Time.Advance(ClientLimits.StateAgeDefault);
+        await Client.TransferAsync(s_payee, Balance.OneToken);
+        Lies Lie() => new() { Answer = (request, body) => request.Contains("/v1/proofs", StringComparison.Ordinal) ? old : body };
+
+        // What is just as old as it may be is believed still: nothing tells it from the newest.
+        using (CessClient inTime = NewClient(Lie()))
+            Assert.Equal(1ul, (await inTime.GetAccountAsync(account)).Nonce);
+        Host.Time.Advance(TimeSpan.FromSeconds(1));
+        using CessClient client = NewClient(Lie());
+        CessException refused = await FailsAsync(ClientErrors.TooOld, () => client.GetAccountAsync(account));
+        await FailsAsync(ClientErrors.TooOld, () => client.TransferAsync(s_payee, Balance.OneToken));
+        await FailsAsync(ClientErrors.TooOld, () => client.HeadAsync(Bucket, "name"));
+        await FailsAsync(ClientErrors.TooOld, () => client.Verified!.GetTrustedStartAsync());
+
+        Assert.True(refused.IsTransient);
+        Assert.Contains("is 00:10:01 old", refused.Message, StringComparison.Ordinal);
+        using CessClient honest = NewClient(new Lies());
+        Assert.Equal(2ul, (await honest.GetAccountAsync(account)).Nonce);
+    }
+
+    [Fact]
+    public async Task Of_a_chain_that_stands_still_as_much_is_believed_as_is_asked_for()
+    {
+        OutcomeMessage paid = await Client.TransferAsync(s_payee, Balance.OneToken);
+        Host.Time.Advance(TimeSpan.FromDays(400));
+        using VerifiedChain usual = Verify(Trusted);
+        using VerifiedChain patient = Verify(Trusted, TimeSpan.FromDays(400));
+        using VerifiedChain endless = Verify(Trusted, Timeout.InfiniteTimeSpan);
+
+        CessException refused = await FailsAsync(ClientErrors.TooOld, () => usual.GetAccountAsync(s_payee));
+        Assert.Contains("is 400.00:00:00 old", refused.Message, StringComparison.Ordinal);
+        Assert.Equal(Balance.OneToken, (await patient.GetAccountAsync(s_payee)).Value.Free);
+        Assert.Equal(Balance.OneToken, (await endless.GetAccountAsync(s_payee)).Value.Free);
+        // What is final stays so.
+        Assert.Equal(paid.Height, (await usual.GetReceiptAsync(Hash256.Parse(paid.Id))).Height);
+        Assert.Throws<ArgumentOutOfRangeException>(() => Verify(Trusted, TimeSpan.Zero));
+    }
+
+    [Fact]
     public async Task A_transfer_that_the_node_only_claims_is_refused()
     {
         var lies = new Lies { Swallow = "/v1/transactions" };
@@ -158,8 +206,7 @@ public sealed class VerifiedChainTests : ClientTests
         using CessClient client = NewClient(new Lies
         {
             Answer = (request, body) => request.StartsWith("POST /v1/transactions", StringComparison.Ordinal)
-                ? Encoding.UTF8.GetBytes(JsonSerializer.Serialize(
-                    new SubmissionMessage([new OutcomeMessage("", "rejected", Code: code)]), WireJson.Default.SubmissionMessage))
+                ? Denied(code)
                 : isHidden && request.Contains("role=sender", StringComparison.Ordinal)
                     ? Encoding.UTF8.GetBytes(JsonSerializer.Serialize(new TransactionPage([], 1, null), WireJson.Default.TransactionPage))
                     : body,
@@ -172,6 +219,62 @@ public sealed class VerifiedChainTests : ClientTests
             Assert.Equal(Host.Chain.Head.Height + 1, (await client.TransferAsync(s_payee, Balance.OneToken)).Height);
 
         Assert.Equal(Balance.OneToken, Host.Chain.Head.Account(s_payee).Free);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task What_is_final_is_found_although_the_node_denies_it_to_the_end(bool isVerified)
+    {
+        byte[]? old = null;
+        int lookups = 0;
+        var lies = new Lies
+        {
+            Answer = (request, body) => request.StartsWith("POST /v1/transactions", StringComparison.Ordinal) ? Denied("Pool.NonceUsed")
+                : request.Contains(isVerified ? "/v1/proofs" : "/v1/accounts/", StringComparison.Ordinal) ? old ??= body
+                : body,
+            // Who takes the node's word looks after each of its attempts.
+            Refusal = request => !isVerified && request.Contains("GET /v1/transactions/", StringComparison.Ordinal) && ++lookups <= ClientLimits.NonceAttempts
+                ? (HttpStatusCode.NotFound, WireErrors.TransactionNotFound.Code)
+                : null,
+        };
+        using CessClient client = isVerified ? NewClient(lies) : new(Host.Endpoint, Host.Chain.Owner, Quick with { Time = Host.Time }, lies);
+
+        OutcomeMessage paid = await client.TransferAsync(s_payee, Balance.OneToken);
+
+        Assert.Equal(Host.Chain.Head.Height, paid.Height);
+        Assert.Equal(Balance.OneToken, Host.Chain.Head.Account(s_payee).Free);
+    }
+
+    [Fact]
+    public async Task Of_what_may_become_final_later_nobody_is_told_that_it_was_not_made()
+    {
+        List<Hash256> sent = [];
+        var lies = new Lies { Swallow = "/v1/transactions" };
+        lies.Swallowed = body =>
+        {
+            var reader = new ScaleReader(body);
+            reader.ReadCount(1);
+            sent.Add(SignedTransaction.Decode(reader.ReadBytes(body.Length).ToArray()).Id);
+            return new ByteArrayContent(Denied("Pool.Dropped"));
+        };
+        using CessClient client = NewClient(lies);
+
+        CessException unknown = await FailsAsync(ClientErrors.OutcomeUnknown, () => client.TransferAsync(s_payee, Balance.OneToken));
+
+        Assert.Equal(ClientLimits.NonceAttempts, sent.Count);
+        Assert.Contains(sent[^1].ToString(), unknown.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Of_an_upload_that_is_denied_to_the_end_nobody_knows()
+    {
+        using CessClient client = NewClient(new Lies
+        {
+            Refusal = request => request.EndsWith("/complete", StringComparison.Ordinal) ? (HttpStatusCode.Conflict, "Pool.NonceUsed") : null,
+        });
+
+        await FailsAsync(ClientErrors.OutcomeUnknown, () => client.PutAsync(Bucket, "name", new MemoryStream([1])));
     }
 
     [Fact]
@@ -276,6 +379,79 @@ public sealed class VerifiedChainTests : ClientTests
     }
 
     [Fact]
+    public async Task Of_an_old_listing_it_is_told_what_has_another_file_by_now()
+    {
+        await Client.PutAsync(Bucket, "changed", new MemoryStream([1]));
+        await Client.PutAsync(Bucket, "gone", new MemoryStream([2]));
+        await Client.PutAsync(Bucket, "useless", new MemoryStream([3]));
+        ObjectListing old = await Client.ListAsync(Bucket);
+        await Client.PutAsync(Bucket, "changed", new MemoryStream([4]));
+        await Client.DeleteAsync(Bucket, "gone");
+        using CessClient client = NewClient(new Lies());
+
+        CessException told = await FailsAsync(ClientErrors.Stale, () => client.DeleteAsync(old.Objects));
+
+        Assert.Contains("\"changed\" has another file", told.Message, StringComparison.Ordinal);
+        Assert.True(told.IsTransient);
+        StoredObject left = Assert.Single((await Client.ListAsync(Bucket)).Objects);
+        Assert.Equal("changed", left.Name);
+        await client.DeleteAsync([left]);
+        Assert.Empty((await Client.ListAsync(Bucket)).Objects);
+    }
+
+    [Fact]
+    public async Task A_deletion_that_an_older_state_leads_to_another_file_is_not_told_as_done()
+    {
+        await Client.PutAsync(Bucket, "name", new MemoryStream([1]));
+        int? keys = 2;
+        var lies = new Lies();
+        using CessClient client = NewClient(lies);
+        // The name gets another file once the client is shown which it has.
+        lies.After = async request =>
+        {
+            if (request.Split("key=").Length - 1 == keys)
+            {
+                keys = null;
+                await Client.PutAsync(Bucket, "name", new MemoryStream([2]));
+            }
+        };
+
+        await FailsAsync(ClientErrors.Stale, () => client.DeleteAsync(Bucket, "name"));
+        ObjectListing listed = await Client.ListAsync(Bucket);
+        keys = 1;
+        await FailsAsync(ClientErrors.Stale, () => client.DeleteAsync(listed.Objects));
+
+        Assert.Equal([2], await ReadAsync("name"));
+        await client.DeleteAsync(Bucket, "name");
+        await FailsAsync(WireErrors.ObjectNotFound.Code, () => Client.HeadAsync(Bucket, "name"));
+    }
+
+    [Fact]
+    public async Task What_became_of_a_batch_is_read_from_the_batch_that_was_sent()
+    {
+        BatchOutcome other = await Client.Chain.ExecuteBatchAsync(BatchMode.EachOnItsOwn, [new Transfer(s_payee, Balance.OneToken)]);
+        string? sent = null;
+        using CessClient client = NewClient(new Lies
+        {
+            Answer = (request, body) =>
+            {
+                if (!request.StartsWith("POST /v1/transactions", StringComparison.Ordinal))
+                    return body;
+                SubmissionMessage submission = JsonSerializer.Deserialize(body, WireJson.Default.SubmissionMessage)!;
+                sent = submission.Outcomes[0].Id;
+                return JsonSerializer.SerializeToUtf8Bytes(
+                    new SubmissionMessage([submission.Outcomes[0] with { Id = other.Outcome.Id }]), WireJson.Default.SubmissionMessage);
+            },
+        });
+
+        BatchOutcome batch = await client.Chain.ExecuteBatchAsync(
+            BatchMode.EachOnItsOwn, [new Transfer(s_payee, Balance.OneToken), new Transfer(s_payee, Balance.Zero)]);
+
+        Assert.Equal(sent, batch.Outcome.Id);
+        Assert.Equal(1u, Assert.Single(batch.Failed).Index);
+    }
+
+    [Fact]
     public async Task The_key_of_an_earlier_bucket_of_that_name_is_not_used()
     {
         byte[] earlier = Host.Chain.Head.Bucket(Bucket)!.WrappedKey.ToArray();
@@ -351,7 +527,12 @@ public sealed class VerifiedChainTests : ClientTests
         Assert.Null(start);
     }
 
-    private VerifiedChain Verify(TrustedStart trust) => new(Host.Endpoint, trust, Quick with { Time = Host.Time });
+    /// <summary>The answer that a transaction is in no block.</summary>
+    private static byte[] Denied(string code) => Encoding.UTF8.GetBytes(JsonSerializer.Serialize(
+        new SubmissionMessage([new OutcomeMessage("", "rejected", Code: code)]), WireJson.Default.SubmissionMessage));
+
+    private VerifiedChain Verify(TrustedStart trust, TimeSpan? ageMax = null) =>
+        new(Host.Endpoint, trust, Quick with { Time = Host.Time, StateAgeMax = ageMax ?? Quick.StateAgeMax });
 
     private CessClient NewClient(Lies lies) =>
         new(Host.Endpoint, Host.Chain.Owner, Quick with { Time = Host.Time, Trust = Trusted }, lies);

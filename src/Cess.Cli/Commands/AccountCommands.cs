@@ -81,7 +81,8 @@ internal static class AccountCommands
             using PrivateKey key = context.Settings.OpenKey(parsed, context.Environment);
             string address = key.PublicKey.ToAccountId().ToString();
             context.Report(parsed).Write(
-                new KeyDocument(key.PublicKey.ToString(), address), CliJson.Default.KeyDocument, [$"key       {key.PublicKey}", $"address   {address}"]);
+                new KeyDocument(key.PublicKey.ToString(), address), CliJson.Default.KeyDocument,
+                [$"key       {key.PublicKey}", $"address   {address}"]);
             return ExitCode.Done;
         });
         return command;
@@ -91,11 +92,13 @@ internal static class AccountCommands
     {
         Option<string> file = new("--new-key")
         {
-            Description = "File of the new key, under the same passphrase; made if it is not there. Keep the old one: it opens the buckets of its time.",
+            Description = "File of the new key, under the same passphrase; made if it is not there. "
+                + "Keep the old one: it opens the buckets of its time.",
             HelpName = "FILE",
             Required = true,
         };
-        Command command = new("rotate-key", "Give your account another key. It keeps its address; the old key signs nothing any more. Final when it ends.") { file };
+        Command command = new(
+            "rotate-key", "Give your account another key. It keeps its address; the old key signs nothing any more. Final when it ends.") { file };
         command.SetAction(async (parsed, cancellation) =>
         {
             string path = parsed.GetRequiredValue(file);

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Cess.Cli.Output;
 using Cess.Client;
-using Cess.Ledger.Blocks;
 using Cess.Primitives;
 
 namespace Cess.Cli.Commands;
@@ -16,19 +15,26 @@ internal sealed record CommandContext(Settings Settings, CliEnvironment Environm
     {
         Uri endpoint = Settings.FindEndpoint(parsed, Environment);
         AccountId? account = Settings.FindAccount(parsed, Environment);
-        TrustedStart? trust = Settings.FindTrust(parsed, Environment);
+        CessClientOptions options = OptionsOf(parsed) with { Account = account };
         PrivateKey key = Settings.OpenKey(parsed, Environment);
-        return new Session(endpoint, key, Settings.OpenFormerKey(parsed, Environment), Environment.Client with { Account = account, Trust = trust });
+        return new Session(endpoint, key, Settings.OpenFormerKey(parsed, Environment), options);
     }
 
     /// <summary>A client for what needs no account: without a key in the settings, it has one that nobody knows.</summary>
     public Session OpenPublic(ParseResult parsed)
     {
         Uri endpoint = Settings.FindEndpoint(parsed, Environment);
-        TrustedStart? trust = Settings.FindTrust(parsed, Environment);
+        CessClientOptions options = OptionsOf(parsed);
         PrivateKey key = Settings.HasKey(parsed, Environment) ? Settings.OpenKey(parsed, Environment) : PrivateKey.Generate();
-        return new Session(endpoint, key, former: null, Environment.Client with { Trust = trust });
+        return new Session(endpoint, key, former: null, options);
     }
+
+    /// <summary>How clients work, with what is believed.</summary>
+    public CessClientOptions OptionsOf(ParseResult parsed) => Environment.Client with
+    {
+        Trust = Settings.FindTrust(parsed, Environment),
+        StateAgeMax = Settings.FindMaxAge(parsed, Environment),
+    };
 }
 
 /// <summary>A client with its keys.</summary>

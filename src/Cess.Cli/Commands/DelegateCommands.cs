@@ -24,10 +24,19 @@ internal static class DelegateCommands
     private static Command BuildSet(CommandContext context)
     {
         Argument<AccountId?> to = LedgerArguments.Address("address", "Who may act for you.");
-        Option<ImmutableArray<CallScope>?> scope = LedgerArguments.Scope("--allow", "What it may do: modules or calls, such as Files,Balances.Transfer.");
+        Option<ImmutableArray<CallScope>?> scope = LedgerArguments.Scope(
+            "--allow", "What it may do: modules or calls, such as Files,Balances.Transfer.");
         Option<Balance?> limit = LedgerArguments.AmountOption("--limit", "How many of your tokens all that it does may cost.");
-        Option<ulong> blocks = new("--blocks") { Description = "For how many blocks from now.", HelpName = "N", DefaultValueFactory = _ => BlocksAtFirst };
-        Command command = new("set", "Let an account act for yours; replaces what it was allowed before. Final when it ends.") { to, scope, limit, blocks };
+        Option<ulong> blocks = new("--blocks")
+        {
+            Description = "For how many blocks from now.",
+            HelpName = "N",
+            DefaultValueFactory = _ => BlocksAtFirst,
+        };
+        Command command = new("set", "Let an account act for yours; replaces what it was allowed before. Final when it ends.")
+        {
+            to, scope, limit, blocks,
+        };
         command.SetAction(async (parsed, cancellation) =>
         {
             AccountId delegated = parsed.GetRequiredValue(to)!.Value;
@@ -36,7 +45,8 @@ internal static class DelegateCommands
             using Session session = context.Open(parsed);
             OutcomeMessage outcome = await session.Client.Chain.SetDelegateAsync(delegated, calls, tokens, parsed.GetValue(blocks), cancellation);
             context.Report(parsed).Write(
-                new DelegateChangeDocument(outcome.Id, outcome.Height, session.Client.Account.ToString(), delegated.ToString(), CallScopes.ToText(calls), tokens.ToString()),
+                new DelegateChangeDocument(
+                    outcome.Id, outcome.Height, session.Client.Account.ToString(), delegated.ToString(), CallScopes.ToText(calls), tokens.ToString()),
                 CliJson.Default.DelegateChangeDocument,
                 [$"{delegated} may do {CallScopes.ToText(calls)} for up to {tokens} (block {outcome.Height})."]);
             return ExitCode.Done;
@@ -58,7 +68,8 @@ internal static class DelegateCommands
                 ?? throw new CliException("cli.no_delegate", $"{delegated} is no delegate of {asked ?? session.Client.Account}.", ExitCode.NotFound);
             context.Report(parsed).Write(
                 new DelegateDocument(
-                    record.Account.ToString(), record.Delegate.ToString(), CallScopes.ToText(record.Scope), record.SpendLeft.ToString(), record.Until),
+                    record.Account.ToString(), record.Delegate.ToString(), CallScopes.ToText(record.Scope), record.SpendLeft.ToString(),
+                    record.Until),
                 CliJson.Default.DelegateDocument,
                 [
                     $"account   {record.Account}",

@@ -12,14 +12,23 @@ internal static class GetCommand
 {
     public static Command Build(CommandContext context)
     {
-        Argument<ObjectPath> source = new("source") { Description = "cess://bucket/name, or with -r the beginning of names.", CustomParser = ObjectPath.Parse };
+        Argument<ObjectPath> source = new("source")
+        {
+            Description = "cess://bucket/name, or with -r the beginning of names.",
+            CustomParser = ObjectPath.Parse,
+        };
         Argument<string?> destination = new("destination")
         {
             Description = "File or folder to write to, or - for the standard output. [the current folder]",
             Arity = ArgumentArity.ZeroOrOne,
         };
         Option<bool> recursive = new("--recursive", "-r") { Description = "Fetch all objects whose names begin so, into a folder." };
-        Option<Range?> range = new("--range") { Description = "Only these bytes, such as 0-99, 100-, or -100 for the last hundred.", HelpName = "FIRST-LAST", CustomParser = ParseRange };
+        Option<Range?> range = new("--range")
+        {
+            Description = "Only these bytes, such as 0-99, 100-, or -100 for the last hundred.",
+            HelpName = "FIRST-LAST",
+            CustomParser = ParseRange,
+        };
         Option<int> jobs = Transfers.JobsOption();
         Command command = new("get", "Fetch objects, verify and decrypt them. A file appears under its name only when it is complete.")
         {
@@ -63,19 +72,21 @@ internal static class GetCommand
         {
             if (targets.All(target => target.Length is not null))
                 tracker.Expect(targets.Sum(target => target.Length!.Value));
-            await Transfers.RunAsync(targets.Count, jobs, cancellation, (index, token) => tracker.RunAsync(targets[index].Source.Name, async progress =>
-            {
-                GetTarget target = targets[index];
-                using ObjectReader reader = await session.Client.OpenAsync(target.Source.Bucket, target.Source.Name, token);
-                (long offset, long length) = Resolve(range, reader.Object.Length);
-                if (targets.Count == 1)
-                    tracker.Expect(length);
-                await target.WriteAsync(context.Environment, stream => reader.CopyToAsync(stream, offset, length, progress, token));
-                fetched[index] = new ObjectDocument(
-                    target.Source.Bucket, target.Source.Name, length, reader.Object.Metadata.ETag, reader.Object.FileId.ToString(), reader.Object.Time,
-                    Path: target.File);
-                return length;
-            }));
+            await Transfers.RunAsync(targets.Count, jobs, cancellation, (index, token) => tracker.RunAsync(
+                targets[index].Source.Name,
+                async progress =>
+                {
+                    GetTarget target = targets[index];
+                    using ObjectReader reader = await session.Client.OpenAsync(target.Source.Bucket, target.Source.Name, token);
+                    (long offset, long length) = Resolve(range, reader.Object.Length);
+                    if (targets.Count == 1)
+                        tracker.Expect(length);
+                    await target.WriteAsync(context.Environment, stream => reader.CopyToAsync(stream, offset, length, progress, token));
+                    fetched[index] = new ObjectDocument(
+                        target.Source.Bucket, target.Source.Name, length, reader.Object.Metadata.ETag, reader.Object.FileId.ToString(),
+                        reader.Object.Time, Path: target.File);
+                    return length;
+                }));
             elapsed = tracker.Elapsed;
         });
 
@@ -85,7 +96,10 @@ internal static class GetCommand
         long bytes = fetched.Sum(item => item.Bytes);
         report.Write(
             new TransferDocument(fetched, bytes, elapsed.TotalSeconds), CliJson.Default.TransferDocument,
-            [$"Fetched {Human.Count(fetched.Length, "object", "objects")}, {Human.Size(bytes)}, in {Human.Time(elapsed)} ({Human.Rate(bytes, elapsed)})."]);
+            [
+                $"Fetched {Human.Count(fetched.Length, "object", "objects")}, {Human.Size(bytes)}, "
+                + $"in {Human.Time(elapsed)} ({Human.Rate(bytes, elapsed)}).",
+            ]);
     }
 
     private static (long Offset, long Length) Resolve(Range? range, long length)

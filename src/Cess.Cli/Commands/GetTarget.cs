@@ -35,7 +35,8 @@ internal sealed record GetTarget(ObjectPath Source, string? File, long? Length)
         string inside = Path.EndsInDirectorySeparator(root) ? root : root + Path.DirectorySeparatorChar;
         return isSound && file.StartsWith(inside, StringComparison.Ordinal)
             ? new GetTarget(source, file, length)
-            : throw new CliException("cli.unsafe_name", $"{source} cannot be a file under {folder}: fetch it alone, into a file of your choice.", ExitCode.Failure);
+            : throw new CliException(
+                "cli.unsafe_name", $"{source} cannot be a file under {folder}: fetch it alone, into a file of your choice.", ExitCode.Failure);
     }
 
     /// <summary>Writes the content; under a name of its own until it is complete, so that nobody takes a part for the whole.</summary>
@@ -51,7 +52,8 @@ internal sealed record GetTarget(ObjectPath Source, string? File, long? Length)
 
         string folder = Path.GetDirectoryName(File)!;
         Directory.CreateDirectory(folder);
-        string temporary = Path.Combine(folder, $".{Path.GetFileName(File)}.{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(TemporaryNameBytes))}.part");
+        string random = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(TemporaryNameBytes));
+        string temporary = Path.Combine(folder, $".{Path.GetFileName(File)}.{random}.part");
         try
         {
             await using (FileStream output = new(temporary, new FileStreamOptions

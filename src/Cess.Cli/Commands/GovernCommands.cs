@@ -33,7 +33,12 @@ internal static class GovernCommands
     {
         Argument<AccountId?> to = LedgerArguments.Address("address", "Who is to receive tokens of the treasury.");
         Argument<Balance?> amount = LedgerArguments.Amount();
-        Option<ulong> at = new("--at") { Description = "Height at which it is decided: at least the chain's voting time ahead.", HelpName = "HEIGHT", Required = true };
+        Option<ulong> at = new("--at")
+        {
+            Description = "Height at which it is decided: at least the chain's voting time ahead.",
+            HelpName = "HEIGHT",
+            Required = true,
+        };
         Command command = new("spend", "Propose a payment by the treasury, and approve it. Final when it ends.") { to, amount, at };
         command.SetAction(async (parsed, cancellation) =>
         {

@@ -39,14 +39,18 @@ internal static class ListCommand
             new BucketsDocument([.. buckets.Select(bucket => new BucketDocument(bucket.Name, bucket.Created, bucket.Objects, bucket.Bytes))]),
             CliJson.Default.BucketsDocument,
             buckets.Select(bucket =>
-                $"{Human.Moment(bucket.Created)}  {Human.Size(bucket.Bytes),SizeColumn}  {Human.Count((long)bucket.Objects, "object", "objects"),-12}  cess://{bucket.Name}"));
+                $"{Human.Moment(bucket.Created)}  {Human.Size(bucket.Bytes),SizeColumn}  "
+                + $"{Human.Count((long)bucket.Objects, "object", "objects"),-12}  cess://{bucket.Name}"));
     }
 
     private static async Task ListObjectsAsync(Report report, Session session, ObjectPath path, bool isRecursive, CancellationToken cancellation)
     {
         ObjectListing listing = await session.Client.ListAsync(path.Bucket, new ListOptions(path.Name, isRecursive ? "" : "/"), cancellation);
         ListingDocument document = new(
-            [.. listing.Objects.Select(item => new ObjectDocument(path.Bucket, item.Name, item.Length, item.Metadata.ETag, item.FileId.ToString(), item.Time))],
+            [
+                .. listing.Objects.Select(item => new ObjectDocument(
+                    path.Bucket, item.Name, item.Length, item.Metadata.ETag, item.FileId.ToString(), item.Time)),
+            ],
             listing.CommonPrefixes);
         report.Write(
             document, CliJson.Default.ListingDocument,

@@ -29,7 +29,8 @@ internal static class MultisigCommands
     private static Command BuildAddress(CommandContext context)
     {
         PolicyOptions policy = new();
-        Command command = new("address", "Show the address of an account of several keys. Asks no node; the account begins when somebody sends it tokens.");
+        Command command = new(
+            "address", "Show the address of an account of several keys. Asks no node; the account begins when somebody sends it tokens.");
         policy.AddTo(command);
         command.SetAction(parsed =>
         {
@@ -37,7 +38,11 @@ internal static class MultisigCommands
             string[] members = [.. of.Members.Select(member => member.ToString())];
             context.Report(parsed).Write(
                 new PolicyDocument(of.ToAccountId().ToString(), of.Threshold, members), CliJson.Default.PolicyDocument,
-                [$"address   {of.ToAccountId()}", $"signed by {of.Threshold} of {members.Length}", .. members.Select(member => $"member    {member}")]);
+                [
+                    $"address   {of.ToAccountId()}",
+                    $"signed by {of.Threshold} of {members.Length}",
+                    .. members.Select(member => $"member    {member}"),
+                ]);
             return ExitCode.Done;
         });
         return command;
@@ -106,7 +111,11 @@ internal static class MultisigCommands
 
     private static Command BuildSend(CommandContext context)
     {
-        Argument<string[]> files = new("files") { Description = "One file with all signatures, or copies that have them together.", Arity = ArgumentArity.OneOrMore };
+        Argument<string[]> files = new("files")
+        {
+            Description = "One file with all signatures, or copies that have them together.",
+            Arity = ArgumentArity.OneOrMore,
+        };
         Command command = new("send", "Send what as many members have signed as have to. Final when it ends.") { files };
         command.SetAction(async (parsed, cancellation) =>
         {
@@ -138,7 +147,8 @@ internal static class MultisigCommands
         command.SetAction(async (parsed, cancellation) =>
         {
             using Session session = context.OpenPublic(parsed);
-            MultisigTransaction draft = await session.Client.Chain.DraftAsync(policy.Read(parsed), call(parsed), parsed.GetValue(blocks), cancellation);
+            MultisigTransaction draft = await session.Client.Chain.DraftAsync(
+                policy.Read(parsed), call(parsed), parsed.GetValue(blocks), cancellation);
             MultisigFile.Write(parsed.GetRequiredValue(file), draft);
             Show(context, parsed, draft);
             return ExitCode.Done;
@@ -151,7 +161,8 @@ internal static class MultisigCommands
         string[] signers = [.. transaction.Signers.Select(signer => signer.ToString())];
         context.Report(parsed).Write(
             new MultisigDocument(
-                transaction.Id.ToString(), asked.Account.ToString(), asked.Nonce, asked.ValidUntil, asked.Tip.ToString(), CallText.Of(asked.Call), signers,
+                transaction.Id.ToString(), asked.Account.ToString(), asked.Nonce, asked.ValidUntil, asked.Tip.ToString(), CallText.Of(asked.Call),
+                signers,
                 transaction.Missing),
             CliJson.Default.MultisigDocument,
             [
@@ -170,8 +181,15 @@ internal static class MultisigCommands
     /// <summary>The options that name an account of several keys.</summary>
     private sealed class PolicyOptions
     {
-        private readonly Option<int> _threshold = new("--threshold") { Description = "How many members have to sign.", HelpName = "M", Required = true };
-        private readonly Option<PublicKey[]?> _members = LedgerArguments.Keys("--member", "A member's public key, as 'cess account key' shows it; 1 to 16 of them.");
+        private readonly Option<int> _threshold = new("--threshold")
+        {
+            Description = "How many members have to sign.",
+            HelpName = "M",
+            Required = true,
+        };
+
+        private readonly Option<PublicKey[]?> _members = LedgerArguments.Keys(
+            "--member", "A member's public key, as 'cess account key' shows it; 1 to 16 of them.");
 
         public void AddTo(Command command)
         {

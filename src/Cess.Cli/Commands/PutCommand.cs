@@ -16,7 +16,11 @@ internal static class PutCommand
             CustomParser = ObjectPath.Parse,
         };
         Option<bool> recursive = new("--recursive", "-r") { Description = "Store a folder with all that is in it." };
-        Option<string> policy = new("--policy") { Description = "How to spread it: data+parity fragments, such as 4+8. [the network's default]", HelpName = "K+M" };
+        Option<string> policy = new("--policy")
+        {
+            Description = "How to spread it: data+parity fragments, such as 4+8. [the network's default]",
+            HelpName = "K+M",
+        };
         Option<string> contentType = new("--content-type") { Description = "Content type that S3 clients are told.", HelpName = "TYPE" };
         Option<string[]> metadata = new("--meta") { Description = "User metadata; may be repeated.", HelpName = "NAME=VALUE" };
         Option<bool> onlyIfAbsent = new("--if-absent") { Description = "Only when no object has the name; exit code 5 otherwise." };
@@ -34,7 +38,8 @@ internal static class PutCommand
                 Metadata = ParseMetadata(parsed.GetValue(metadata) ?? []),
                 OnlyIfAbsent = parsed.GetValue(onlyIfAbsent),
             };
-            IReadOnlyList<PutSource> sources = PutSource.Find(parsed.GetRequiredValue(source), parsed.GetRequiredValue(destination), parsed.GetValue(recursive), context.Environment);
+            IReadOnlyList<PutSource> sources = PutSource.Find(
+                parsed.GetRequiredValue(source), parsed.GetRequiredValue(destination), parsed.GetValue(recursive), context.Environment);
             using Session session = context.Open(parsed);
             await RunAsync(context, parsed, session, sources, options, parsed.GetValue(jobs), cancellation);
             return ExitCode.Done;
@@ -59,7 +64,8 @@ internal static class PutCommand
                 await using Stream content = source.Open();
                 PutResult result = await session.Client.PutAsync(source.Target.Bucket, source.Target.Name, content, options, progress, token);
                 stored[index] = new ObjectDocument(
-                    source.Target.Bucket, source.Target.Name, result.Length, result.ETag, result.FileId.ToString(), Height: result.Height, Path: source.Path);
+                    source.Target.Bucket, source.Target.Name, result.Length, result.ETag, result.FileId.ToString(), Height: result.Height,
+                    Path: source.Path);
                 return result.Length;
             }));
             elapsed = tracker.Elapsed;
@@ -68,7 +74,10 @@ internal static class PutCommand
         long bytes = stored.Sum(item => item.Bytes);
         report.Write(
             new TransferDocument(stored, bytes, elapsed.TotalSeconds), CliJson.Default.TransferDocument,
-            [$"Stored {Human.Count(stored.Length, "object", "objects")}, {Human.Size(bytes)}, in {Human.Time(elapsed)} ({Human.Rate(bytes, elapsed)})."]);
+            [
+                $"Stored {Human.Count(stored.Length, "object", "objects")}, {Human.Size(bytes)}, "
+                + $"in {Human.Time(elapsed)} ({Human.Rate(bytes, elapsed)}).",
+            ]);
     }
 
     private static Dictionary<string, string> ParseMetadata(string[] entries)

@@ -41,7 +41,12 @@ internal sealed record PutSource(string Name, string? Path, long? Length, Object
         string root = System.IO.Path.GetFullPath(folder);
 
         // A link to a folder may lead back to where it stands.
-        EnumerationOptions options = new() { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint, IgnoreInaccessible = false };
+        EnumerationOptions options = new()
+        {
+            RecurseSubdirectories = true,
+            AttributesToSkip = FileAttributes.ReparsePoint,
+            IgnoreInaccessible = false,
+        };
         return [.. new DirectoryInfo(root).EnumerateFiles("*", options)
             .Select(file => OfFile(file, destination with { Name = prefix + NameUnder(root, file) }))
             .OrderBy(source => source.Target.Name, StringComparer.Ordinal)];

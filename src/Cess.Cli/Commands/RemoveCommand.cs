@@ -9,7 +9,11 @@ internal static class RemoveCommand
 {
     public static Command Build(CommandContext context)
     {
-        Argument<ObjectPath> path = new("path") { Description = "cess://bucket/name, or with -r the beginning of names.", CustomParser = ObjectPath.Parse };
+        Argument<ObjectPath> path = new("path")
+        {
+            Description = "cess://bucket/name, or with -r the beginning of names.",
+            CustomParser = ObjectPath.Parse,
+        };
         Option<bool> recursive = new("--recursive", "-r") { Description = "Delete all objects whose names begin so. The bucket stays." };
         Command command = new("rm", "Delete objects. Final when it ends; the miners give the space back.") { path, recursive };
         command.SetAction(async (parsed, cancellation) =>

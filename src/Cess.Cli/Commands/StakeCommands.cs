@@ -22,7 +22,8 @@ internal static class StakeCommands
         Command command = new("stake", "Stake tokens: bond them, validate with them or nominate others, and take them back.");
         command.Add(BuildShow(context));
         command.Add(BuildAmount(context, "bond", "Set free tokens aside as stake.", amount => new Bond(amount)));
-        command.Add(BuildAmount(context, "unbond", "Begin to take stake back; withdraw it when the unbonding eras have passed.", amount => new Unbond(amount)));
+        command.Add(BuildAmount(
+            context, "unbond", "Begin to take stake back; withdraw it when the unbonding eras have passed.", amount => new Unbond(amount)));
         command.Add(BuildWithdraw(context));
         command.Add(BuildValidate(context));
         command.Add(BuildReveal(context));
@@ -34,7 +35,8 @@ internal static class StakeCommands
     }
 
     /// <summary>Makes a call and says so.</summary>
-    internal static async Task<int> ExecuteAsync(CommandContext context, ParseResult parsed, Session session, Call call, CancellationToken cancellation)
+    internal static async Task<int> ExecuteAsync(
+        CommandContext context, ParseResult parsed, Session session, Call call, CancellationToken cancellation)
     {
         OutcomeMessage outcome = await session.Client.Chain.ExecuteAsync(call, cancellation);
         context.Report(parsed).Write(
@@ -66,7 +68,8 @@ internal static class StakeCommands
 
     private static Command BuildWithdraw(CommandContext context)
     {
-        Option<AccountId?> validator = LedgerArguments.AddressOption("--validator", "Withdraw what has left this validator's pool, instead of your own stake.");
+        Option<AccountId?> validator = LedgerArguments.AddressOption(
+            "--validator", "Withdraw what has left this validator's pool, instead of your own stake.");
         Command command = new("withdraw", "Make tokens free whose unbonding eras have passed. Final when it ends.") { validator };
         command.SetAction((parsed, cancellation) => ExecuteAsync(
             context, parsed, parsed.GetValue(validator) is { } pool ? new WithdrawNomination(pool) : new Withdraw(), cancellation));
@@ -77,7 +80,10 @@ internal static class StakeCommands
     {
         Argument<AccountId?> validator = LedgerArguments.Address("validator", "A candidate.");
         Argument<Balance?> amount = LedgerArguments.Amount("How many of your bonded tokens.");
-        Command command = new("nominate", "Put bonded tokens into a validator's pool: they earn and suffer with it. Final when it ends.") { validator, amount };
+        Command command = new("nominate", "Put bonded tokens into a validator's pool: they earn and suffer with it. Final when it ends.")
+        {
+            validator, amount,
+        };
         command.SetAction((parsed, cancellation) => ExecuteAsync(
             context, parsed, new Nominate(parsed.GetRequiredValue(validator)!.Value, parsed.GetRequiredValue(amount)!.Value), cancellation));
         return command;
@@ -86,7 +92,12 @@ internal static class StakeCommands
     private static Command BuildLeave(CommandContext context)
     {
         Argument<AccountId?> validator = LedgerArguments.Address("validator", "Whose pool.");
-        Command command = new("leave", "Begin to take all that you have in a validator's pool back; withdraw it when the unbonding eras have passed. Final when it ends.") { validator };
+        Command command = new(
+            "leave",
+            "Begin to take all that you have in a validator's pool back; withdraw it when the unbonding eras have passed. Final when it ends.")
+        {
+            validator,
+        };
         command.SetAction(async (parsed, cancellation) =>
         {
             AccountId pool = parsed.GetRequiredValue(validator)!.Value;
@@ -100,10 +111,22 @@ internal static class StakeCommands
 
     private static Command BuildValidate(CommandContext context)
     {
-        Option<ushort> commission = new("--commission") { Description = "What you keep of rewards before nominators share, in thousandths.", HelpName = "PERMILLE" };
+        Option<ushort> commission = new("--commission")
+        {
+            Description = "What you keep of rewards before nominators share, in thousandths.",
+            HelpName = "PERMILLE",
+        };
         Option<string?> file = ChainFileOption("File of your hash chain's secret; made if it is not there.");
-        Option<int> length = new("--chain-length") { Description = "How many eras a new chain is good for.", HelpName = "N", DefaultValueFactory = _ => ChainLengthAtFirst };
-        Command command = new("validate", "Be a candidate for validator from the next era on, or change how you are one. Final when it ends.") { commission, file, length };
+        Option<int> length = new("--chain-length")
+        {
+            Description = "How many eras a new chain is good for.",
+            HelpName = "N",
+            DefaultValueFactory = _ => ChainLengthAtFirst,
+        };
+        Command command = new("validate", "Be a candidate for validator from the next era on, or change how you are one. Final when it ends.")
+        {
+            commission, file, length,
+        };
         command.SetAction(async (parsed, cancellation) =>
         {
             int eras = parsed.GetValue(length);
@@ -121,7 +144,10 @@ internal static class StakeCommands
     private static Command BuildReveal(CommandContext context)
     {
         Option<string?> file = ChainFileOption("File of your hash chain's secret.");
-        Command command = new("reveal", "Reveal this era's value of your hash chain; your node does it by itself once an era. Final when it ends.") { file };
+        Command command = new("reveal", "Reveal this era's value of your hash chain; your node does it by itself once an era. Final when it ends.")
+        {
+            file,
+        };
         command.SetAction(async (parsed, cancellation) =>
         {
             using Session session = context.Open(parsed);
@@ -156,10 +182,12 @@ internal static class StakeCommands
             List<string> lines = [$"address   {account}", $"bonded    {stake.Active}"];
             lines.AddRange(stake.Unbonding.Select(chunk => $"unbonding {chunk.Amount}, free from era {chunk.Era} on"));
             if (validator is not null)
-                lines.AddRange([$"validator {validator.Status}, keeps {validator.CommissionPermille} of 1,000", $"pool      {validator.Pool.Tokens}"]);
+                lines.AddRange(
+                    [$"validator {validator.Status}, keeps {validator.CommissionPermille} of 1,000", $"pool      {validator.Pool.Tokens}"]);
             context.Report(parsed).Write(
                 new StakeDocument(
-                    account.ToString(), stake.Active.ToString(), [.. stake.Unbonding.Select(chunk => new PendingDocument(chunk.Amount.ToString(), chunk.Era))],
+                    account.ToString(), stake.Active.ToString(),
+                    [.. stake.Unbonding.Select(chunk => new PendingDocument(chunk.Amount.ToString(), chunk.Era))],
                     validator?.Status.ToString(), validator?.CommissionPermille, validator?.Pool.Tokens.ToString()),
                 CliJson.Default.StakeDocument, lines);
             return ExitCode.Done;
@@ -168,7 +196,11 @@ internal static class StakeCommands
     }
 
     private static Option<string?> ChainFileOption(string description) =>
-        new("--chain-file") { Description = $"{description} [else beside the key, with its name and {HashChainSecret.FileExtension}]", HelpName = "FILE" };
+        new("--chain-file")
+        {
+            Description = $"{description} [else beside the key, with its name and {HashChainSecret.FileExtension}]",
+            HelpName = "FILE",
+        };
 
     private static string ChainFileOf(CommandContext context, ParseResult parsed, Option<string?> file) =>
         parsed.GetValue(file) ?? Path.ChangeExtension(context.Settings.FindKeyFile(parsed, context.Environment), HashChainSecret.FileExtension);

@@ -24,7 +24,8 @@ internal static class StatusCommand
                     $"height    {chain.Height}, {Human.Moment(chain.Time)} UTC, {Human.Count(chain.Pool, "transaction", "transactions")} waiting",
                     $"head      {chain.Hash}",
                     $"miners    {status.Miners.Healthy} of {status.Miners.Total} healthy",
-                    $"space     {Human.Size(status.Space.Used)} used, {Human.Size(status.Space.Reserved)} reserved, {Human.Size(status.Space.Declared)} offered",
+                    $"space     {Human.Size(status.Space.Used)} used, {Human.Size(status.Space.Reserved)} reserved, "
+                    + $"{Human.Size(status.Space.Declared)} offered",
                     $"policy    {chain.Policy}",
                 ]);
             return ExitCode.Done;

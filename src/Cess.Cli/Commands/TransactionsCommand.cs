@@ -35,7 +35,9 @@ internal static class TransactionsCommand
             if (result.GetValueOrDefault<int>() is < 1 or > TransactionsMax)
                 result.AddError($"--limit must be 1 to {TransactionsMax}.");
         });
-        Command command = new("transactions", "List final transactions of an account, the newest first, and the tokens that each brought it (in) or took from it (out).")
+        Command command = new(
+            "transactions",
+            "List final transactions of an account, the newest first, and the tokens that each brought it (in) or took from it (out).")
         {
             address, role, limit,
         };

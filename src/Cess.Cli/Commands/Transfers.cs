@@ -27,7 +27,8 @@ internal static class Transfers
     /// <summary>Runs transfers; the first failure ends all of them and is the one that is thrown.</summary>
     [System.Diagnostics.CodeAnalysis.SuppressMessage(
         "Design", "CA1068:CancellationToken parameters must come last", Justification = "A body of several lines reads best as the last argument.")]
-    public static Task RunAsync(int count, int jobs, CancellationToken cancellation, Func<int, CancellationToken, Task> transfer) => Parallel.ForAsync(
+    public static Task RunAsync(
+        int count, int jobs, CancellationToken cancellation, Func<int, CancellationToken, Task> transfer) => Parallel.ForAsync(
         0, count, new ParallelOptions { MaxDegreeOfParallelism = jobs, CancellationToken = cancellation },
         async (index, token) => await transfer(index, token));
 }

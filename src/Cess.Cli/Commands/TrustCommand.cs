@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Cess.Cli.Output;
+using Cess.Client;
 using Cess.Client.Chain;
 using Cess.Ledger.Blocks;
 using Cess.Primitives;
@@ -13,13 +14,15 @@ internal static class TrustCommand
     {
         Command command = new(
             "trust",
-            "Follow the chain from what --trust says, or from the genesis that the node names, to its newest final block; and show what to give to --trust from now on. Needs no account.");
+            "Follow the chain from what --trust says, or from the genesis that the node names, to its newest final block; and show what to give "
+            + "to --trust from now on. Needs no account.");
         command.SetAction(async (parsed, cancellation) =>
         {
             Uri endpoint = context.Settings.FindEndpoint(parsed, context.Environment);
-            TrustedStart? given = context.Settings.FindTrust(parsed, context.Environment);
+            CessClientOptions options = context.OptionsOf(parsed);
+            TrustedStart? given = options.Trust;
             TrustedStart begin = given ?? new TrustedStart(await AskGenesisAsync(context, parsed, cancellation));
-            using VerifiedChain chain = new(endpoint, begin, context.Environment.Client);
+            using VerifiedChain chain = new(endpoint, begin, options);
             Verified<TrustedStart> newest = await chain.GetTrustedStartAsync(cancellation);
             ulong era = newest.Value.Era!.Index;
             List<string> lines =
@@ -33,14 +36,16 @@ internal static class TrustCommand
             {
                 lines.AddRange(
                 [
-                    "That this genesis is the right one is the node's word, and so is all that follows from it. Before you give the start to --trust, compare the",
+                    "That this genesis is the right one is the node's word, and so is all that follows from it. "
+                    + "Before you give the start to --trust, compare the",
                     "genesis with what somebody whom you trust says: of an operator's node it is the SHA-256 of genesis.scale in the data folder.",
                 ]);
             }
 
             context.Report(parsed).Write(
                 new TrustDocument(
-                    endpoint.ToString(), begin.Genesis.ToString(), GenesisTrusted: given is not null, newest.Height, newest.Time, era, newest.Value.ToString()),
+                    endpoint.ToString(), begin.Genesis.ToString(), GenesisTrusted: given is not null, newest.Height, newest.Time, era,
+                    newest.Value.ToString()),
                 CliJson.Default.TrustDocument, lines);
             return ExitCode.Done;
         });

@@ -29,18 +29,18 @@ internal sealed class TransactionSender(
 
     /// <summary>Takes a call to the chain.</summary>
     /// <returns>The transaction's outcome: final, and done.</returns>
-    /// <exception cref="CessException">The ledger's or the pool's code, NonceContended, or as the transport.</exception>
+    /// <exception cref="CessException">The ledger's or the pool's code, NonceContended, OutcomeUnknown, or as the transport.</exception>
     public Task<OutcomeMessage> ExecuteAsync(Call call, CancellationToken cancellation) => SendAsync(call, SubmitAsync, SettleAsync, cancellation);
 
     /// <summary>Signs a call and hands the bytes to <paramref name="send"/>; again, with another nonce, when that one was taken.</summary>
     /// <param name="call">What to do.</param>
     /// <param name="send">Sends a transaction.</param>
     /// <param name="settle">
-    /// For a call that must not be made twice, where the node's word is not taken: what became of transactions of one nonce once it is
-    /// used; null when another's has used it for certain.
+    /// For a call that must not be made twice: what became of transactions of one nonce; null when another's has used it, for certain where
+    /// the node's word is not taken.
     /// </param>
     /// <param name="cancellation">Ends it.</param>
-    /// <exception cref="CessException">As <paramref name="send"/> and <paramref name="settle"/>, or NonceContended.</exception>
+    /// <exception cref="CessException">As <paramref name="send"/> and <paramref name="settle"/>, NonceContended, or OutcomeUnknown.</exception>
     public async Task<T> SendAsync<T>(
         Call call, Func<SignedTransaction, CancellationToken, Task<T>> send, Func<IReadOnlyList<SignedTransaction>, CancellationToken, Task<T?>>? settle,
         CancellationToken cancellation)
@@ -56,7 +56,7 @@ internal sealed class TransactionSender(
                 // With one nonce only one of them can become final; with another, both could.
                 if (sent is [{ Unsigned.Nonce: var nonce }, ..] && nonce != transaction.Unsigned.Nonce)
                 {
-                    if (verified is not null && settle is not null && await settle(sent, cancellation) is { } settled)
+                    if (settle is not null && await settle(sent, cancellation) is { } settled)
                         return settled;
                     sent.Clear();
                 }
@@ -69,7 +69,15 @@ internal sealed class TransactionSender(
                 catch (CessException e) when (s_nonceCodes.Contains(e.Code))
                 {
                     if (attempt == ClientLimits.NonceAttempts)
+                    {
+                        // One of them may be final all the same, and the node behind, or lying.
+                        if (settle is not null && await settle(sent, cancellation) is { } settled)
+                            return settled;
+                        if (settle is null && verified is not null)
+                            throw Unknown(sent, e);
                         throw new CessException(ClientErrors.NonceContended, $"Other transactions of account {account} took the nonce {attempt} times.", e);
+                    }
+
                     await Task.Delay(options.FirstRetryDelay, options.Time, cancellation);
                 }
             }
@@ -121,23 +129,34 @@ internal sealed class TransactionSender(
         // A lost answer makes the transport send the same transaction twice; the second time its nonce is used, by itself.
         if (verified is null && s_nonceCodes.Contains(outcome.Code))
             outcome = await FindAsync(transaction, cancellation) ?? outcome;
-        if (outcome.Status == "finalised")
-            return await ConfirmAsync(transaction, outcome, cancellation);
-        throw new CessException(outcome.Code ?? ClientErrors.BadAnswer, outcome.Message ?? $"The transaction {outcome.Status}: {outcome.Code}.");
+        return await ConfirmAsync(transaction, RequireSuccess(outcome), cancellation);
     }
 
     /// <summary>Hash of the chain's genesis: the one that is trusted, or what the node says.</summary>
     public async Task<Hash256> GenesisAsync(CancellationToken cancellation) =>
         _genesis ??= options.Trust?.Genesis ?? (await transport.SendAsync(RestRequest.Get("/v1/status"), WireJson.Default.StatusMessage, cancellation)).Chain.Genesis;
 
-    /// <summary>The outcome, once it is certain: with the height that is proven, where the node's word is not taken.</summary>
+    /// <summary>The outcome, once it is certain: of this transaction, with the height that is proven, where the node's word is not taken.</summary>
     private async Task<OutcomeMessage> ConfirmAsync(SignedTransaction transaction, OutcomeMessage outcome, CancellationToken cancellation) =>
-        verified is null ? outcome : outcome with { Height = await verified.HeightOfSuccessAsync(transaction.Id, cancellation) };
+        verified is null
+            ? outcome
+            : outcome with { Id = transaction.Id.ToString(), Height = await verified.HeightOfSuccessAsync(transaction.Id, cancellation) };
 
-    /// <summary>What became of transactions whose one nonce is used: the outcome of that which used it, or null when none of them did.</summary>
-    /// <exception cref="CessException">OutcomeUnknown, or the ledger's code.</exception>
+    /// <summary>What became of transactions with one nonce: the outcome of that which used it, or null when none of them did.</summary>
+    /// <exception cref="CessException">OutcomeUnknown, where the node's word is not taken; or the ledger's code.</exception>
     private async Task<OutcomeMessage?> SettleAsync(IReadOnlyList<SignedTransaction> sent, CancellationToken cancellation)
     {
+        if (verified is null)
+        {
+            foreach (SignedTransaction one in sent)
+            {
+                if (await FindAsync(one, cancellation) is { Status: "finalised" or "failed" } told)
+                    return RequireSuccess(told);
+            }
+
+            return null;
+        }
+
         (AccountId sender, ulong nonce) = (sent[0].Unsigned.Account, sent[0].Unsigned.Nonce);
         for (int attempt = 1; ; attempt++)
         {
@@ -154,10 +173,22 @@ internal sealed class TransactionSender(
 
             // A node's index of transactions comes a moment after their blocks.
             if (attempt == options.Attempts)
-                throw new CessException(ClientErrors.OutcomeUnknown, $"Nonce {nonce} of {sender} is used, and the node does not show by which transaction.");
+                throw Unknown(sent);
             await Task.Delay(options.FirstRetryDelay, options.Time, cancellation);
         }
     }
+
+    private static CessException Unknown(IReadOnlyList<SignedTransaction> sent, CessException? cause = null)
+    {
+        UnsignedTransaction last = sent[^1].Unsigned;
+        string message = $"The node does not show which transaction used nonce {last.Nonce} of {last.Account}, if any did. "
+            + $"The last one that was sent is {sent[^1].Id}.";
+        return new CessException(ClientErrors.OutcomeUnknown, message, cause);
+    }
+
+    private static OutcomeMessage RequireSuccess(OutcomeMessage outcome) => outcome.Status == "finalised"
+        ? outcome
+        : throw new CessException(outcome.Code ?? ClientErrors.BadAnswer, outcome.Message ?? $"The transaction {outcome.Status}: {outcome.Code}.");
 
     /// <summary>The final transaction that has used a nonce, proven; null if the node does not show it.</summary>
     private async Task<Verified<TransactionProof>?> FindUseAsync(

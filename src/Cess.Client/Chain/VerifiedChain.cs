@@ -44,10 +44,12 @@ public sealed class VerifiedChain : IDisposable
     internal VerifiedChain(RestTransport transport, TrustedStart trust, CessClientOptions options) =>
         (_transport, _trust, _options) = (transport, trust, options);
 
-    /// <summary>Records of the newest state that the node shows, never an older one than before.</summary>
+    /// <summary>
+    /// Records of the newest state that the node shows, never an older one than before, nor than <see cref="CessClientOptions.StateAgeMax"/>.
+    /// </summary>
     /// <param name="keys">1 to 64 of <see cref="LedgerKeys"/>.</param>
     /// <param name="cancellation">Ends it.</param>
-    /// <exception cref="CessException">NotAuthentic, Stale, EraUnverifiable, OtherChain, or as every request.</exception>
+    /// <exception cref="CessException">NotAuthentic, Stale, TooOld, EraUnverifiable, OtherChain, or as every request.</exception>
     public async Task<Verified<ImmutableArray<ReadOnlyMemory<byte>?>>> ReadAsync(IReadOnlyList<StateKey> keys, CancellationToken cancellation = default)
     {
         ulong seen = Volatile.Read(ref _height);
@@ -56,6 +58,7 @@ public sealed class VerifiedChain : IDisposable
         BlockHeader header = await VerifyAsync(proof.Finality, cancellation);
         if (header.Height < seen)
             throw new CessException(ClientErrors.Stale, $"The node shows block {header.Height}, and has shown {seen} before.") { IsTransient = true };
+        RequireNew(header);
         if (!proof.Proves([.. keys]))
             throw new CessException(ClientErrors.NotAuthentic, "The node's proof does not show the records that it gave.");
         return Of(header, proof.Records);
@@ -190,6 +193,20 @@ public sealed class VerifiedChain : IDisposable
         }
     }
 
+    private void RequireNew(BlockHeader header)
+    {
+        TimeSpan age = _options.Time.GetUtcNow() - TimeOf(header.TimeMs);
+        if (_options.StateAgeMax == Timeout.InfiniteTimeSpan || age <= _options.StateAgeMax)
+            return;
+        throw new CessException(
+            ClientErrors.TooOld,
+            $"The newest block that the node shows, {header.Height}, is {TimeSpan.FromSeconds((long)Math.Ceiling(age.TotalSeconds))} old, and may be "
+            + $"{_options.StateAgeMax} at most: the node is behind or hides what is newer, the chain stands still, or the clock here is wrong.")
+        {
+            IsTransient = true,
+        };
+    }
+
     private async Task<LightClient> StartAsync(CancellationToken cancellation)
     {
         if (_trust.Era is not { Index: > 0 } era)
@@ -276,7 +293,7 @@ public sealed class VerifiedChain : IDisposable
 /// <summary>What validators have certified.</summary>
 /// <param name="Value">It.</param>
 /// <param name="Height">The block after which it was so.</param>
-/// <param name="Time">That block's time: compare it with your clock, for a node can show you an old block.</param>
+/// <param name="Time">That block's time: of a state no older than <see cref="CessClientOptions.StateAgeMax"/>.</param>
 public sealed record Verified<T>(T Value, ulong Height, DateTimeOffset Time)
 {
     internal Verified<TOther> Select<TOther>(Func<T, TOther> to) => new(to(Value), Height, Time);

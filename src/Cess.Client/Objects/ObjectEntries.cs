@@ -99,6 +99,23 @@ internal sealed class ObjectEntries(RestTransport transport, VerifiedChain? veri
         return files;
     }
 
+    /// <summary>Where the node's word is not taken: those of the names that have a file.</summary>
+    /// <exception cref="CessException">As <see cref="VerifiedChain.ReadAsync"/>.</exception>
+    public async Task<IReadOnlyList<string>> FindTakenAsync(IReadOnlyCollection<(string Bucket, string Name)> objects, CancellationToken cancellation)
+    {
+        List<string> taken = [];
+        foreach ((string Bucket, string Name)[] some in objects.Chunk(LedgerLimits.StateProofKeysMax))
+        {
+            List<StateKey> keys = [];
+            foreach ((string bucket, string name) in some)
+                keys.Add(LedgerKeys.Object(bucket, TagOf(await buckets.GetAsync(bucket, cancellation), name)));
+            ImmutableArray<ReadOnlyMemory<byte>?> records = (await verified!.ReadAsync(keys, cancellation)).Value;
+            taken.AddRange(some.Where((_, i) => records[i] is not null).Select(item => item.Name));
+        }
+
+        return taken;
+    }
+
     /// <summary>The entry as validators have certified it; null when they have certified that there is none.</summary>
     private async Task<ObjectMessage?> ProveAsync(string bucket, Hash256 tag, CancellationToken cancellation)
     {

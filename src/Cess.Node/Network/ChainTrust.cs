@@ -7,8 +7,9 @@ namespace Cess.Node.Network;
 internal sealed record ChainTrust(TrustedStart? Start)
 {
     /// <summary>Why a node stops whose chain is another than the trusted one.</summary>
-    public static string Contradiction(LedgerState state) =>
-        $"era {state.Era.Index} of this chain is not the one that --trust names: whoever gave these blocks, or the name of the era, is wrong. To begin again, remove the data folder's blocks/.";
+    public static string Contradiction(ulong era) =>
+        $"era {era} of this chain is not the one that --trust names: whoever gave these blocks, or the name of the era, is wrong. "
+        + "To begin again, remove blocks/ and state.db* from the data folder.";
 
     /// <summary>True if a state is of the era that is trusted, and is not that era.</summary>
     public bool IsContradictedBy(LedgerState state) => Start?.IsContradictedBy(state) == true;

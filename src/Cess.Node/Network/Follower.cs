@@ -70,7 +70,7 @@ internal sealed class Follower(
         _era = state.Era.Index;
         if (trust.IsContradictedBy(state))
         {
-            string reason = ChainTrust.Contradiction(state);
+            string reason = ChainTrust.Contradiction(state.Era.Index);
             fault.Stop(reason, new InvalidOperationException(reason));
             return false;
         }

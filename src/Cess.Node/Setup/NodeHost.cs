@@ -119,9 +119,15 @@ public static class NodeHost
         });
         builder.Services.AddSingleton<IBlockArchive>(new BlockArchive(parts.Blocks));
         builder.AddGrainRuntime(folder);
-        // Services start one after the other: these need the grains, and the second the first.
+        // Services start one after the other, and the doors last: these need the grains, and each the one before.
         if (parts.Proof is { } proof)
             builder.Services.AddHostedService(provider => ActivatorUtilities.CreateInstance<HandoverAdoption>(provider, folder, proof));
+        if (options.Trust is { } trust)
+        {
+            Action<string> tell = Console.Error.WriteLine;
+            builder.Services.AddHostedService(provider => ActivatorUtilities.CreateInstance<PassedEraCheck>(provider, trust, tell));
+        }
+
         if (parts.Certificate is not null)
             builder.Services.AddSingleton(new ChainTrust(options.Trust)).AddHostedService<Follower>();
         builder.WebHost.ConfigureKestrel(kestrel =>

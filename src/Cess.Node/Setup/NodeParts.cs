@@ -146,9 +146,7 @@ public sealed class NodeParts : IAsyncDisposable
         SnapshotProof? proof = await catchUp.ResumeAsync(cancellation);
         (LedgerState State, ulong Iteration) own = await ChainLoader.LoadAsync(blocks, genesis, keys, parallel, cancellation);
         if (options.Trust is { } trust && trust.IsContradictedBy(own.State))
-            throw new InvalidOperationException(ChainTrust.Contradiction(own.State));
-        if (options.Trust?.Era is { } era && own.State.Era.Index > era.Index)
-            await Console.Error.WriteLineAsync($"The chain here is in era {own.State.Era.Index}: that its era {era.Index} is the one that --trust names is not checked.");
+            throw new InvalidOperationException(ChainTrust.Contradiction(own.State.Era.Index));
         // What was taken a moment ago is new enough.
         if (proof is not null)
             return (own, proof);
