@@ -1,4 +1,5 @@
 using Cess.Blobs.FileSystem;
+using Cess.BlockStore.Files;
 
 namespace Cess.Blobs.Tests;
 
@@ -53,6 +54,50 @@ public sealed class FileSystemFaultTests
             Assert.Equal(new byte[5000], await backend.ReadAllAsync(Small(i), 5000));
 
         static BlobName Small(int index) => BlobName.Parse($"small/{index:x4}");
+    }
+
+    [Fact]
+    public async Task The_used_space_is_that_of_the_blobs_also_when_folders_can_not_be_synced()
+    {
+        const int large = 70_000;
+        const int small = 100;
+        bool fails = false;
+        using var folder = new TemporaryFolder();
+        var options = new FileSystemBlobOptions
+        {
+            SyncFolder = path =>
+            {
+                if (fails)
+                    throw new IOException($"The simulated device can't sync '{path}'.", 5);
+                FolderSync.Flush(path);
+            },
+        };
+        BlobName name = BlobName.Parse("ab/cd");
+        await using (FileSystemBlobBackend backend = await FileSystemBlobBackend.OpenAsync(folder.Path, options))
+        {
+            await backend.PutAsync(name, new byte[large]);
+            await FailsAsync(() => backend.PutAsync(name, new byte[large + 1]), usedAfter: large + 1);
+            await FailsAsync(() => backend.PutAsync(name, new byte[small]), usedAfter: small);
+            await backend.PutAsync(name, new byte[large]);
+            await FailsAsync(() => backend.DeleteAsync(name), usedAfter: 0);
+            await FailsAsync(() => backend.DeleteAsync(name), usedAfter: 0);
+            await backend.DeleteAsync(name);
+            Assert.Equal(0, await UsedAsync());
+            await FailsAsync(() => backend.PutAsync(name, new byte[large]), usedAfter: large);
+
+            async Task FailsAsync(Func<ValueTask> change, long usedAfter)
+            {
+                fails = true;
+                Assert.Equal(BlobError.DeviceFault, (await PutOrRefusalAsync(change))?.Error);
+                fails = false;
+                Assert.Equal(usedAfter, (await backend.StatAsync(name))?.Length ?? 0);
+                Assert.Equal(usedAfter, await UsedAsync());
+            }
+
+            async Task<long?> UsedAsync() => (await backend.SpaceAsync()).UsedBytes;
+        }
+        await using FileSystemBlobBackend again = await FileSystemBlobBackend.OpenAsync(folder.Path);
+        Assert.Equal(large, (await again.SpaceAsync()).UsedBytes);
     }
 
     [Theory]

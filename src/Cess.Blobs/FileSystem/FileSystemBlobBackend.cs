@@ -32,8 +32,8 @@ public sealed class FileSystemBlobBackend : IBlobBackend
         BlobLayout layout, FileSystemBlobOptions options, FileStream held, DurableFolders folders, PackedBlobs packs)
     {
         (_layout, _options, _lock, _folders, _packs) = (layout, options, held, folders, packs);
-        _files = new BlobFiles(layout, folders);
         _space = new SpaceQuota(options.QuotaBytes);
+        _files = new BlobFiles(layout, folders, _space);
     }
 
     /// <inheritdoc/>
@@ -147,7 +147,7 @@ public sealed class FileSystemBlobBackend : IBlobBackend
         _ = name.Value;
         using NameGates.Passage passage = await _changes.EnterAsync(name, cancellation);
         // First the file: the packed blob hides it, and must not uncover it.
-        _space.Release(await _files.DeleteAsync(name, cancellation) ?? 0);
+        await _files.DeleteAsync(name, cancellation);
         if (ReadablePacks() is { } packs)
             _space.Release(await packs.DeleteAsync(name, cancellation) ?? 0);
     }
@@ -191,7 +191,7 @@ public sealed class FileSystemBlobBackend : IBlobBackend
         PackedBlobs? packs = null;
         try
         {
-            var folders = new DurableFolders(layout.Root);
+            var folders = new DurableFolders(layout.Root, options.SyncFolder);
             folders.Ensure(layout.Root);
             held = TakeLock(layout);
             if (Directory.Exists(layout.TemporaryFolder))
@@ -277,7 +277,7 @@ public sealed class FileSystemBlobBackend : IBlobBackend
         pending.Keep();
         _space.Release(former ?? 0);
         if (former is null && BlobLayout.LengthOf(_layout.PathOf(pending.Name)) is not null)
-            _space.Release(await _files.DeleteAsync(pending.Name, cancellation) ?? 0);
+            await _files.DeleteAsync(pending.Name, cancellation);
     }
 
     private async ValueTask BeginFileAsync(PendingBlob pending, CancellationToken cancellation)
