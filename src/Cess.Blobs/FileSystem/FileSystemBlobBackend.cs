@@ -39,7 +39,10 @@ public sealed class FileSystemBlobBackend : IBlobBackend
     /// <inheritdoc/>
     public long BlobBytesMax => BlobLimits.FileBytesMax;
 
-    /// <summary>Damage that opening found in the packs; the blobs concerned are lost or read as corrupt. Worth an alarm.</summary>
+    /// <summary>
+    /// Damage that opening found in the packs; the blobs concerned are lost, or reading them is an error. Worth an alarm. Where it is
+    /// unknown whether the packs end in a torn batch, small blobs take no changes (<see cref="BlobError.DeviceFault"/>).
+    /// </summary>
     public IReadOnlyList<PackDamage> Damages => _packs.Damages;
 
     /// <summary>Opens the folder, which is created if need be, and counts what it holds.</summary>

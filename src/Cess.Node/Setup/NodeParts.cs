@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Security.Cryptography;
 using Cess.Blobs;
-using Cess.Blobs.FileSystem;
 using Cess.BlockStore;
 using Cess.Grains.Chain;
 using Cess.Ledger.Blocks;
@@ -96,7 +95,7 @@ public sealed class NodeParts : IAsyncDisposable
 
         var backends = new Dictionary<AccountId, IBlobBackend>();
         for (int i = 0; i < miners.Length; i++)
-            backends.Add(miners[i], await FileSystemBlobBackend.OpenAsync(folder.Miner(i + 1), new FileSystemBlobOptions(options.QuotaPerMiner), cancellation));
+            backends.Add(miners[i], await MinerStorage.OpenAsync(folder.Miner(i + 1), options.QuotaPerMiner, Console.Error.WriteLine, cancellation));
         return new NodeParts
         {
             Keys = keys,
