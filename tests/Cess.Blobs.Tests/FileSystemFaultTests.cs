@@ -1,4 +1,5 @@
 using Cess.Blobs.FileSystem;
+using Cess.Blobs.Packs;
 using Cess.BlockStore.Files;
 
 namespace Cess.Blobs.Tests;
@@ -98,6 +99,34 @@ public sealed class FileSystemFaultTests
         }
         await using FileSystemBlobBackend again = await FileSystemBlobBackend.OpenAsync(folder.Path);
         Assert.Equal(large, (await again.SpaceAsync()).UsedBytes);
+    }
+
+    [Fact]
+    public async Task A_file_is_kept_although_a_blob_hides_it_that_damage_to_a_pack_has_brought_back()
+    {
+        using var folder = new TemporaryFolder();
+        BlobName name = BlobName.Parse("ab/cd");
+        await using (FileSystemBlobBackend backend = await FileSystemBlobBackend.OpenAsync(folder.Path))
+        {
+            foreach (BlobName small in (BlobName[])[name, name, BlobName.Parse("other")])
+                await backend.PutAsync(small, new byte[100]);
+            // The second record of the name is marked as deleted, and hides the first.
+            await backend.PutAsync(name, Content(0));
+        }
+        string pack = Assert.Single(Directory.GetFiles(Path.Combine(folder.Path, ".packs")));
+        byte[] bytes = await File.ReadAllBytesAsync(pack);
+        int second = PackHeader.Bytes + PackRecord.BytesOf(name, 100);
+        bytes[second] ^= 1;
+        await File.WriteAllBytesAsync(pack, bytes);
+
+        string file = Path.Combine(folder.Path, "ab=", "cd", "cd");
+        await using FileSystemBlobBackend again = await FileSystemBlobBackend.OpenAsync(folder.Path);
+        Assert.Equal(second, Assert.Single(again.Damages).Offset);
+        Assert.Equal(Content(0), await File.ReadAllBytesAsync(file));
+        Assert.Equal(200 + Content(0).Length, (await again.SpaceAsync()).UsedBytes);
+        await again.DeleteAsync(name);
+        Assert.False(File.Exists(file));
+        Assert.Equal(100, (await again.SpaceAsync()).UsedBytes);
     }
 
     [Theory]

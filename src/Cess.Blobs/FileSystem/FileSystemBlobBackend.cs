@@ -231,7 +231,10 @@ public sealed class FileSystemBlobBackend : IBlobBackend
         }
     }
 
-    /// <summary>Adds up all blobs, and removes files that a packed blob of the same name hides: a crash kept a put from it.</summary>
+    /// <summary>
+    /// Adds up all blobs, and removes files that a packed blob of the same name hides: a crash kept a put from it. Where packs are damaged
+    /// it keeps them, as the packed blob may be an older one that was deleted by a record that is lost.
+    /// </summary>
     private void CountUsedSpace()
     {
         long total = _packs.ContentBytes;
@@ -239,7 +242,7 @@ public sealed class FileSystemBlobBackend : IBlobBackend
         {
             if (!BlobName.TryParse(text, out BlobName name))
                 continue;
-            if (_packs.Contains(name))
+            if (_packs.Contains(name) && _packs.Damages.Count == 0)
                 File.Delete(path);
             else
                 total += BlobLayout.LengthOf(path) ?? 0;
