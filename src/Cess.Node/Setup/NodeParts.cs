@@ -135,7 +135,7 @@ public sealed class NodeParts : IAsyncDisposable
         IParallelFor parallel, CancellationToken cancellation)
     {
         if (certificate is null)
-            return (await ChainLoader.LoadAsync(blocks, genesis, keys, parallel, cancellation), null);
+            return (await ChainLoader.LoadAsync(blocks, genesis, keys, parallel, Console.Error.WriteLine, cancellation), null);
         using var client = new PeerChainClient(certificate, TimeProvider.System);
         var catchUp = new SnapshotCatchUp(blocks, client, keys, parallel, folder, Console.Error.WriteLine)
         {
@@ -143,7 +143,8 @@ public sealed class NodeParts : IAsyncDisposable
             Trust = options.Trust,
         };
         SnapshotProof? proof = await catchUp.ResumeAsync(cancellation);
-        (LedgerState State, ulong Iteration) own = await ChainLoader.LoadAsync(blocks, genesis, keys, parallel, cancellation);
+        (LedgerState State, ulong Iteration) own =
+            await ChainLoader.LoadAsync(blocks, genesis, keys, parallel, Console.Error.WriteLine, cancellation);
         if (options.Trust is { } trust && trust.IsContradictedBy(own.State))
             throw new InvalidOperationException(ChainTrust.Contradiction(own.State));
         if (options.Trust?.Era is { } era && own.State.Era.Index > era.Index)
