@@ -45,6 +45,12 @@ public static class BlobLimits
     /// <summary>Packed puts and deletes that may wait for their batch; more wait outside.</summary>
     public const int PackQueueMax = 4096;
 
+    /// <summary>
+    /// Blocks of 4 KiB in all packs that may be unreadable when they are opened: each costs a failing disk seconds, and one that has lost
+    /// more serves nobody.
+    /// </summary>
+    public const int UnreadableBlocksMax = 256;
+
     /// <summary>Names that are taken from the index of packed blobs at once while they are listed.</summary>
     public const int PackListBatch = 1000;
 

@@ -41,11 +41,15 @@ public interface IBlobBackend : IAsyncDisposable
     /// Reads from <paramref name="offset"/> until the buffer is full or the blob ends, and returns the count of bytes: less
     /// than the buffer's length only at the blob's end, 0 from there on.
     /// </summary>
-    /// <exception cref="BlobException">Permanent: <see cref="BlobError.NotFound"/>, <see cref="BlobError.Corrupt"/>.</exception>
+    /// <exception cref="BlobException">
+    /// Permanent: <see cref="BlobError.NotFound"/>, <see cref="BlobError.Corrupt"/>, <see cref="BlobError.DeviceFault"/>.
+    /// </exception>
     ValueTask<int> ReadAsync(BlobName name, long offset, Memory<byte> buffer, CancellationToken cancellation = default);
 
     /// <summary>Opens the blob for reading from its start, in order; the caller disposes the stream.</summary>
-    /// <exception cref="BlobException">Permanent: <see cref="BlobError.NotFound"/>, <see cref="BlobError.Corrupt"/>.</exception>
+    /// <exception cref="BlobException">
+    /// Permanent: <see cref="BlobError.NotFound"/>, <see cref="BlobError.Corrupt"/>, <see cref="BlobError.DeviceFault"/>.
+    /// </exception>
     ValueTask<Stream> OpenReadAsync(BlobName name, CancellationToken cancellation = default);
 
     /// <summary>

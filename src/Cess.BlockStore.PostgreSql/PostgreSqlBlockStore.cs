@@ -17,6 +17,8 @@ public sealed class PostgreSqlBlockStore : IBlockStore
     private readonly SnapshotTable _snapshots;
     private readonly Lock _gate = new();
     private readonly SemaphoreSlim _appending = new(1);
+
+    /// <summary>Blocks are removed in one turn, and appended while old ones are pruned. Who takes both turns takes this one first.</summary>
     private readonly SemaphoreSlim _pruning = new(1);
     private readonly SemaphoreSlim _savingSnapshot = new(1);
     private volatile HeightRange? _range;
@@ -101,7 +103,9 @@ public sealed class PostgreSqlBlockStore : IBlockStore
     public ValueTask DropBlocksAsync(CancellationToken cancellation = default)
     {
         const string what = "The blocks could not be removed";
-        return _writes.InTurnAsync(_appending, DropAsync, static () => what, cancellation);
+        // A prune that goes on after it would set the first height of blocks that are gone.
+        return _writes.InTurnAsync(
+            _pruning, () => _writes.InTurnAsync(_appending, DropAsync, static () => what, cancellation), static () => what, cancellation);
 
         async ValueTask DropAsync()
         {

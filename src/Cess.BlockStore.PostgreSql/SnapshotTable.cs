@@ -55,7 +55,10 @@ internal sealed class SnapshotTable(ServerConnections connections, StoreTables t
             return corrupt.Count == 0
                 ? null
                 : throw new BlockStoreException(
-                    BlockStoreError.CorruptSnapshot, $"The snapshots of {string.Join(", ", corrupt)} are corrupt, and there is no other.");
+                    BlockStoreError.CorruptSnapshot, $"The snapshots of {string.Join(", ", corrupt)} are corrupt, and there is no other.")
+                {
+                    Snapshots = corrupt,
+                };
         }
         catch
         {

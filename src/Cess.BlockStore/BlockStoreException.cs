@@ -57,6 +57,9 @@ public sealed class BlockStoreException : Exception
     /// <summary>The offset in that file, in bytes, at which it stops making sense.</summary>
     public long? Offset { get; init; }
 
+    /// <summary>Heights of the snapshots that are corrupt, the newest first; empty unless that is the error.</summary>
+    public IReadOnlyList<ulong> Snapshots { get; init; } = [];
+
     internal static BlockStoreException Corrupt(string file, long offset, string what) =>
         new(BlockStoreError.CorruptMiddle, $"'{file}' is corrupt at offset {offset}: {what}") { File = file, Offset = offset };
 

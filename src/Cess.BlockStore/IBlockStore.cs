@@ -69,7 +69,9 @@ public interface IBlockStore : IAsyncDisposable
     /// <summary>
     /// The newest snapshot that is whole, or null if there is none. It is checked before it is returned; the caller disposes it.
     /// </summary>
-    /// <exception cref="BlockStoreException"><see cref="BlockStoreError.CorruptSnapshot"/>: there are some, but none is whole.</exception>
+    /// <exception cref="BlockStoreException">
+    /// <see cref="BlockStoreError.CorruptSnapshot"/>: there are some (<see cref="BlockStoreException.Snapshots"/>), but none is whole.
+    /// </exception>
     ValueTask<Snapshot?> OpenLatestSnapshotAsync(CancellationToken cancellation = default);
 }
 

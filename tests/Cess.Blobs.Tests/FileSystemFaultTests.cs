@@ -1,4 +1,6 @@
 using Cess.Blobs.FileSystem;
+using Cess.Blobs.Packs;
+using Cess.BlockStore.Files;
 
 namespace Cess.Blobs.Tests;
 
@@ -53,6 +55,78 @@ public sealed class FileSystemFaultTests
             Assert.Equal(new byte[5000], await backend.ReadAllAsync(Small(i), 5000));
 
         static BlobName Small(int index) => BlobName.Parse($"small/{index:x4}");
+    }
+
+    [Fact]
+    public async Task The_used_space_is_that_of_the_blobs_also_when_folders_can_not_be_synced()
+    {
+        const int large = 70_000;
+        const int small = 100;
+        bool fails = false;
+        using var folder = new TemporaryFolder();
+        var options = new FileSystemBlobOptions
+        {
+            SyncFolder = path =>
+            {
+                if (fails)
+                    throw new IOException($"The simulated device can't sync '{path}'.", 5);
+                FolderSync.Flush(path);
+            },
+        };
+        BlobName name = BlobName.Parse("ab/cd");
+        await using (FileSystemBlobBackend backend = await FileSystemBlobBackend.OpenAsync(folder.Path, options))
+        {
+            await backend.PutAsync(name, new byte[large]);
+            await FailsAsync(() => backend.PutAsync(name, new byte[large + 1]), usedAfter: large + 1);
+            await FailsAsync(() => backend.PutAsync(name, new byte[small]), usedAfter: small);
+            await backend.PutAsync(name, new byte[large]);
+            await FailsAsync(() => backend.DeleteAsync(name), usedAfter: 0);
+            await FailsAsync(() => backend.DeleteAsync(name), usedAfter: 0);
+            await backend.DeleteAsync(name);
+            Assert.Equal(0, await UsedAsync());
+            await FailsAsync(() => backend.PutAsync(name, new byte[large]), usedAfter: large);
+
+            async Task FailsAsync(Func<ValueTask> change, long usedAfter)
+            {
+                fails = true;
+                Assert.Equal(BlobError.DeviceFault, (await PutOrRefusalAsync(change))?.Error);
+                fails = false;
+                Assert.Equal(usedAfter, (await backend.StatAsync(name))?.Length ?? 0);
+                Assert.Equal(usedAfter, await UsedAsync());
+            }
+
+            async Task<long?> UsedAsync() => (await backend.SpaceAsync()).UsedBytes;
+        }
+        await using FileSystemBlobBackend again = await FileSystemBlobBackend.OpenAsync(folder.Path);
+        Assert.Equal(large, (await again.SpaceAsync()).UsedBytes);
+    }
+
+    [Fact]
+    public async Task A_file_is_kept_although_a_blob_hides_it_that_damage_to_a_pack_has_brought_back()
+    {
+        using var folder = new TemporaryFolder();
+        BlobName name = BlobName.Parse("ab/cd");
+        await using (FileSystemBlobBackend backend = await FileSystemBlobBackend.OpenAsync(folder.Path))
+        {
+            foreach (BlobName small in (BlobName[])[name, name, BlobName.Parse("other")])
+                await backend.PutAsync(small, new byte[100]);
+            // The second record of the name is marked as deleted, and hides the first.
+            await backend.PutAsync(name, Content(0));
+        }
+        string pack = Assert.Single(Directory.GetFiles(Path.Combine(folder.Path, ".packs")));
+        byte[] bytes = await File.ReadAllBytesAsync(pack);
+        int second = PackHeader.Bytes + PackRecord.BytesOf(name, 100);
+        bytes[second] ^= 1;
+        await File.WriteAllBytesAsync(pack, bytes);
+
+        string file = Path.Combine(folder.Path, "ab=", "cd", "cd");
+        await using FileSystemBlobBackend again = await FileSystemBlobBackend.OpenAsync(folder.Path);
+        Assert.Equal(second, Assert.Single(again.Damages).Offset);
+        Assert.Equal(Content(0), await File.ReadAllBytesAsync(file));
+        Assert.Equal(200 + Content(0).Length, (await again.SpaceAsync()).UsedBytes);
+        await again.DeleteAsync(name);
+        Assert.False(File.Exists(file));
+        Assert.Equal(100, (await again.SpaceAsync()).UsedBytes);
     }
 
     [Theory]

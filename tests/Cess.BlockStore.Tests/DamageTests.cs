@@ -184,10 +184,13 @@ public sealed class DamageTests
     {
         var disk = new SimulatedLogDirectory();
         await using FileBlockStore store = await FileBlockStore.OpenAsync(disk, Options());
-        await store.SaveSnapshotAsync(10, (stream, cancellation) => stream.WriteAsync(new byte[10], cancellation));
-        string name = disk.List().Single(name => name.EndsWith(".snapshot", StringComparison.Ordinal));
-        disk.Poke(name, disk.Peek(name)[..^1]);
-        await ThrowsAsync(BlockStoreError.CorruptSnapshot, async () => await store.OpenLatestSnapshotAsync());
+        foreach (ulong height in (ulong[])[10, 20])
+            await store.SaveSnapshotAsync(height, (stream, cancellation) => stream.WriteAsync(new byte[height], cancellation));
+        foreach (string name in disk.List().Where(name => name.EndsWith(".snapshot", StringComparison.Ordinal)))
+            disk.Poke(name, disk.Peek(name)[..^1]);
+        BlockStoreException thrown =
+            await ThrowsAsync(BlockStoreError.CorruptSnapshot, async () => await store.OpenLatestSnapshotAsync());
+        Assert.Equal([20, 10], thrown.Snapshots);
     }
 
     /// <summary>Where the last record of the last segment begins.</summary>

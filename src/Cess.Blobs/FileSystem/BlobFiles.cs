@@ -4,7 +4,7 @@ using Microsoft.Win32.SafeHandles;
 namespace Cess.Blobs.FileSystem;
 
 /// <summary>Blobs as files of their own. The caller sees to it that no two changes of one name are under way at once.</summary>
-internal sealed class BlobFiles(BlobLayout layout, DurableFolders folders) : IDisposable
+internal sealed class BlobFiles(BlobLayout layout, DurableFolders folders, SpaceQuota space) : IDisposable
 {
     private readonly DiskSlots _writers = new(BlobLimits.DiskOperationsMax);
     private readonly DiskSlots _readers = new(BlobLimits.DiskOperationsMax);
@@ -44,23 +44,24 @@ internal sealed class BlobFiles(BlobLayout layout, DurableFolders folders) : IDi
         },
         cancellation);
 
-    /// <summary>Removes a blob, durably, and returns its length; null if there is none here.</summary>
-    public ValueTask<long?> DeleteAsync(BlobName name, CancellationToken cancellation) => _writers.RunAsync(
+    /// <summary>Removes a blob, durably, and gives back its space; nothing happens if there is none here.</summary>
+    public ValueTask DeleteAsync(BlobName name, CancellationToken cancellation) => _writers.RunAsync(
         $"Blob '{name}' could not be deleted",
         () =>
         {
             string path = layout.PathOf(name);
             try
             {
-                long? length = BlobLayout.LengthOf(path);
+                long length = BlobLayout.LengthOf(path) ?? 0;
                 File.Delete(path);
+                // Before the sync, which may fail: the file is gone, and whoever deletes it once more finds no length.
+                space.Release(length);
                 // Also when the file was gone: whoever removed it may not have got as far as this.
                 folders.Sync(Path.GetDirectoryName(path)!);
-                return length;
             }
             catch (DirectoryNotFoundException)
             {
-                return null;
+                // Nothing was there.
             }
         },
         cancellation);

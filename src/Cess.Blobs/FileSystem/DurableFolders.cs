@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Cess.BlockStore.Files;
 
 namespace Cess.Blobs.FileSystem;
 
@@ -7,7 +6,9 @@ namespace Cess.Blobs.FileSystem;
 /// Creates folders and syncs their entries. A folder that this process hasn't yet made durable counts as new even when it
 /// exists: whoever created it may have crashed before syncing the parent.
 /// </summary>
-internal sealed class DurableFolders(string root)
+/// <param name="root">The folder of all.</param>
+/// <param name="sync">Returns when what was changed in a folder is durable; throws an <see cref="IOException"/> if it can't be.</param>
+internal sealed class DurableFolders(string root, Action<string> sync)
 {
     private readonly ConcurrentDictionary<string, SyncGroup> _groups = new(StringComparer.Ordinal);
 
@@ -37,11 +38,11 @@ internal sealed class DurableFolders(string root)
     {
         if (_groups.Count >= BlobLimits.KnownFoldersMax)
             _groups.Clear();
-        return _groups.GetOrAdd(folder, static folder => new SyncGroup(folder));
+        return _groups.GetOrAdd(folder, static (folder, sync) => new SyncGroup(folder, sync), sync);
     }
 
     /// <summary>One folder's syncs: requests that arrive while one runs share the next.</summary>
-    private sealed class SyncGroup(string folder)
+    private sealed class SyncGroup(string folder, Action<string> sync)
     {
         private readonly object _gate = new();
         private long _requested;
@@ -71,7 +72,7 @@ internal sealed class DurableFolders(string root)
             IOException? failure = null;
             try
             {
-                FolderSync.Flush(folder);
+                sync(folder);
             }
             catch (IOException e)
             {

@@ -32,14 +32,17 @@ public sealed class FileSystemBlobBackend : IBlobBackend
         BlobLayout layout, FileSystemBlobOptions options, FileStream held, DurableFolders folders, PackedBlobs packs)
     {
         (_layout, _options, _lock, _folders, _packs) = (layout, options, held, folders, packs);
-        _files = new BlobFiles(layout, folders);
         _space = new SpaceQuota(options.QuotaBytes);
+        _files = new BlobFiles(layout, folders, _space);
     }
 
     /// <inheritdoc/>
     public long BlobBytesMax => BlobLimits.FileBytesMax;
 
-    /// <summary>Damage that opening found in the packs; the blobs concerned are lost or read as corrupt. Worth an alarm.</summary>
+    /// <summary>
+    /// Damage that opening found in the packs; the blobs concerned are lost, or reading them is an error. Worth an alarm. Where it is
+    /// unknown whether the packs end in a torn batch, small blobs take no changes (<see cref="BlobError.DeviceFault"/>).
+    /// </summary>
     public IReadOnlyList<PackDamage> Damages => _packs.Damages;
 
     /// <summary>Opens the folder, which is created if need be, and counts what it holds.</summary>
@@ -147,7 +150,7 @@ public sealed class FileSystemBlobBackend : IBlobBackend
         _ = name.Value;
         using NameGates.Passage passage = await _changes.EnterAsync(name, cancellation);
         // First the file: the packed blob hides it, and must not uncover it.
-        _space.Release(await _files.DeleteAsync(name, cancellation) ?? 0);
+        await _files.DeleteAsync(name, cancellation);
         if (ReadablePacks() is { } packs)
             _space.Release(await packs.DeleteAsync(name, cancellation) ?? 0);
     }
@@ -191,7 +194,7 @@ public sealed class FileSystemBlobBackend : IBlobBackend
         PackedBlobs? packs = null;
         try
         {
-            var folders = new DurableFolders(layout.Root);
+            var folders = new DurableFolders(layout.Root, options.SyncFolder);
             folders.Ensure(layout.Root);
             held = TakeLock(layout);
             if (Directory.Exists(layout.TemporaryFolder))
@@ -228,7 +231,10 @@ public sealed class FileSystemBlobBackend : IBlobBackend
         }
     }
 
-    /// <summary>Adds up all blobs, and removes files that a packed blob of the same name hides: a crash kept a put from it.</summary>
+    /// <summary>
+    /// Adds up all blobs, and removes files that a packed blob of the same name hides: a crash kept a put from it. Where packs are damaged
+    /// it keeps them, as the packed blob may be an older one that was deleted by a record that is lost.
+    /// </summary>
     private void CountUsedSpace()
     {
         long total = _packs.ContentBytes;
@@ -236,7 +242,7 @@ public sealed class FileSystemBlobBackend : IBlobBackend
         {
             if (!BlobName.TryParse(text, out BlobName name))
                 continue;
-            if (_packs.Contains(name))
+            if (_packs.Contains(name) && _packs.Damages.Count == 0)
                 File.Delete(path);
             else
                 total += BlobLayout.LengthOf(path) ?? 0;
@@ -277,7 +283,7 @@ public sealed class FileSystemBlobBackend : IBlobBackend
         pending.Keep();
         _space.Release(former ?? 0);
         if (former is null && BlobLayout.LengthOf(_layout.PathOf(pending.Name)) is not null)
-            _space.Release(await _files.DeleteAsync(pending.Name, cancellation) ?? 0);
+            await _files.DeleteAsync(pending.Name, cancellation);
     }
 
     private async ValueTask BeginFileAsync(PendingBlob pending, CancellationToken cancellation)

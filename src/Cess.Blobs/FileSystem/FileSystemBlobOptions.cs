@@ -1,3 +1,5 @@
+using Cess.BlockStore.Files;
+
 namespace Cess.Blobs.FileSystem;
 
 /// <summary>How a <see cref="FileSystemBlobBackend"/> keeps its blobs.</summary>
@@ -9,4 +11,7 @@ public sealed record FileSystemBlobOptions(long? QuotaBytes = null)
 
     /// <summary>Disk space that puts leave free, in bytes, so that there is room to compact packs.</summary>
     public long ReserveBytes { get; init; } = BlobLimits.ReserveBytesDefault;
+
+    /// <summary>Returns when what was changed in a folder is durable: a test's disk may refuse.</summary>
+    internal Action<string> SyncFolder { get; init; } = FolderSync.Flush;
 }

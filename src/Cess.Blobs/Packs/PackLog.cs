@@ -18,6 +18,8 @@ internal sealed class PackLog : IDisposable
     private ulong _nextNumber;
     private bool _isTooFullToCompact;
     private bool _isUnreadable;
+    private string? _endUnknown;
+    private int _unreadableBlocks;
     private Exception? _failure;
 
     private PackLog(ILogDirectory directory, PackOptions options, PackIndex index) =>
@@ -46,6 +48,11 @@ internal sealed class PackLog : IDisposable
     /// <summary>Makes a batch durable and confirms its changes, or refuses them.</summary>
     public async ValueTask CommitAsync(List<PackChange> batch)
     {
+        if (_endUnknown is not null)
+        {
+            batch.ForEach(change => change.Refuse(EndUnknown()));
+            return;
+        }
         if (_failure is not null && !await TryRecoverAsync())
         {
             batch.ForEach(change => change.Refuse(Failed()));
@@ -131,23 +138,26 @@ internal sealed class PackLog : IDisposable
         try
         {
             byte[] bytes = new byte[PackHeader.Bytes];
-            int count = await file.ReadAsync(0, bytes, cancellation);
+            var salvaged = new SalvagedFile(file, BlobLimits.UnreadableBlocksMax - _unreadableBlocks);
+            int count = await salvaged.ReadAsync(0, bytes, cancellation);
             _nextNumber = ulong.Parse(name.AsSpan(0, name.IndexOf('.'))) + 1;
             if (PackHeader.Decode(bytes.AsSpan(0, count)) is not { } header || header.FileName != name)
             {
                 // A header is durable before a record follows it: without records nothing is lost.
-                if (file.Length > PackHeader.Bytes)
+                if (file.Length > PackHeader.Bytes || salvaged.UnreadableBlocks > 0)
                     _damages.Add(new PackDamage(name, 0, file.Length));
                 else
                     _directory.Delete(name);
+                NoteUnreadable(name, salvaged, isEndUnknown: isLast && salvaged.UnreadableBlocks > 0);
                 file.Dispose();
                 return;
             }
             var pack = new Pack(header, file);
-            var scan = new PackScan(header, file);
+            var scan = new PackScan(header, salvaged) { IsUnreadableFrom = salvaged.IsUnreadableFrom };
             await foreach (FoundRecord found in scan.ReadAsync(mayBeTorn: isLast, cancellation))
                 Apply(found, pack);
             _damages.AddRange(scan.Damages);
+            NoteUnreadable(name, salvaged, scan.IsEndUnknown);
             if (scan.End < file.Length)
             {
                 file.SetLength(scan.End);
@@ -162,6 +172,24 @@ internal sealed class PackLog : IDisposable
             file.Dispose();
             throw;
         }
+    }
+
+    /// <summary>
+    /// Of a pack with bytes that can't be read. Compaction ends: among those bytes may be records that decide about names in other packs,
+    /// and the bytes may be readable again one day.
+    /// </summary>
+    private void NoteUnreadable(string name, SalvagedFile salvaged, bool isEndUnknown)
+    {
+        if (salvaged.UnreadableBlocks == 0)
+            return;
+        _isUnreadable = true;
+        _unreadableBlocks += salvaged.UnreadableBlocks;
+        if (isEndUnknown)
+            _endUnknown = name;
+        PackDamage[] known = [.. _damages.Where(damage => damage.File == name)];
+        _damages.AddRange(salvaged.UnreadableRanges()
+            .Where(range => !known.Any(damage => damage.Offset < range.Offset + range.Length && range.Offset < damage.Offset + damage.Length))
+            .Select(range => new PackDamage(name, range.Offset, range.Length)));
     }
 
     private void Apply(FoundRecord found, Pack pack)
@@ -372,6 +400,13 @@ internal sealed class PackLog : IDisposable
             return false;
         }
     }
+
+    /// <summary>
+    /// Whatever is written behind a batch that may be torn makes it look as if it had been durable; whatever is deleted by a mark in it
+    /// comes back if it is cut off after all.
+    /// </summary>
+    private BlobException EndUnknown() => new(
+        BlobError.DeviceFault, $"The small blobs take no changes: '{_endUnknown}' can't be read to its end, so nobody knows where that is.");
 
     private BlobException Failed() => new(
         BlobError.DeviceFault, $"The packs of small blobs failed ({_failure!.Message}) and take no changes until they can be put right.", _failure);

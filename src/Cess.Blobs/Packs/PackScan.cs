@@ -3,10 +3,13 @@ using Cess.BlockStore.Files;
 
 namespace Cess.Blobs.Packs;
 
-/// <summary>Bytes of a pack that are no record: a disk has damaged them, and the blobs that they held are lost.</summary>
+/// <summary>
+/// Bytes of a pack that are not what was written, or that the device can't give. Blobs whose names are among them are lost to view, and
+/// others whose content is can't be read.
+/// </summary>
 /// <param name="File">The pack.</param>
 /// <param name="Offset">Where the damage begins, in bytes.</param>
-/// <param name="Length">How many bytes were passed over.</param>
+/// <param name="Length">How many bytes it has.</param>
 public sealed record PackDamage(string File, long Offset, long Length);
 
 /// <summary>A pack's record and where it stands.</summary>
@@ -22,6 +25,15 @@ internal sealed class PackScan(PackHeader header, ILogFile file)
 
     /// <summary>Where the records end that are whole or were durable: what follows is torn.</summary>
     public long End { get; private set; } = PackHeader.Bytes;
+
+    /// <summary>
+    /// Whether it can't be told where the records end that were durable, because of bytes that can't be read. <see cref="End"/> is the
+    /// file's end then, and the records before it may be of a batch that was never confirmed.
+    /// </summary>
+    public bool IsEndUnknown { get; private set; }
+
+    /// <summary>Whether bytes from an offset on could not be read, and look like zeros.</summary>
+    public Func<long, bool> IsUnreadableFrom { get; init; } = static _ => false;
 
     /// <param name="mayBeTorn">
     /// Whether the pack may end in a batch that was never confirmed. Its records are checked with their contents then, and the
@@ -40,8 +52,13 @@ internal sealed class PackScan(PackHeader header, ILogFile file)
                 && (!mayBeTorn || head.HasContentOf((await _window.ReadAsync(End, head.Bytes)).Span));
             if (!isWhole)
             {
-                if (mayBeTorn && !await WasDurableAsync(End))
-                    yield break;
+                if (mayBeTorn && !IsEndUnknown && !await WasDurableAsync(End))
+                {
+                    // What can't be read may be damaged or torn, or be what tells that the bytes before it were durable.
+                    if (!IsUnreadableFrom(End))
+                        yield break;
+                    IsEndUnknown = true;
+                }
                 if (found is null || End + found.Value.Bytes > _window.Length)
                 {
                     long next = await NextHeadAsync(End);

@@ -51,7 +51,10 @@ internal sealed class SnapshotFiles(ILogDirectory directory)
             ? null
             : throw new BlockStoreException(
                 BlockStoreError.CorruptSnapshot,
-                $"{string.Join(", ", corrupt.Select(NameOf))}: corrupt, and there is no other snapshot. Put one back from a copy, or begin in a new folder and take the state from other nodes.");
+                $"{string.Join(", ", corrupt.Select(NameOf))}: corrupt, and there is no other snapshot. Put one back from a copy, or begin in a new folder and take the state from other nodes.")
+            {
+                Snapshots = corrupt,
+            };
     }
 
     private static string NameOf(ulong height) => height.ToString($"d{HeightDigits}", CultureInfo.InvariantCulture) + NameEnd;

@@ -93,7 +93,7 @@ internal static class AccountCommands
         Option<string> file = new("--new-key")
         {
             Description = "File of the new key, under the same passphrase; made if it is not there. "
-                + "Keep the old one: it opens the buckets of its time.",
+                + "Keep the old one: nothing else opens the buckets of its time.",
             HelpName = "FILE",
             Required = true,
         };

@@ -56,6 +56,7 @@ public sealed class ChainClient
     /// <summary>
     /// Gives the account another key. From then on only the new key signs for it: make a client with that key, this account as
     /// <see cref="CessClientOptions.Account"/>, and this key among <see cref="CessClientOptions.FormerKeys"/> for the buckets of its time.
+    /// Keep this key for as long as there are such buckets: they open with it alone, and with it they are lost.
     /// </summary>
     /// <exception cref="CessException">Accounts.KeyUnchanged.</exception>
     public async Task<OutcomeMessage> RotateKeyAsync(PrivateKey newKey, CancellationToken cancellation = default)

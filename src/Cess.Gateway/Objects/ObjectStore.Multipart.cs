@@ -19,7 +19,8 @@ public sealed partial class ObjectStore
         Caller caller, string bucket, string key, PutOptions options, CancellationToken cancellation)
     {
         BucketRecord record = Find(caller, bucket);
-        BucketKeys keys = services.Keyring.Of(record);
+        using BucketKeyLease lease = services.Keyring.Of(record);
+        BucketKeys keys = lease.Keys;
         CheckMetadata(options.Headers, options.Metadata);
         StoragePolicy policy = PolicyOf(options.Policy);
         byte[] fileKey = FileKey.New(services.Random);
@@ -69,8 +70,9 @@ public sealed partial class ObjectStore
         if (number is < 1 or > GatewayLimits.PartNumberMax)
             throw new ObjectStoreException(ObjectStoreError.InvalidPart, $"Part numbers go from 1 to {GatewayLimits.PartNumberMax}.");
         UploadStart start = await UploadOf(uploadId).GetStartAsync().ConfigureAwait(false) ?? throw NoSuchUpload();
-        BucketKeys keys = Check(caller, bucket, key, start);
-        byte[] fileKey = OpenFileKey(keys, start);
+        byte[] fileKey;
+        using (BucketKeyLease lease = Check(caller, bucket, key, start))
+            fileKey = OpenFileKey(lease.Keys, start);
         StoredPart stored;
         try
         {
@@ -109,7 +111,8 @@ public sealed partial class ObjectStore
         CancellationToken cancellation)
     {
         UploadView upload = await UploadOf(uploadId).GetAsync().ConfigureAwait(false) ?? throw NoSuchUpload();
-        BucketKeys keys = Check(caller, bucket, key, upload.Start);
+        using BucketKeyLease lease = Check(caller, bucket, key, upload.Start);
+        BucketKeys keys = lease.Keys;
         if (upload.Result is { } result)
             return new PutResult(result.ETag, result.FileId, result.Height);
         List<UploadedPart> chosen = Choose(upload, parts);
@@ -146,7 +149,7 @@ public sealed partial class ObjectStore
         Caller caller, string bucket, string key, string uploadId, CancellationToken cancellation)
     {
         UploadView upload = await UploadOf(uploadId).GetAsync().ConfigureAwait(false) ?? throw NoSuchUpload();
-        Check(caller, bucket, key, upload.Start);
+        Check(caller, bucket, key, upload.Start).Dispose();
         if (upload.Result is not null || !await EndAsync(uploadId, upload).ConfigureAwait(false))
             throw NoSuchUpload();
     }
@@ -156,7 +159,8 @@ public sealed partial class ObjectStore
         Caller caller, string bucket, string key, string uploadId, CancellationToken cancellation)
     {
         UploadView upload = await UploadOf(uploadId).GetAsync().ConfigureAwait(false) ?? throw NoSuchUpload();
-        BucketKeys keys = Check(caller, bucket, key, upload.Start);
+        using BucketKeyLease lease = Check(caller, bucket, key, upload.Start);
+        BucketKeys keys = lease.Keys;
         return upload.Result is null
             ? InfoOf(uploadId, upload) with { Headers = new Dictionary<string, string>(MetadataOf(keys, upload.Start).Headers) }
             : throw NoSuchUpload();
@@ -215,12 +219,13 @@ public sealed partial class ObjectStore
         ? services.Grains.GetGrain<IUploadGrain>(uploadId)
         : throw NoSuchUpload();
 
-    private BucketKeys Check(Caller caller, string bucket, string key, UploadStart start)
+    /// <summary>The keys of an upload that goes on; the caller disposes the lease.</summary>
+    private BucketKeyLease Check(Caller caller, string bucket, string key, UploadStart start)
     {
-        BucketKeys keys = services.Keyring.Of(Find(caller, bucket));
+        BucketRecord record = Find(caller, bucket);
         bool isOpen = start.Bucket == bucket && start.Key == key && start.Account == caller.Account.ToString()
             && AgeOf(start) < GrainLimits.UploadLifetime;
-        return isOpen ? keys : throw NoSuchUpload();
+        return isOpen ? services.Keyring.Of(record) : throw NoSuchUpload();
     }
 
     private static byte[] OpenFileKey(BucketKeys keys, UploadStart start)

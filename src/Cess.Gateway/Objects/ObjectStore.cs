@@ -97,7 +97,8 @@ public sealed partial class ObjectStore(ObjectStoreServices services) : IObjectS
         Caller caller, string bucket, string key, Stream content, PutOptions options, CancellationToken cancellation)
     {
         BucketRecord record = Find(caller, bucket);
-        BucketKeys keys = services.Keyring.Of(record);
+        using BucketKeyLease lease = services.Keyring.Of(record);
+        BucketKeys keys = lease.Keys;
         Hash256 tag = TagOf(keys, key);
         CheckMetadata(options.Headers, options.Metadata);
         DeclareCondition condition = ConditionOf(record, keys, tag, options.OnlyIfAbsent, options.OnlyIfETag);
@@ -133,7 +134,8 @@ public sealed partial class ObjectStore(ObjectStoreServices services) : IObjectS
     public Task<ObjectInfo> HeadAsync(Caller caller, string bucket, string key, CancellationToken cancellation)
     {
         BucketRecord record = Find(caller, bucket);
-        BucketKeys keys = services.Keyring.Of(record);
+        using BucketKeyLease lease = services.Keyring.Of(record);
+        BucketKeys keys = lease.Keys;
         return Task.FromResult(FindObject(record, keys, key).Info);
     }
 
@@ -141,7 +143,8 @@ public sealed partial class ObjectStore(ObjectStoreServices services) : IObjectS
     public Task<IObjectReader> OpenAsync(Caller caller, string bucket, string key, CancellationToken cancellation)
     {
         BucketRecord record = Find(caller, bucket);
-        BucketKeys keys = services.Keyring.Of(record);
+        using BucketKeyLease lease = services.Keyring.Of(record);
+        BucketKeys keys = lease.Keys;
         (FileId id, FileRecord file, ObjectEnvelope envelope, ObjectInfo info) = FindObject(record, keys, key);
         byte[] fileKey = new byte[FileKey.Bytes];
         if (envelope.TryOpenFileKey(keys, fileKey) != CodingError.None)
@@ -153,7 +156,9 @@ public sealed partial class ObjectStore(ObjectStoreServices services) : IObjectS
     public async Task DeleteAsync(Caller caller, string bucket, string key, CancellationToken cancellation)
     {
         BucketRecord record = Find(caller, bucket);
-        Hash256 tag = TagOf(services.Keyring.Of(record), key);
+        Hash256 tag;
+        using (BucketKeyLease lease = services.Keyring.Of(record))
+            tag = TagOf(lease.Keys, key);
         // A write that was under way may take the place of what was to go, before it goes.
         for (int attempt = 0; attempt < GatewayLimits.DeletionAttempts && Head.Object(bucket, tag) is { } entry; attempt++)
             await services.Committer.ExecuteAsync(caller.Account, new DeleteFiles([entry.File])).ConfigureAwait(false);

@@ -9,7 +9,9 @@ namespace Cess.Grains.Chain;
 /// <summary>A chain that can't be loaded; the message says from which height on.</summary>
 public sealed class ChainLoadException(string message, Exception? cause = null) : Exception(message, cause);
 
-/// <summary>Brings the ledger up from its store: newest snapshot, then every block after it, each executed and checked.</summary>
+/// <summary>
+/// Brings the ledger up from its store: newest snapshot that is whole, then every block after it, each executed and checked.
+/// </summary>
 public static class ChainLoader
 {
     private const int SnapshotBufferBytes = 1 << 20;
@@ -22,11 +24,25 @@ public static class ChainLoader
     /// <param name="cancellation">Gives up.</param>
     /// <returns>The state, and the iteration of the newest certificate that is stored; 0 if there is none.</returns>
     /// <exception cref="ChainLoadException">The store is of another chain, a snapshot is none, a block breaks a rule, or blocks that were stored are missing.</exception>
-    /// <exception cref="BlockStoreException">The store can't be read.</exception>
+    /// <exception cref="BlockStoreException">The store can't be read, or has no snapshot that is whole and not all blocks.</exception>
+    public static Task<(LedgerState State, ulong Iteration)> LoadAsync(
+        IBlockStore store, Genesis genesis, PublicKeyCache keys, IParallelFor parallel, CancellationToken cancellation) =>
+        LoadAsync(store, genesis, keys, parallel, static _ => { }, cancellation);
+
+    /// <summary>The same, and tells of snapshots that are damaged.</summary>
+    /// <param name="store">Blocks from 1 on; block 0 follows from the genesis.</param>
+    /// <param name="genesis">The chain's start.</param>
+    /// <param name="keys">Imported keys, for certificates.</param>
+    /// <param name="parallel">Where to hash.</param>
+    /// <param name="tell">Hears what an operator must hear.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <returns>As above.</returns>
+    /// <exception cref="ChainLoadException">As above.</exception>
+    /// <exception cref="BlockStoreException">The store can't be read, or has no snapshot that is whole and not all blocks.</exception>
     public static async Task<(LedgerState State, ulong Iteration)> LoadAsync(
-        IBlockStore store, Genesis genesis, PublicKeyCache keys, IParallelFor parallel, CancellationToken cancellation)
+        IBlockStore store, Genesis genesis, PublicKeyCache keys, IParallelFor parallel, Action<string> tell, CancellationToken cancellation)
     {
-        LedgerState state = await LoadSnapshotAsync(store, genesis, parallel, cancellation).ConfigureAwait(false)
+        LedgerState state = await LoadSnapshotAsync(store, genesis, parallel, tell, cancellation).ConfigureAwait(false)
             ?? genesis.ToState(parallel);
         if (store.Head is null && state.Height == 0)
             return (state, 0);
@@ -54,9 +70,9 @@ public static class ChainLoader
     }
 
     private static async Task<LedgerState?> LoadSnapshotAsync(
-        IBlockStore store, Genesis genesis, IParallelFor parallel, CancellationToken cancellation)
+        IBlockStore store, Genesis genesis, IParallelFor parallel, Action<string> tell, CancellationToken cancellation)
     {
-        await using Snapshot? snapshot = await store.OpenLatestSnapshotAsync(cancellation).ConfigureAwait(false);
+        await using Snapshot? snapshot = await StoredSnapshots.OpenAsync(store, tell, cancellation).ConfigureAwait(false);
         if (snapshot is null)
             return null;
         // A snapshot is read entry by entry; a file is not.

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Cess.BlockStore;
+using Cess.Grains.Chain;
 using Cess.Ledger;
 using Cess.Ledger.Blocks;
 using Cess.Ledger.State;
@@ -45,7 +46,8 @@ public sealed class EraReplay(IBlockStore store, Genesis genesis, IParallelFor p
 
     private async Task<LedgerState?> FromSnapshotAsync(ulong era, CancellationToken cancellation)
     {
-        await using Snapshot? snapshot = await store.OpenLatestSnapshotAsync(cancellation);
+        // Whoever brought the chain up has told of what is damaged.
+        await using Snapshot? snapshot = await StoredSnapshots.OpenAsync(store, static _ => { }, cancellation);
         if (snapshot is null)
             return null;
         await using var content = new BufferedStream(snapshot.Content, SnapshotBufferBytes);

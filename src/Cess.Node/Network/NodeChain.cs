@@ -52,7 +52,7 @@ internal sealed class NodeChain(Genesis genesis, IBlockStore blocks, ILedgerRead
     /// <inheritdoc/>
     public async ValueTask<PeerSnapshot?> OpenSnapshotAsync(CancellationToken cancellation)
     {
-        if (await blocks.OpenLatestSnapshotAsync(cancellation) is not { } snapshot)
+        if (await OpenStoredAsync(cancellation) is not { } snapshot)
             return null;
         try
         {
@@ -71,6 +71,19 @@ internal sealed class NodeChain(Genesis genesis, IBlockStore blocks, ILedgerRead
 
         await snapshot.DisposeAsync();
         return null;
+    }
+
+    /// <summary>A node that runs without a snapshot that is whole has none to give, until it saves the next.</summary>
+    private async ValueTask<Snapshot?> OpenStoredAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            return await blocks.OpenLatestSnapshotAsync(cancellation);
+        }
+        catch (BlockStoreException e) when (e.Error == BlockStoreError.CorruptSnapshot)
+        {
+            return null;
+        }
     }
 
     /// <inheritdoc/>

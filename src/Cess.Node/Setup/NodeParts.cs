@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Security.Cryptography;
 using Cess.Blobs;
-using Cess.Blobs.FileSystem;
 using Cess.BlockStore;
 using Cess.Grains.Chain;
 using Cess.Ledger.Blocks;
@@ -96,7 +95,7 @@ public sealed class NodeParts : IAsyncDisposable
 
         var backends = new Dictionary<AccountId, IBlobBackend>();
         for (int i = 0; i < miners.Length; i++)
-            backends.Add(miners[i], await FileSystemBlobBackend.OpenAsync(folder.Miner(i + 1), new FileSystemBlobOptions(options.QuotaPerMiner), cancellation));
+            backends.Add(miners[i], await MinerStorage.OpenAsync(folder.Miner(i + 1), options.QuotaPerMiner, Console.Error.WriteLine, cancellation));
         return new NodeParts
         {
             Keys = keys,
@@ -136,7 +135,7 @@ public sealed class NodeParts : IAsyncDisposable
         IParallelFor parallel, CancellationToken cancellation)
     {
         if (certificate is null)
-            return (await ChainLoader.LoadAsync(blocks, genesis, keys, parallel, cancellation), null);
+            return (await ChainLoader.LoadAsync(blocks, genesis, keys, parallel, Console.Error.WriteLine, cancellation), null);
         using var client = new PeerChainClient(certificate, TimeProvider.System);
         var catchUp = new SnapshotCatchUp(blocks, client, keys, parallel, folder, Console.Error.WriteLine)
         {
@@ -144,7 +143,8 @@ public sealed class NodeParts : IAsyncDisposable
             Trust = options.Trust,
         };
         SnapshotProof? proof = await catchUp.ResumeAsync(cancellation);
-        (LedgerState State, ulong Iteration) own = await ChainLoader.LoadAsync(blocks, genesis, keys, parallel, cancellation);
+        (LedgerState State, ulong Iteration) own =
+            await ChainLoader.LoadAsync(blocks, genesis, keys, parallel, Console.Error.WriteLine, cancellation);
         if (options.Trust is { } trust && trust.IsContradictedBy(own.State))
             throw new InvalidOperationException(ChainTrust.Contradiction(own.State.Era.Index));
         // What was taken a moment ago is new enough.

@@ -2,11 +2,14 @@ using Cess.BlockStore.Files;
 
 namespace Cess.Blobs.Tests.Packs;
 
-/// <summary>A disk with a file that cannot be read.</summary>
+/// <summary>A disk with a file that cannot be read, or only in parts.</summary>
 internal sealed class UnreadableLogDirectory(ILogDirectory inner) : ILogDirectory
 {
     /// <summary>The file; null for none.</summary>
     public string? Unreadable { get; set; }
+
+    /// <summary>Which bytes of it can't be read; all unless they are named.</summary>
+    public (long Offset, long Length) Bytes { get; set; } = (0, long.MaxValue);
 
     public IReadOnlyList<string> List() => inner.List();
 
@@ -26,9 +29,10 @@ internal sealed class UnreadableLogDirectory(ILogDirectory inner) : ILogDirector
     {
         public long Length => file.Length;
 
-        public ValueTask<int> ReadAsync(long offset, Memory<byte> buffer, CancellationToken cancellation) => disk.Unreadable == name
-            ? throw new IOException("The simulated device can't read.", 5)
-            : file.ReadAsync(offset, buffer, cancellation);
+        public ValueTask<int> ReadAsync(long offset, Memory<byte> buffer, CancellationToken cancellation) =>
+            disk.Unreadable == name && offset - disk.Bytes.Offset < disk.Bytes.Length && offset + buffer.Length > disk.Bytes.Offset
+                ? throw new IOException("The simulated device can't read.", 5)
+                : file.ReadAsync(offset, buffer, cancellation);
 
         public ValueTask WriteAsync(long offset, IReadOnlyList<ReadOnlyMemory<byte>> pieces) => file.WriteAsync(offset, pieces);
 

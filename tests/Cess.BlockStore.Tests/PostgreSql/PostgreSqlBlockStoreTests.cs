@@ -46,6 +46,23 @@ public sealed class PostgreSqlBlockStoreTests(PostgreSqlServer server) : BlockSt
     }
 
     [ContractFact]
+    public async Task Blocks_are_dropped_behind_a_prune_that_is_under_way_and_begin_anew_at_another_height()
+    {
+        const ulong head = PostgreSqlBlockStoreLimits.PrunedBlocksMax * 20;
+        await using (PostgreSqlBlockStore store = await OpenAsync())
+        {
+            await store.AppendAsync(Batch(1, head));
+            Task pruning = store.PruneAsync(head).AsTask();
+            await store.DropBlocksAsync();
+            await store.AppendAsync(Batch(2 * head, (2 * head) + 9));
+            await pruning;
+            await AssertHoldsAsync(store, 2 * head, (2 * head) + 9);
+        }
+        await using PostgreSqlBlockStore again = await OpenAsync();
+        await AssertHoldsAsync(again, 2 * head, (2 * head) + 9);
+    }
+
+    [ContractFact]
     public async Task A_reader_that_a_prune_overtakes_is_told_that_the_block_is_gone()
     {
         await using PostgreSqlBlockStore store = await OpenAsync();

@@ -76,7 +76,9 @@ public sealed class PostgreSqlDamageTests(PostgreSqlServer server)
         await using PostgreSqlBlockStore store = await OpenAsync();
         await SaveAsync(store, 10, 10);
         await DamageAsync("DELETE FROM {0}.snapshot_pieces");
-        await ThrowsAsync(BlockStoreError.CorruptSnapshot, async () => await store.OpenLatestSnapshotAsync());
+        BlockStoreException thrown =
+            await ThrowsAsync(BlockStoreError.CorruptSnapshot, async () => await store.OpenLatestSnapshotAsync());
+        Assert.Equal([10], thrown.Snapshots);
         await SaveAsync(store, 20, 20);
         Assert.Equal((20UL, [20]), await LatestAsync(store));
     }
