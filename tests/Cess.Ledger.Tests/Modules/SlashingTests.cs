@@ -79,6 +79,20 @@ public sealed class SlashingTests : IDisposable
     }
 
     [Fact]
+    public void Stake_that_has_stood_for_a_seat_does_not_escape_into_another_pool()
+    {
+        _staking.ElectThree();
+        _staking.MakeCandidate(4);
+        _staking.Fails(StakingError.NominatorIsValidator, 1, new Nominate(_staking[4].Id, Tokens(50)));
+        _staking.Chain.MustDo(_staking[1], new Nominate(_staking[1].Id, Tokens(50)));
+        _staking.Chain.MustDo(_staking[1], new Chill());
+        _staking.Fails(StakingError.NominatorIsValidator, 1, new Nominate(_staking[4].Id, Tokens(150)));
+
+        Receipt receipt = _staking.Chain.MustDo(_staking[7], new ReportEquivocation(Evidence(Iteration)));
+        Assert.Contains(new Slashed(_staking[1].Id, Tokens(20), SlashReason.Equivocation), receipt.Events);
+    }
+
+    [Fact]
     public void Jail_ends_after_its_term_when_the_validator_asks_for_it()
     {
         _staking.ElectThree();
