@@ -159,7 +159,7 @@ internal static class Eras
             PublicKey key = context.Balances.Account(account).Key ?? keys[before.Accounts.IndexOf(account)];
             seats.Add(key);
             if (context.Staking.Validator(account) is { } validator && validator.SeatKey != key)
-                context.Staking.SetValidator(account, validator with { SeatKey = key, PreviousSeatKey = validator.SeatKey });
+                ChangeSeatKey(context, account, validator, key);
         }
 
         ValidatorSet set = new(seats.MoveToImmutable());
@@ -168,5 +168,15 @@ internal static class Eras
             context.Staking.SetValidators(set);
         if (!isSame || next.Length > 1)
             context.Staking.SetMembers(new EraMembers(next, [.. new uint[next.Length]]));
+    }
+
+    /// <summary>Notes until when the seat had its key before: what that has signed can be shown until the stake is free.</summary>
+    private static void ChangeSeatKey(CallContext context, AccountId account, ValidatorRecord validator, PublicKey key)
+    {
+        ulong ended = context.Staking.Era.Index;
+        IEnumerable<FormerKey> reachable =
+            context.Staking.FormerKeys(account).Where(former => former.LastEra + context.Parameters.Staking.UnbondingEras > ended);
+        context.Staking.SetFormerKeys(account, [.. reachable, new FormerKey(validator.SeatKey, ended)]);
+        context.Staking.SetValidator(account, validator with { SeatKey = key, PreviousSeatKey = validator.SeatKey });
     }
 }
