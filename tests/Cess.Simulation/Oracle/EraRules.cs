@@ -47,6 +47,7 @@ internal static class EraRules
         var era = new EraRecord(ended + 1, ledger.Height, ledger.Height + ledger.Staking.EraBlocks, seed);
         ledger.EraTable.Set(default, era);
         ledger.Events.Add(new EraStarted(era.Index, era.End, issued, next));
+        GovernanceRules.BeginEra(ledger);
     }
 
     /// <summary>Makes the era's new tokens.</summary>

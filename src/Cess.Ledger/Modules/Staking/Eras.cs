@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Cess.Ledger.Modules.Chain;
+using Cess.Ledger.Modules.Governance;
 using Cess.Ledger.Modules.Staking.Selection;
 using Cess.Primitives;
 
@@ -7,7 +8,8 @@ namespace Cess.Ledger.Modules.Staking;
 
 /// <summary>
 /// What the start of a block does for staking: counts its proposer, and at an era's last block pays the era, punishes the
-/// absent, lets credit age and draws the next validators. All of it is bounded by the numbers of validators and candidates.
+/// absent, lets credit age, draws the next validators and drops what former ones have proposed. All of it is bounded by the numbers of
+/// validators, candidates and open proposals.
 /// </summary>
 internal static class Eras
 {
@@ -49,6 +51,7 @@ internal static class Eras
         EraRecord era = new(ended.Index + 1, context.Height, context.Height + parameters.EraBlocks, seed);
         context.Staking.BeginEra(era);
         context.Emit(new EraStarted(era.Index, era.End, issued, next));
+        GovernanceModule.BeginEra(context);
     }
 
     /// <summary>Makes the era's new tokens and hands them out; the treasury gets its part and what rounding leaves.</summary>
