@@ -77,8 +77,8 @@ public static class LedgerLimits
     /// <summary>Most approvals that a proposal keeps: before more are taken, those of former validators go.</summary>
     public const int ApprovalsMax = 2 * ValidatorsMax;
 
-    /// <summary>Most blocks from a proposal to its enactment.</summary>
-    public const ulong EnactmentBlocksMax = 10_000_000;
+    /// <summary>Most blocks from a proposal to its enactment: 30 days, as eras of the usual length have a quarter of a day.</summary>
+    public const uint EnactmentBlocksMax = 30 * 4 * 14_400;
 
     /// <summary>Smallest weight of a block that a chain can set: one that has room for a vote to change it.</summary>
     public const ulong BlockWeightMin = 100_000;

@@ -231,6 +231,7 @@ public static class Samples
             new SharedPool(new Balance(64), 70),
             [30, 31],
             new CreditRecord(5, 1, [300, 1_000])))),
+        ("former-keys", Scale.Encode(new FormerKeys([new FormerKey(Alice.Key.PublicKey, 30)]))),
         ("members", Scale.Encode(new EraMembers([Alice.Id, Bob.Id], [7, 70]))),
         ("nomination", Scale.Encode(new NominationRecord(Alice.Id, Bob.Id, 70, [new LeavingShares(30, 6)]))),
         ("proposal", Scale.Encode(new ProposalRecord(

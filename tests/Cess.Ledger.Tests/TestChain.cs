@@ -69,7 +69,8 @@ public sealed class TestChain
     {
         UnsignedTransaction unsigned = Unsigned(account, call);
         _nonces[account.Id] = unsigned.Nonce + 1;
-        SignedTransaction transaction = TestSigning.SignUnchecked(unsigned);
+        bool isReplaced = State.Account(account.Id).Key is { } key && key != account.Key.PublicKey;
+        SignedTransaction transaction = TestSigning.SignUnchecked(unsigned, isReplaced ? State.Account(account.Id).Key : null);
         _queue.Add(transaction);
         return transaction;
     }
@@ -131,7 +132,7 @@ public sealed class TestChain
 /// <summary>Signatures for tests of what comes after the check of signatures.</summary>
 public static class TestSigning
 {
-    /// <summary>A transaction with a signature of the right form that nobody made.</summary>
-    public static SignedTransaction SignUnchecked(UnsignedTransaction unsigned) =>
-        SignedTransaction.Assemble(unsigned, Signature.FromBytes(new byte[Signature.Size]), revealedKey: null);
+    /// <summary>A transaction with a signature of the right form that nobody made; of an account whose key was replaced, with its key.</summary>
+    public static SignedTransaction SignUnchecked(UnsignedTransaction unsigned, PublicKey? replacement = null) =>
+        SignedTransaction.Assemble(unsigned, Signature.FromBytes(new byte[Signature.Size]), replacement);
 }

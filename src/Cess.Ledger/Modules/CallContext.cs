@@ -21,6 +21,7 @@ internal sealed class CallContext(StateOverlay overlay, LedgerState parent, ulon
 {
     private readonly List<LedgerEvent> _events = [];
     private int? _batchIndex;
+    private Balance? _taken;
 
     /// <summary>Hash of the chain's genesis.</summary>
     public Hash256 Genesis { get; } = parent.Genesis;
@@ -72,6 +73,7 @@ internal sealed class CallContext(StateOverlay overlay, LedgerState parent, ulon
     {
         int mark = overlay.Mark;
         int eventCount = _events.Count;
+        AccountRecord? before = _taken is null || call is Batch ? null : Balances.Account(Sender);
         LedgerError? error = call switch
         {
             BalancesCall balances => BalancesModule.Apply(this, balances),
@@ -89,17 +91,27 @@ internal sealed class CallContext(StateOverlay overlay, LedgerState parent, ulon
             overlay.RollBack(mark);
             _events.RemoveRange(eventCount, _events.Count - eventCount);
         }
+        else if (before is not null)
+        {
+            _taken += before.TakenUntil(Balances.Account(Sender));
+        }
 
         return error;
     }
 
     /// <summary>As <see cref="Execute"/>, as if another account had sent the call.</summary>
-    public LedgerError? ExecuteAs(AccountId account, Call call)
+    /// <param name="account">Which account.</param>
+    /// <param name="call">The call.</param>
+    /// <param name="taken">
+    /// What it has taken from the account: of a batch, what each of its calls has, so that what one brings in makes up for nothing.
+    /// </param>
+    public LedgerError? ExecuteAs(AccountId account, Call call, out Balance taken)
     {
-        AccountId sender = Sender;
-        Sender = account;
+        (AccountId sender, Balance? outer) = (Sender, _taken);
+        (Sender, _taken) = (account, Balance.Zero);
         LedgerError? error = Execute(call);
-        Sender = sender;
+        taken = _taken.Value;
+        (Sender, _taken) = (sender, outer);
         return error;
     }
 

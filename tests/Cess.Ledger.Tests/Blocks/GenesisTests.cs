@@ -53,6 +53,7 @@ public sealed class GenesisTests
 
         Refused(s_genesis with { Parameters = s_genesis.Parameters with { FeePerWeight = LedgerLimits.FeePerWeightMax + new Balance(1) } });
         Refused(s_genesis with { Parameters = s_genesis.Parameters with { VotingBlocks = 0 } });
+        Refused(s_genesis with { Parameters = s_genesis.Parameters with { VotingBlocks = LedgerLimits.EnactmentBlocksMax + 1 } });
         Refused(s_genesis with { Parameters = s_genesis.Parameters with { BlockWeight = LedgerLimits.BlockWeightMin - 1 } });
         Refused(s_genesis with { Accounts = [s_genesis.Accounts[0] with { Free = LedgerLimits.SupplyMax }, s_genesis.Accounts[1]] });
         StakingParameters staking = s_genesis.Parameters.Staking;

@@ -6,6 +6,7 @@ using Cess.Ledger.Modules.Batches;
 using Cess.Ledger.Modules.Chain;
 using Cess.Ledger.Modules.Files;
 using Cess.Ledger.Modules.Miners;
+using Cess.Ledger.Modules.Staking;
 using Cess.Ledger.Transactions;
 using Cess.Primitives;
 
@@ -122,6 +123,45 @@ public sealed class AccountsTests : IDisposable
         _chain.MustDo(B, Batch(new ActAs(A.Id, Pay(6)), Pay(1), new ActAs(A.Id, Pay(4))));
         Assert.Equal(Balance.Zero, Delegate()!.SpendLeft);
         Assert.Equal((Balance.FromTokens(990), Balance.FromTokens(999)), (_chain.State.Account(A.Id).Free, _chain.State.Account(B.Id).Free));
+    }
+
+    [Fact]
+    public void What_a_delegates_call_brings_in_makes_up_for_nothing_that_the_next_takes()
+    {
+        using StakingFixture staking = new();
+        (AccountId owner, AccountId delegated) = (staking[5].Id, staking[6].Id);
+        CallScope[] scope = [CallScope.AllOf(ModuleId.Balances), CallScope.AllOf(ModuleId.Staking)];
+        staking.Chain.MustDo(staking[5], new SetDelegate(delegated, [.. scope], Balance.FromTokens(9), 1_000));
+        staking.Chain.MustDo(staking[5], new Bond(Balance.FromTokens(500)));
+        staking.Chain.MustDo(staking[5], new Unbond(Balance.FromTokens(500)));
+        staking.EndEra();
+        staking.EndEra();
+
+        staking.Fails(AccountsError.SpendLimitExceeded, 6, new ActAs(owner, Batch(new Withdraw(), Pay(10))));
+        Receipt receipt = staking.Chain.MustDo(staking[6], new ActAs(owner, Batch(new Withdraw(), Pay(9))));
+        Assert.Equal(new ActedAs(owner, delegated, Balance.FromTokens(9)), receipt.Events[^1]);
+        Assert.Equal(Balance.FromTokens(991), staking.State.Account(owner).Free);
+    }
+
+    [Fact]
+    public void Of_a_delegates_batch_only_calls_that_took_effect_count()
+    {
+        _chain.MustDo(A, new SetDelegate(B.Id, [CallScope.AllOf(ModuleId.Balances)], Balance.FromTokens(9), 1_000));
+        Receipt receipt = _chain.MustDo(B, new ActAs(A.Id, new Batch(BatchMode.EachOnItsOwn, [Pay(5_000), Pay(4)])));
+        Assert.Equal(new ActedAs(A.Id, B.Id, Balance.FromTokens(4)), receipt.Events[^1]);
+    }
+
+    [Fact]
+    public void What_a_delegate_bonds_counts_and_what_it_nominates_of_the_bond_too()
+    {
+        using StakingFixture staking = new();
+        staking.MakeCandidate(1);
+        staking.Chain.MustDo(staking[5], new Bond(Balance.FromTokens(500)));
+        staking.Chain.MustDo(staking[5], new SetDelegate(staking[6].Id, [CallScope.AllOf(ModuleId.Staking)], Balance.FromTokens(100), 1_000));
+        staking.Fails(AccountsError.SpendLimitExceeded, 6, new ActAs(staking[5].Id, new Nominate(staking[1].Id, Balance.FromTokens(101))));
+        staking.Chain.MustDo(staking[6], new ActAs(staking[5].Id, new Nominate(staking[1].Id, Balance.FromTokens(60))));
+        staking.Chain.MustDo(staking[6], new ActAs(staking[5].Id, new Bond(Balance.FromTokens(40))));
+        Assert.Equal(Balance.Zero, staking.State.Delegate(staking[5].Id, staking[6].Id)!.SpendLeft);
     }
 
     [Fact]

@@ -66,16 +66,29 @@ public sealed class GovernanceTests : IDisposable
     public void Who_is_no_validator_any_more_does_not_count()
     {
         ulong at = Chain.State.Era.End + 3;
-        Propose(1, new ChangeParameters(Changed), at);
-        Chain.MustDo(_staking[2], new Vote(0, true));
+        Propose(2, new ChangeParameters(Changed), at);
+        Chain.MustDo(_staking[1], new Vote(0, true));
         Chain.MustDo(_staking[3], new Vote(0, true));
-        _staking.MakeCandidate(4);
-        _staking.MakeCandidate(5);
-        Chain.MustDo(_staking[1], new Chill());
-        _staking.EndEra();
+        Replace(1, by: 4);
         Assert.DoesNotContain(_staking[1].Id, Chain.State.EraMembers().Accounts);
         Chain.SealUntil(at);
         Assert.Equal(ProposalEnd.VotesInsufficient, Assert.IsType<ProposalDropped>(Assert.Single(Chain.Last!.StartEvents)).Reason);
+    }
+
+    [Fact]
+    public void What_former_validators_have_proposed_takes_no_place_any_more()
+    {
+        ulong at = Chain.State.Height + LedgerLimits.EnactmentBlocksMax;
+        Propose(1, new SpendTreasury(_staking[7].Id, Balance.OneToken), at);
+        Propose(2, new SpendTreasury(_staking[7].Id, Balance.OneToken), at);
+        Propose(1, new SpendTreasury(_staking[7].Id, Balance.OneToken), at);
+        Replace(1, by: 4);
+        Assert.Equal<GovernanceEvent>(
+            [new ProposalDropped(0, _staking[1].Id, ProposalEnd.ProposerLeft), new ProposalDropped(2, _staking[1].Id, ProposalEnd.ProposerLeft)],
+            Chain.Last!.StartEvents.OfType<GovernanceEvent>());
+        Assert.Equal([1u], Chain.State.Proposals().Select(p => p.Id));
+        _staking.EndEra();
+        Assert.NotNull(Chain.State.Proposal(1));
     }
 
     [Fact]
@@ -150,6 +163,14 @@ public sealed class GovernanceTests : IDisposable
         Assert.Equal((changed, 10ul), (lone.State.Parameters, lone.State.Era.End));
         lone.EndEra();
         Assert.Equal((10ul, 13ul), (lone.State.Era.Start, lone.State.Era.End));
+    }
+
+    /// <summary>Ends the era; in the next, another account has a validator's seat.</summary>
+    private void Replace(int account, int by)
+    {
+        _staking.MakeCandidate(by);
+        Chain.MustDo(_staking[account], new Chill());
+        _staking.EndEra();
     }
 
     private void Approve(uint proposal, params int[] accounts)

@@ -1,6 +1,8 @@
+using System.Collections.Immutable;
 using Cess.Ledger.Blocks;
 using Cess.Ledger.Modules.Balances;
 using Cess.Ledger.Modules.Staking;
+using Cess.Ledger.State;
 using Cess.Primitives;
 
 namespace Cess.Ledger.Tests.Modules;
@@ -76,6 +78,72 @@ public sealed class SlashingTests : IDisposable
             s_other,
             _staking[1].Key.Sign(ConsensusVotes.ProposalDigest(_staking.State.Genesis, Iteration, s_other, parent)),
             parent);
+    }
+
+    [Fact]
+    public void Stake_that_has_stood_for_a_seat_does_not_escape_into_another_pool()
+    {
+        _staking.ElectThree();
+        _staking.MakeCandidate(4);
+        _staking.Fails(StakingError.NominatorIsValidator, 1, new Nominate(_staking[4].Id, Tokens(50)));
+        _staking.Chain.MustDo(_staking[1], new Nominate(_staking[1].Id, Tokens(50)));
+        _staking.Chain.MustDo(_staking[1], new Chill());
+        _staking.Fails(StakingError.NominatorIsValidator, 1, new Nominate(_staking[4].Id, Tokens(150)));
+
+        Receipt receipt = _staking.Chain.MustDo(_staking[7], new ReportEquivocation(Evidence(Iteration)));
+        Assert.Contains(new Slashed(_staking[1].Id, Tokens(20), SlashReason.Equivocation), receipt.Events);
+    }
+
+    [Fact]
+    public void However_often_the_key_was_rotated_what_an_earlier_one_has_signed_is_punished()
+    {
+        const int UnbondingEras = 5;
+        using StakingFixture staking = new(p => p with { UnbondingEras = UnbondingEras });
+        staking.ElectThree();
+        for (int rotation = 0; rotation < UnbondingEras; rotation++)
+        {
+            staking.Rotate(1, new TestAccount(90 + rotation));
+            staking.EndEra();
+        }
+
+        staking.Chain.MustDo(staking[7], new ReportEquivocation(Evidence(staking, Iteration)));
+        staking.Rotate(1, new TestAccount(99));
+        staking.EndEra();
+        staking.Fails(StakingError.EvidenceOutdated, 7, new ReportEquivocation(Evidence(staking, Iteration + 1)));
+    }
+
+    [Fact]
+    public void Keys_of_a_seat_are_forgotten_when_their_evidence_would_be_too_old()
+    {
+        _staking.ElectThree();
+        for (int rotation = 0; rotation < 5; rotation++)
+        {
+            _staking.Rotate(1, new TestAccount(90 + rotation));
+            _staking.EndEra();
+        }
+
+        ImmutableArray<FormerKey> kept = new StakingState(new StateOverlay(_staking.State.Tree)).FormerKeys(_staking[1].Id);
+        Assert.Equal(
+            [new FormerKey(new TestAccount(92).Key.PublicKey, 4), new FormerKey(new TestAccount(93).Key.PublicKey, 5)], kept.AsEnumerable());
+        Assert.Equal(6ul, _staking.State.Era.Index);
+    }
+
+    [Fact]
+    public void A_replaced_key_accuses_of_nothing_after_its_last_era()
+    {
+        _staking.ElectThree();
+        _staking.Rotate(1, new TestAccount(90));
+        _staking.EndEra();
+        _staking.Fails(StakingError.VoteInvalid, 7, new ReportEquivocation(Evidence((2ul << 40) + 7)));
+        _staking.Chain.MustDo(_staking[7], new ReportEquivocation(Evidence(Iteration)));
+    }
+
+    [Fact]
+    public void A_genesis_validator_that_bonds_answers_for_the_key_that_its_seat_has_whatever_key_its_account_has_by_then()
+    {
+        _staking.Rotate(0, new TestAccount(90));
+        _staking.MakeCandidate(0);
+        _staking.Chain.MustDo(_staking[7], new ReportEquivocation(Evidence(_staking, iteration: 7, account: 0)));
     }
 
     [Fact]
@@ -168,12 +236,12 @@ public sealed class SlashingTests : IDisposable
 
     private EquivocationEvidence Evidence(ulong iteration) => Evidence(_staking, iteration);
 
-    private static EquivocationEvidence Evidence(StakingFixture staking, ulong iteration) => new(
-        staking[1].Id,
-        staking[1].Key.PublicKey,
+    private static EquivocationEvidence Evidence(StakingFixture staking, ulong iteration, int account = 1) => new(
+        staking[account].Id,
+        staking[account].Key.PublicKey,
         iteration,
-        StakingFixture.Vote(ConsensusVoteKind.Notarise, staking[1], staking.State.Genesis, iteration, s_one),
-        StakingFixture.Vote(ConsensusVoteKind.Notarise, staking[1], staking.State.Genesis, iteration, s_other));
+        StakingFixture.Vote(ConsensusVoteKind.Notarise, staking[account], staking.State.Genesis, iteration, s_one),
+        StakingFixture.Vote(ConsensusVoteKind.Notarise, staking[account], staking.State.Genesis, iteration, s_other));
 
     private static Balance Tokens(ulong tokens) => Balance.FromTokens(tokens);
 }

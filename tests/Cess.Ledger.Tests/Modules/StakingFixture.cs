@@ -1,5 +1,6 @@
 using Cess.Ledger.Blocks;
 using Cess.Ledger.Modules;
+using Cess.Ledger.Modules.Accounts;
 using Cess.Ledger.Modules.Chain;
 using Cess.Ledger.Modules.Staking;
 using Cess.Ledger.Modules.Staking.Selection;
@@ -58,6 +59,10 @@ public sealed class StakingFixture : IDisposable
         _chains[validator.Id] = chain;
         Chain.MustDo(validator, new Validate(commission, chain.Commitment.Value, ChainLength));
     }
+
+    /// <summary>Gives an account another key.</summary>
+    public void Rotate(int account, TestAccount to) => Chain.MustDo(this[account], new RotateKey(
+        to.Key.PublicKey, to.Key.Sign(RotateKey.ProofDigest(State.Genesis, this[account].Id, to.Key.PublicKey))));
 
     public Reveal RevealOf(int account) => new(_chains[this[account].Id].RevealAt(State.Era.Index));
 

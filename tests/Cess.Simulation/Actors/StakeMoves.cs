@@ -6,7 +6,7 @@ using Cess.Simulation.World;
 
 namespace Cess.Simulation.Actors;
 
-/// <summary>What an operator does with tokens besides its bond: puts some on other validators, takes them back, and collects what is due.</summary>
+/// <summary>What an operator does with tokens besides its bond: puts some into validators' pools, takes them back, and collects what is due.</summary>
 internal sealed class StakeMoves(AccountId self, Balance bond, Dice dice)
 {
     private static readonly Balance s_part = new(70_001);
@@ -23,7 +23,9 @@ internal sealed class StakeMoves(AccountId self, Balance bond, Dice dice)
             return new LeaveNomination(nomination.Validator, nomination.Shares / 2);
         if (stake.Active < bond + s_part)
             return dice.Chance(0.3) ? new Bond(s_part) : null;
-        AccountId[] others = [.. head.Candidates().Where(candidate => candidate != self)];
-        return others.Length > 0 && dice.Chance(0.7) ? new Nominate(dice.Pick(others), s_part) : new Unbond(s_part);
+        // Who validates has its own pool only; and sometimes tries another.
+        bool isValidator = head.Validator(self) is not null && dice.Chance(0.9);
+        AccountId[] pools = [.. head.Candidates().Where(candidate => (candidate == self) == isValidator)];
+        return pools.Length > 0 && dice.Chance(0.7) ? new Nominate(dice.Pick(pools), s_part) : new Unbond(s_part);
     }
 }

@@ -77,16 +77,22 @@ internal static class AccountRules
         if (!IsInScope(allowed, call.Call))
             return AccountsError.CallOutOfScope;
 
-        Balance before = ledger.Account(call.Account).Free;
-        if (calls.Execute(call.Account, call.Call, placeInBatch) is { } error)
+        if (calls.ExecuteCounting(call.Account, call.Call, placeInBatch, out Balance spent) is { } error)
             return error;
-        Balance after = ledger.Account(call.Account).Free;
-        Balance spent = after < before ? before - after : Balance.Zero;
         if (spent > allowed.SpendLeft)
             return AccountsError.SpendLimitExceeded;
         ledger.Delegates.Set((call.Account, sender), allowed with { SpendLeft = allowed.SpendLeft - spent });
         ledger.Events.Add(new ActedAs(call.Account, sender, spent));
         return null;
+    }
+
+    /// <summary>What a call has taken of an account's free tokens, or of its free and reserved ones, if that is more.</summary>
+    public static Balance Taken(AccountRecord before, AccountRecord after)
+    {
+        UInt128 free = before.Free > after.Free ? before.Free.Units - after.Free.Units : 0;
+        UInt128 had = before.Free.Units + before.Reserved.Units;
+        UInt128 has = after.Free.Units + after.Reserved.Units;
+        return new Balance(UInt128.Max(free, had > has ? had - has : 0));
     }
 
     private static bool IsInScope(DelegateRecord allowed, Call call)

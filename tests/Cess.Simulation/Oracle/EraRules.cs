@@ -47,6 +47,7 @@ internal static class EraRules
         var era = new EraRecord(ended + 1, ledger.Height, ledger.Height + ledger.Staking.EraBlocks, seed);
         ledger.EraTable.Set(default, era);
         ledger.Events.Add(new EraStarted(era.Index, era.End, issued, next));
+        GovernanceRules.BeginEra(ledger);
     }
 
     /// <summary>Makes the era's new tokens.</summary>
@@ -193,8 +194,15 @@ internal static class EraRules
         {
             PublicKey key = ledger.Account(account).Key ?? keysBefore[before.Accounts.IndexOf(account)];
             keys.Add(key);
-            if (ledger.Validators.Find(account) is { } validator && validator.SeatKey != key)
-                ledger.Validators.Set(account, validator with { SeatKey = key, PreviousSeatKey = validator.SeatKey });
+            if (ledger.Validators.Find(account) is not { } validator || validator.SeatKey == key)
+                continue;
+            // Forgotten are keys of eras that no evidence is taken for any more, in the next era.
+            ulong ended = ledger.Era.Index;
+            List<(PublicKey Key, ulong LastEra)> former = [.. ledger.FormerKeys.Find(account)?.Keys ?? []];
+            former.RemoveAll(each => ended + 1 - each.LastEra > ledger.Staking.UnbondingEras);
+            former.Add((validator.SeatKey, ended));
+            ledger.FormerKeys.Set(account, new KeyList([.. former]));
+            ledger.Validators.Set(account, validator with { SeatKey = key, PreviousSeatKey = validator.SeatKey });
         }
 
         ledger.ValidatorsTable.Set(default, new ValidatorSet([.. keys]));

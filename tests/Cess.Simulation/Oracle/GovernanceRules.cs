@@ -9,7 +9,7 @@ namespace Cess.Simulation.Oracle;
 /// <summary>Parameters and the treasury, by the validators' votes: docs/ledger.md#governance.</summary>
 internal static class GovernanceRules
 {
-    private const ulong AheadMax = 10_000_000;
+    private const ulong AheadMax = 1_728_000;
     private const int OpenMax = 16;
     private const int OpenOfOneMax = 2;
     private const int ApprovalsMax = 2048;
@@ -27,6 +27,19 @@ internal static class GovernanceRules
                 ledger.Events.Add(new ProposalDropped(number, proposal.Proposer, reason));
             else
                 ledger.Events.Add(new Enacted(number, proposal.Proposer));
+        }
+    }
+
+    /// <summary>When an era has begun: proposals stay with their proposers' seats.</summary>
+    public static void BeginEra(OracleLedger ledger)
+    {
+        foreach (uint number in Open(ledger).Open)
+        {
+            AccountId proposer = ledger.Proposals.Find(number)!.Proposer;
+            if (ledger.Members.Accounts.Contains(proposer))
+                continue;
+            Close(ledger, number);
+            ledger.Events.Add(new ProposalDropped(number, proposer, ProposalEnd.ProposerLeft));
         }
     }
 

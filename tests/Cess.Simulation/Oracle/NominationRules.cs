@@ -18,6 +18,8 @@ internal static class NominationRules
             return StakingError.ValidatorUnknown;
         if (validator.Status != CandidateStatus.Candidate)
             return StakingError.NotCandidate;
+        if (ledger.Validators.Find(sender) is not null && sender != call.Validator)
+            return StakingError.NominatorIsValidator;
         if (call.Amount.IsZero || call.Amount < ledger.Staking.NominationMin)
             return StakingError.NominationTooSmall;
         if (StakingRules.MayTake(ledger, sender, call.Amount) is { } error)

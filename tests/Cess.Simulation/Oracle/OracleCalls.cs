@@ -16,10 +16,25 @@ namespace Cess.Simulation.Oracle;
 /// <param name="transaction">Id of the transaction.</param>
 internal sealed class OracleCalls(OracleLedger ledger, Hash256 transaction)
 {
+    /// <summary>What single calls have taken from the account for which a delegate acts; null while none does.</summary>
+    private Balance? _taken;
+
     public OracleLedger Ledger => ledger;
+
+    /// <summary>Executes a call of a delegate, and adds up what each single call in it takes from the account.</summary>
+    public LedgerError? ExecuteCounting(AccountId account, Call call, int? placeInBatch, out Balance taken)
+    {
+        _taken = Balance.Zero;
+        LedgerError? error = Execute(account, call, placeInBatch);
+        taken = _taken.Value;
+        _taken = null;
+        return error;
+    }
 
     public LedgerError? Execute(AccountId sender, Call call, int? placeInBatch)
     {
+        bool counts = _taken is not null && call is not Batch;
+        AccountRecord before = ledger.Account(sender);
         int changes = ledger.Undo.Count;
         int events = ledger.Events.Count;
         LedgerError? error = Apply(sender, call, placeInBatch);
@@ -27,6 +42,10 @@ internal sealed class OracleCalls(OracleLedger ledger, Hash256 transaction)
         {
             ledger.Undo.TakeBackTo(changes);
             ledger.Events.RemoveRange(events, ledger.Events.Count - events);
+        }
+        else if (counts)
+        {
+            _taken += AccountRules.Taken(before, ledger.Account(sender));
         }
 
         return error;

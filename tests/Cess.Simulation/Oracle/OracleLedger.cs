@@ -46,13 +46,14 @@ internal sealed class OracleLedger
         LeavingPools = new(Undo, "leaving pool", 6, 6, Bytes);
         Offences = new(Undo, "offence", 6, 7, Bytes);
         Randomness = new(Undo, "randomness", 6, 8, Nothing);
+        FormerKeys = new(Undo, "former keys of", 6, 9, Bytes);
         Proposals = new(Undo, "proposal", 7, 0, number => OfNumber(number));
         OpenProposals = new(Undo, "open proposals", 7, 1, Nothing);
         Tables =
         [
             ParametersTable, ValidatorsTable, EraTable, Accounts, Supply, Miners, MinersByAccount, MinerCount, Buckets, BucketsByOwner, Objects, Files,
             Deals, Deadlines, DeadlineQueue, DeadlineCursor, Delegates, DelegateCounts, Stakes, Validators, CandidatesTable, MembersTable, Nominations,
-            NominationCounts, LeavingPools, Offences, Randomness, Proposals, OpenProposals,
+            NominationCounts, LeavingPools, Offences, Randomness, FormerKeys, Proposals, OpenProposals,
         ];
 
         Genesis = genesis.ComputeHash();
@@ -130,6 +131,8 @@ internal sealed class OracleLedger
     public OracleTable<ValidatorNumber, Number> Offences { get; }
 
     public OracleTable<Unit, One<Hash256>> Randomness { get; }
+
+    public OracleTable<AccountId, KeyList> FormerKeys { get; }
 
     public OracleTable<uint, ProposalRecord> Proposals { get; }
 

@@ -64,6 +64,30 @@ internal sealed record ValidatorNumber(AccountId Validator, ulong Number) : ISca
     public static ValidatorNumber Decode(ref ScaleReader reader) => new(reader.Read<AccountId>(), reader.ReadCompactU64());
 }
 
+/// <summary>Keys that a validator's seat had, each with the last era in which it did.</summary>
+internal sealed record KeyList(ImmutableArray<(PublicKey Key, ulong LastEra)> Keys) : IScaleValue<KeyList>
+{
+    private const int KeysMax = 128;
+
+    public void Encode(ScaleWriter writer)
+    {
+        writer.WriteCount(Keys.Length);
+        foreach ((PublicKey key, ulong lastEra) in Keys)
+        {
+            writer.Write(key);
+            writer.WriteCompact(lastEra);
+        }
+    }
+
+    public static KeyList Decode(ref ScaleReader reader)
+    {
+        var keys = new (PublicKey, ulong)[reader.ReadCount(KeysMax, PublicKey.Size)];
+        for (int i = 0; i < keys.Length; i++)
+            keys[i] = (reader.Read<PublicKey>(), reader.ReadCompactU64());
+        return new KeyList([.. keys]);
+    }
+}
+
 /// <summary>The numbers of the open proposals, and the next one.</summary>
 internal sealed record OpenNumbers(uint Next, ImmutableArray<uint> Open) : IScaleValue<OpenNumbers>
 {

@@ -137,7 +137,7 @@ internal sealed class RandomCalls(RandomHistory history, Dice dice)
     private ReportEquivocation Report(AccountId validator)
     {
         ValidatorRecord? record = State.Validator(validator);
-        PublicKey seat = record is null ? history.Actors[0].PublicKey : dice.Chance(0.8) ? record.SeatKey : record.PreviousSeatKey;
+        PublicKey seat = record is null ? history.Actors[0].PublicKey : dice.Chance(0.7) ? record.SeatKey : dice.Pick(history.Keys);
         ActorKey key = dice.Chance(0.9) ? history.KeyOf(seat) : dice.Pick(history.Actors);
         ulong era = State.Era.Index - Math.Min(State.Era.Index, (ulong)dice.Next(5)) + (dice.Chance(0.05) ? 1ul : 0);
         ulong iteration = (era << 40) + (ulong)dice.Next(3);

@@ -82,6 +82,9 @@ internal sealed class RandomHistory
         return key;
     }
 
+    /// <summary>Every key that somebody has or had.</summary>
+    public IReadOnlyList<PublicKey> Keys => [.. _keys.Keys];
+
     /// <summary>Who has a key, by whatever account it is used.</summary>
     public ActorKey KeyOf(PublicKey key) => _keys[key];
 

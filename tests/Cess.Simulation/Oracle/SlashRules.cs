@@ -21,7 +21,7 @@ internal static class SlashRules
         ulong era = evidence.Iteration >> EraShift;
         if (era > ledger.Era.Index || era + ledger.Staking.UnbondingEras < ledger.Era.Index)
             return StakingError.EvidenceOutdated;
-        if (evidence.Key != validator.SeatKey && evidence.Key != validator.PreviousSeatKey)
+        if (evidence.Key != validator.SeatKey && !HadKey(ledger, evidence, era))
             return StakingError.VoteInvalid;
         var offence = new ValidatorNumber(evidence.Validator, evidence.Iteration);
         if (ledger.Offences.Find(offence) is not null)
@@ -84,6 +84,18 @@ internal static class SlashRules
         if (first.Kind != second.Kind || first.Kind == ConsensusVoteKind.Dummy)
             return false;
         return first.Block != second.Block || (first.Kind == ConsensusVoteKind.Propose && first.Parent != second.Parent);
+    }
+
+    /// <summary>Whether the key was the seat's before it got another one, in that era or a later one.</summary>
+    private static bool HadKey(OracleLedger ledger, EquivocationEvidence evidence, ulong era)
+    {
+        foreach ((PublicKey key, ulong lastEra) in ledger.FormerKeys.Find(evidence.Validator)?.Keys ?? [])
+        {
+            if (key == evidence.Key && lastEra >= era)
+                return true;
+        }
+
+        return false;
     }
 
     private static bool IsSigned(OracleLedger ledger, EquivocationEvidence evidence, SignedVote vote)

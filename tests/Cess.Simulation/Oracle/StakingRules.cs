@@ -83,8 +83,11 @@ internal static class StakingRules
 
         ulong era = ledger.Era.Index;
         var chain = new HashChainCommitment(sender, call.ChainEnd, era);
+        // Who has a seat already has it with the key that the set says.
+        int seat = ledger.Members.Accounts.IndexOf(sender);
+        PublicKey seatKey = seat < 0 ? key : ledger.ValidatorsTable.Find(default)!.Keys[seat];
         ValidatorRecord validator = known
-            ?? new ValidatorRecord(CandidateStatus.Candidate, 0, 0, chain, era + call.ChainLength, key, key, default, [], NoCredit);
+            ?? new ValidatorRecord(CandidateStatus.Candidate, 0, 0, chain, era + call.ChainLength, seatKey, seatKey, default, [], NoCredit);
         if (validator.Chain.Value != call.ChainEnd)
         {
             // Who changes the chain in an era that it owes a value in has kept it back.

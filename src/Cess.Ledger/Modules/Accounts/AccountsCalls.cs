@@ -89,7 +89,10 @@ public sealed record RotateKey(PublicKey Key, Signature Proof) : AccountsCall
 /// <summary>Lets another account act for the sender, within limits; replaces what that account was allowed before.</summary>
 /// <param name="Delegate">Who may act: any other account.</param>
 /// <param name="Scope">The calls that it may make, modules in strictly ascending order; never the accounts module's.</param>
-/// <param name="SpendLimit">By how much all its calls together may lower the sender's free tokens.</param>
+/// <param name="SpendLimit">
+/// How many of the sender's tokens all its calls together may take: what leaves the free ones, also into a stake, and what leaves
+/// the account from a stake. What a call brings in makes up for nothing.
+/// </param>
 /// <param name="Until">Height of the last block in which it may act.</param>
 public sealed record SetDelegate(AccountId Delegate, ImmutableArray<CallScope> Scope, Balance SpendLimit, ulong Until)
     : AccountsCall

@@ -27,7 +27,7 @@ public enum AccountsError : ushort
     /// <summary>The delegate may not make this call.</summary>
     CallOutOfScope = 8,
 
-    /// <summary>The call takes more of the account's free tokens than the delegate may spend.</summary>
+    /// <summary>The call takes more of the account's tokens than the delegate may spend.</summary>
     SpendLimitExceeded = 9,
 }
 

@@ -64,13 +64,8 @@ internal static class AccountsModule
         if (!record.Allows(call.Call))
             return AccountsError.CallOutOfScope;
 
-        Balance before = context.Balances.Account(call.Account).Free;
-        if (context.ExecuteAs(call.Account, call.Call) is { } error)
+        if (context.ExecuteAs(call.Account, call.Call, out Balance spent) is { } error)
             return error;
-
-        // Whatever the call was, this is what it has taken; tokens that it brought in do not raise the limit.
-        Balance after = context.Balances.Account(call.Account).Free;
-        Balance spent = before > after ? before - after : Balance.Zero;
         if (!record.SpendLeft.TrySubtract(spent, out Balance left))
             return AccountsError.SpendLimitExceeded;
 

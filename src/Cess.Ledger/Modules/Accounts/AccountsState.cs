@@ -29,7 +29,7 @@ public readonly record struct CallScope(ModuleId Module, uint Calls) : IScaleVal
 /// <param name="Account">The account that it acts for.</param>
 /// <param name="Delegate">Who acts.</param>
 /// <param name="Scope">The calls that it may make, modules in strictly ascending order.</param>
-/// <param name="SpendLeft">By how much its calls may still lower the account's free tokens.</param>
+/// <param name="SpendLeft">How many of the account's tokens its calls may still take.</param>
 /// <param name="Until">Height of the last block in which it may act.</param>
 public sealed record DelegateRecord(
     AccountId Account, AccountId Delegate, ImmutableArray<CallScope> Scope, Balance SpendLeft, ulong Until)

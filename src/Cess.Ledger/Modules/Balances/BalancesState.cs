@@ -16,6 +16,13 @@ public sealed record AccountRecord(Balance Free, Balance Reserved, ulong Nonce, 
     /// <summary>An account that the ledger has never seen.</summary>
     public static AccountRecord Empty { get; } = new(Balance.Zero, Balance.Zero, 0, null);
 
+    /// <summary>
+    /// What was taken between this and a later record of the account: by how much its free tokens have become fewer, or all of its
+    /// tokens, whichever is more.
+    /// </summary>
+    internal Balance TakenUntil(AccountRecord later) =>
+        Balance.Max(Less(Free, later.Free), Less(Free + Reserved, later.Free + later.Reserved));
+
     /// <summary>Writes the fields in the order of their declaration.</summary>
     public void Encode(ScaleWriter writer)
     {
@@ -28,6 +35,8 @@ public sealed record AccountRecord(Balance Free, Balance Reserved, ulong Nonce, 
     /// <summary>Reads an account.</summary>
     public static AccountRecord Decode(ref ScaleReader reader) =>
         new(reader.ReadAmount(), reader.ReadAmount(), reader.ReadCompactU64(), reader.ReadOptionalValue<PublicKey>());
+
+    private static Balance Less(Balance before, Balance after) => before > after ? before - after : Balance.Zero;
 }
 
 /// <summary>All tokens that there are: the genesis's, and what was issued since.</summary>

@@ -29,7 +29,7 @@ public sealed record ChainParameters : IScaleValue<ChainParameters>
     /// <summary>Blocks from a file's declaration to the block at whose start it is dropped if incomplete; at least 1.</summary>
     public uint DealDeadlineBlocks { get; init; } = 600;
 
-    /// <summary>Fewest blocks from a proposal to its enactment, at least 1.</summary>
+    /// <summary>Fewest blocks from a proposal to its enactment, 1 to <see cref="LedgerLimits.EnactmentBlocksMax"/>.</summary>
     public uint VotingBlocks { get; init; } = 1000;
 
     /// <summary>Eras, stakes and issuance.</summary>
@@ -80,8 +80,8 @@ public sealed record ChainParameters : IScaleValue<ChainParameters>
             return "A deal's deadline is at least one block away.";
         if (Staking.FindFault() is { } fault)
             return fault;
-        if (VotingBlocks == 0)
-            return "A vote takes at least one block.";
+        if (VotingBlocks is 0 or > LedgerLimits.EnactmentBlocksMax)
+            return "A vote takes no block, or too many.";
         if (BlockWeight is < LedgerLimits.BlockWeightMin or > LedgerLimits.BlockWeightMax)
             return "A block's weight is out of bounds.";
         if (FeePerWeight > LedgerLimits.FeePerWeightMax)

@@ -33,6 +33,9 @@ public enum ProposalEnd : byte
 
     /// <summary>The treasury has too few tokens.</summary>
     FundsInsufficient = 3,
+
+    /// <summary>The proposer is no validator of the era that begins.</summary>
+    ProposerLeft = 4,
 }
 
 /// <summary>An event of the governance module.</summary>

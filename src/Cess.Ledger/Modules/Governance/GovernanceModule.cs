@@ -37,6 +37,20 @@ internal static class GovernanceModule
         }
     }
 
+    /// <summary>At an era's end: drops the proposals of those who are no validators any more, so that they keep others from no place.</summary>
+    public static void BeginEra(CallContext context)
+    {
+        ImmutableArray<AccountId> members = context.Staking.Members.Accounts;
+        foreach (ProposalRecord proposal in context.Governance.Open())
+        {
+            if (members.Contains(proposal.Proposer))
+                continue;
+
+            context.Governance.Remove(proposal);
+            context.Emit(new ProposalDropped(proposal.Id, proposal.Proposer, ProposalEnd.ProposerLeft));
+        }
+    }
+
     private static LedgerError? Apply(CallContext context, Propose call)
     {
         if (call.Change is SpendTreasury { Amount.IsZero: true })

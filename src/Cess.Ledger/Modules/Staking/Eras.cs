@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Cess.Ledger.Modules.Chain;
+using Cess.Ledger.Modules.Governance;
 using Cess.Ledger.Modules.Staking.Selection;
 using Cess.Primitives;
 
@@ -7,7 +8,8 @@ namespace Cess.Ledger.Modules.Staking;
 
 /// <summary>
 /// What the start of a block does for staking: counts its proposer, and at an era's last block pays the era, punishes the
-/// absent, lets credit age and draws the next validators. All of it is bounded by the numbers of validators and candidates.
+/// absent, lets credit age, draws the next validators and drops what former ones have proposed. All of it is bounded by the numbers of
+/// validators, candidates and open proposals.
 /// </summary>
 internal static class Eras
 {
@@ -49,6 +51,7 @@ internal static class Eras
         EraRecord era = new(ended.Index + 1, context.Height, context.Height + parameters.EraBlocks, seed);
         context.Staking.BeginEra(era);
         context.Emit(new EraStarted(era.Index, era.End, issued, next));
+        GovernanceModule.BeginEra(context);
     }
 
     /// <summary>Makes the era's new tokens and hands them out; the treasury gets its part and what rounding leaves.</summary>
@@ -159,7 +162,7 @@ internal static class Eras
             PublicKey key = context.Balances.Account(account).Key ?? keys[before.Accounts.IndexOf(account)];
             seats.Add(key);
             if (context.Staking.Validator(account) is { } validator && validator.SeatKey != key)
-                context.Staking.SetValidator(account, validator with { SeatKey = key, PreviousSeatKey = validator.SeatKey });
+                ChangeSeatKey(context, account, validator, key);
         }
 
         ValidatorSet set = new(seats.MoveToImmutable());
@@ -168,5 +171,15 @@ internal static class Eras
             context.Staking.SetValidators(set);
         if (!isSame || next.Length > 1)
             context.Staking.SetMembers(new EraMembers(next, [.. new uint[next.Length]]));
+    }
+
+    /// <summary>Notes until when the seat had its key before: what that has signed can be shown until the stake is free.</summary>
+    private static void ChangeSeatKey(CallContext context, AccountId account, ValidatorRecord validator, PublicKey key)
+    {
+        ulong ended = context.Staking.Era.Index;
+        IEnumerable<FormerKey> reachable =
+            context.Staking.FormerKeys(account).Where(former => former.LastEra + context.Parameters.Staking.UnbondingEras > ended);
+        context.Staking.SetFormerKeys(account, [.. reachable, new FormerKey(validator.SeatKey, ended)]);
+        context.Staking.SetValidator(account, validator with { SeatKey = key, PreviousSeatKey = validator.SeatKey });
     }
 }

@@ -16,6 +16,9 @@ internal static class Nominations
             return StakingError.ValidatorUnknown;
         if (validator.Status != CandidateStatus.Candidate)
             return StakingError.NotCandidate;
+        // In another's pool its stake would not answer for what it has signed.
+        if (call.Validator != context.Sender && context.Staking.Validator(context.Sender) is not null)
+            return StakingError.NominatorIsValidator;
         if (call.Amount.IsZero || call.Amount < context.Parameters.Staking.NominationMin)
             return StakingError.NominationTooSmall;
 

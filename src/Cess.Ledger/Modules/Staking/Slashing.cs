@@ -22,8 +22,12 @@ internal static class Slashing
         ulong now = context.Staking.Era.Index;
         if (era > now || now - era > context.Parameters.Staking.UnbondingEras)
             return StakingError.EvidenceOutdated;
-        if (evidence.Key != validator.SeatKey && evidence.Key != validator.PreviousSeatKey)
+        // A key that was replaced may be in others' hands: it accuses of nothing later.
+        if (evidence.Key != validator.SeatKey
+            && !context.Staking.FormerKeys(evidence.Validator).Any(former => former.Key == evidence.Key && era <= former.LastEra))
+        {
             return StakingError.VoteInvalid;
+        }
 
         ValidatorAt offence = new(evidence.Validator, evidence.Iteration);
         if (context.Staking.Offences.Get(offence) is not null)

@@ -77,6 +77,9 @@ public enum StakingError : ushort
 
     /// <summary>The votes are of an era that is long past, or to come.</summary>
     EvidenceOutdated = 25,
+
+    /// <summary>Who is or was a validator nominates itself alone: its stake answers for what it has signed.</summary>
+    NominatorIsValidator = 26,
 }
 
 /// <summary>The catalogue of <see cref="StakingError"/>.</summary>
@@ -109,6 +112,7 @@ internal static class StakingErrors
         Entry(StakingError.VoteInvalid, Fault.Sender, "A vote's signature does not verify."),
         Entry(StakingError.AlreadyPunished, Fault.Timing, "The validator was punished for that iteration."),
         Entry(StakingError.EvidenceOutdated, Fault.Timing, "The votes are of an era that is long past, or to come."),
+        Entry(StakingError.NominatorIsValidator, Fault.Sender, "Who is or was a validator nominates itself alone."),
     ];
 
     private static KeyValuePair<LedgerError, ErrorInfo> Entry(StakingError error, Fault fault, string text) =>

@@ -94,14 +94,17 @@ internal static class StakingModule
             return StakingError.CandidatesTooMany;
 
         ulong era = context.Staking.Era.Index;
+        // A genesis's validator that has rotated its key votes with the old one until the era's end.
+        int seat = known is null ? context.Staking.Members.Accounts.IndexOf(context.Sender) : -1;
+        PublicKey seatKey = seat >= 0 ? context.Staking.Set.Keys[seat] : key;
         ValidatorRecord validator = known ?? new ValidatorRecord(
             CandidateStatus.Candidate,
             JailedUntil: 0,
             CommissionPermille: 0,
             new HashChainCommitment(context.Sender, call.ChainEnd, era),
             era + call.ChainLength,
-            key,
-            key,
+            seatKey,
+            seatKey,
             Pool: default,
             LeavingEras: [],
             CreditRecord.Empty);

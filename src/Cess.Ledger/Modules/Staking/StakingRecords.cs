@@ -150,7 +150,7 @@ public readonly record struct SharedPool(Balance Tokens, UInt128 Shares) : IScal
 /// <param name="Chain">What it is bound to reveal; positions are eras.</param>
 /// <param name="ChainLast">Last era that the hash chain has a value for.</param>
 /// <param name="SeatKey">The key with which it validates, or last did.</param>
-/// <param name="PreviousSeatKey">The key before that one.</param>
+/// <param name="PreviousSeatKey">The key before that one; for readers, as the rules look at all of a seat's former keys.</param>
 /// <param name="Pool">Its nominators' tokens.</param>
 /// <param name="LeavingEras">Eras for which it has pools of tokens that leave, ascending.</param>
 /// <param name="Credit">What its work is worth.</param>

@@ -47,6 +47,34 @@ internal sealed record OffenceRecord(ulong Height) : IScaleValue<OffenceRecord>
     public static OffenceRecord Decode(ref ScaleReader reader) => new(reader.ReadCompactU64());
 }
 
+/// <summary>A key that a validator's seat had.</summary>
+/// <param name="Key">The key.</param>
+/// <param name="LastEra">The last era in which it may have voted with it.</param>
+internal readonly record struct FormerKey(PublicKey Key, ulong LastEra) : IScaleValue<FormerKey>
+{
+    internal const int EncodedBytesMin = PublicKey.Size + 1;
+
+    public void Encode(ScaleWriter writer)
+    {
+        writer.Write(Key);
+        writer.WriteCompact(LastEra);
+    }
+
+    public static FormerKey Decode(ref ScaleReader reader) => new(reader.Read<PublicKey>(), reader.ReadCompactU64());
+}
+
+/// <summary>
+/// The keys that a validator's seat had and for whose eras evidence is taken, eras strictly ascending: one an era at most, and
+/// so no more than the eras of the unbonding time.
+/// </summary>
+internal sealed record FormerKeys(ImmutableArray<FormerKey> Keys) : IScaleValue<FormerKeys>
+{
+    public void Encode(ScaleWriter writer) => writer.WriteVector(Keys);
+
+    public static FormerKeys Decode(ref ScaleReader reader) =>
+        new(reader.ReadImmutable<FormerKey>(LedgerLimits.UnbondingErasMax, FormerKey.EncodedBytesMin));
+}
+
 /// <summary>A nomination's place: the nominator (the group) and the validator (the member).</summary>
 internal readonly record struct NominationKey(AccountId Nominator, AccountId Validator)
 {
@@ -97,6 +125,9 @@ internal sealed class StakingState(StateOverlay overlay)
     public static readonly StateCollection<Singleton, RandomnessRecord> RandomnessCollection =
         new(ModuleId.Staking, 8, Singleton.Key);
 
+    public static readonly StateCollection<AccountId, FormerKeys> FormerKeysCollection =
+        new(ModuleId.Staking, 9, StateCollections.ByValue);
+
     private readonly StateTable<AccountId, StakeRecord> _stakes = overlay.Table(StakeCollection);
     private readonly StateTable<AccountId, ValidatorRecord> _validators = overlay.Table(ValidatorCollection);
     private readonly StateTable<Singleton, CandidateList> _candidates = overlay.Table(CandidatesCollection);
@@ -105,6 +136,7 @@ internal sealed class StakingState(StateOverlay overlay)
     private readonly StateTable<AccountId, NominationCount> _nominationCounts = overlay.Table(NominationCountCollection);
     private readonly StateTable<ValidatorAt, LeavingPool> _leaving = overlay.Table(LeavingCollection);
     private readonly StateTable<Singleton, RandomnessRecord> _randomness = overlay.Table(RandomnessCollection);
+    private readonly StateTable<AccountId, FormerKeys> _formerKeys = overlay.Table(FormerKeysCollection);
     private readonly StateTable<Singleton, EraRecord> _era = overlay.Table(ChainState.Era);
     private readonly StateTable<Singleton, ValidatorSet> _set = overlay.Table(ChainState.Validators);
 
@@ -134,6 +166,11 @@ internal sealed class StakingState(StateOverlay overlay)
     }
 
     public void SetValidator(AccountId account, ValidatorRecord validator) => _validators.Set(account, validator);
+
+    /// <summary>The keys that a validator's seat had before its present one, as far back as evidence is taken, and maybe further.</summary>
+    public ImmutableArray<FormerKey> FormerKeys(AccountId account) => _formerKeys.Get(account)?.Keys ?? [];
+
+    public void SetFormerKeys(AccountId account, ImmutableArray<FormerKey> keys) => _formerKeys.Set(account, new FormerKeys(keys));
 
     public void SetMembers(EraMembers members) => _members.Set(default, members);
 
