@@ -1,6 +1,8 @@
 using System.Security.Cryptography;
+using Cess.Blobs;
 using Cess.Gateway.Objects;
 using Cess.Grains;
+using Cess.Grains.DataPlane;
 using Cess.Ledger.Modules.Files;
 using Cess.Primitives;
 
@@ -164,6 +166,40 @@ public sealed class ObjectTests : IAsyncLifetime
 
         await Assert.ThrowsAsync<ObjectStoreException>(() => again);
         Assert.Empty(await _network.ListAsync());
+    }
+
+    [Fact]
+    public async Task A_fragment_counts_for_no_file_until_the_last_of_its_deletions_has_ended()
+    {
+        PutResult put = await _network.PutAsync("key", Random(100_000));
+        FileDeclaration declared = _network.Head.File(new FileId(Hash256.Parse(put.FileId)))!.Declaration;
+        FileFragment fragment = declared.Parts[0].Segments[0].Fragments[0];
+        IMinerGrain miner = _network.Grains.GetGrain<IMinerGrain>(fragment.Miner.Value);
+        var backend = (FaultyBackend)_network.Get<IMinerBackends>().Find(fragment.Miner.Value)!;
+        BlobName name = BlobName.Parse(FragmentName.Of(_network.Owner.Account, fragment.Root));
+        byte[] content = await backend.ReadAllAsync(name, int.MaxValue);
+        await _network.Objects.DeleteAsync(_network.Owner, "photos", "key", CancellationToken.None);
+        await TestNetwork.UntilAsync(() => _network.StoredFragments == 0 && backend.Deleting == 0, "the fragments to go");
+
+        await backend.PutAsync(name, content);
+        TaskCompletionSource[] ends = [new(), new()];
+        var deletions = new List<Task>();
+        foreach (TaskCompletionSource end in ends)
+        {
+            backend.Deletions = end.Task;
+            deletions.Add(miner.DeleteAsync([name.Value]));
+            await TestNetwork.UntilAsync(() => backend.Deleting == deletions.Count, "the miner to delete");
+        }
+        TransactionOutcome deal = await _network.Get<FileCommitter>()
+            .ExecuteAsync(_network.Owner.Account, new DeclareFile(declared, DeclareCondition.None));
+        ends[0].SetResult();
+        await deletions[0];
+        await backend.PutAsync(name, content);
+
+        Assert.Equal(TransactionErrors.FragmentMissing, await miner.ReportTransferAsync(deal.Id));
+
+        ends[1].SetResult();
+        await deletions[1];
     }
 
     [Fact]

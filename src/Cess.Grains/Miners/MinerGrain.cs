@@ -27,8 +27,11 @@ public sealed class MinerGrain(
     private readonly Queue<Deletion> _deletions = new();
     private readonly HashSet<string> _orphans = [];
 
-    /// <summary>Fragments on their way out: still there for the backend, and gone for whoever wants to report them.</summary>
-    private readonly HashSet<string> _leaving = [];
+    /// <summary>
+    /// Fragments on their way out, with the deletions of each that are under way: still there for the backend, and gone for whoever
+    /// wants to report them, until the last of these deletions has ended.
+    /// </summary>
+    private readonly Dictionary<string, int> _leaving = [];
     private Task _reporting = Task.CompletedTask;
     private ulong _height = ledger.Head.Height;
     private bool _isFresh = true;
@@ -80,7 +83,8 @@ public sealed class MinerGrain(
     public async Task DeleteAsync(IReadOnlyList<string> names)
     {
         // All of them before the first wait: a file that is declared meanwhile must not count on any.
-        _leaving.UnionWith(names);
+        foreach (string name in names)
+            _leaving[name] = _leaving.GetValueOrDefault(name) + 1;
         try
         {
             foreach (string name in names)
@@ -88,7 +92,11 @@ public sealed class MinerGrain(
         }
         finally
         {
-            _leaving.ExceptWith(names);
+            foreach (string name in names)
+            {
+                if (--_leaving[name] == 0)
+                    _leaving.Remove(name);
+            }
         }
     }
 
@@ -126,7 +134,7 @@ public sealed class MinerGrain(
             uint bytes = record.Declaration.Policy.FragmentBytes(segment.Length);
             foreach (string name in NamesOf(record, segment))
             {
-                if (backend is null || _leaving.Contains(name))
+                if (backend is null || _leaving.ContainsKey(name))
                     return name;
                 if (await backend.StatAsync(BlobName.Parse(name)) is not { } blob || blob.Length != bytes)
                     return name;
