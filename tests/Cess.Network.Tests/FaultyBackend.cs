@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using Cess.Blobs;
 
 namespace Cess.Network.Tests;
@@ -8,6 +9,7 @@ internal sealed class FaultyBackend(long? quota) : IBlobBackend
 {
     private readonly MemoryBlobBackend _memory = new(quota);
     private int _deleting;
+    private int _listing;
 
     public bool RefusesPuts { get; set; }
 
@@ -16,6 +18,12 @@ internal sealed class FaultyBackend(long? quota) : IBlobBackend
 
     /// <summary>Deletions under way.</summary>
     public int Deleting => Volatile.Read(ref _deleting);
+
+    /// <summary>What listings wait for.</summary>
+    public Task Listings { get; set; } = Task.CompletedTask;
+
+    /// <summary>Listings that wait.</summary>
+    public int Listing => Volatile.Read(ref _listing);
 
     public long BlobBytesMax => _memory.BlobBytesMax;
 
@@ -63,8 +71,15 @@ internal sealed class FaultyBackend(long? quota) : IBlobBackend
 
     public ValueTask<BlobInfo?> StatAsync(BlobName name, CancellationToken cancellation = default) => _memory.StatAsync(name, cancellation);
 
-    public IAsyncEnumerable<BlobInfo> ListAsync(string prefix = "", BlobName? after = null, CancellationToken cancellation = default) =>
-        _memory.ListAsync(prefix, after, cancellation);
+    public async IAsyncEnumerable<BlobInfo> ListAsync(
+        string prefix = "", BlobName? after = null, [EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        Interlocked.Increment(ref _listing);
+        await Listings;
+        Interlocked.Decrement(ref _listing);
+        await foreach (BlobInfo blob in _memory.ListAsync(prefix, after, cancellation))
+            yield return blob;
+    }
 
     public ValueTask<BlobSpace> SpaceAsync(CancellationToken cancellation = default) => _memory.SpaceAsync(cancellation);
 
