@@ -139,6 +139,44 @@ public sealed class MultipartTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_part_that_waits_while_its_upload_is_aborted_is_refused_and_leaves_no_page()
+    {
+        IUploadGrain upload = _network.Grains.GetGrain<IUploadGrain>(_upload);
+        var writes = new TaskCompletionSource();
+        _network.Storage.Changing = state => state == "upload" ? writes.Task : Task.CompletedTask;
+
+        Task<PartKept> part = upload.PutPartAsync(new UploadedPart(1, 3, "etag", 0, new byte[1], new Dictionary<string, string>()));
+        await TestNetwork.UntilAsync(() => _network.Storage.Waiting == 1, "the part to wait");
+        Task<bool> abort = upload.AbortAsync();
+        // Answered behind the abort's first turn, in which it is decided.
+        await upload.GetStartAsync();
+        writes.SetResult();
+
+        Assert.False((await part).IsKept);
+        Assert.True(await abort);
+        Assert.Equal(0, _network.Storage.Count("upload-page"));
+        Assert.Equal(0, _network.Storage.Count("upload"));
+    }
+
+    [Fact]
+    public async Task An_abort_that_fails_halfway_can_be_repeated_and_leaves_no_page()
+    {
+        await PutAsync(1, [1, 2, 3]);
+        await PutAsync(GrainLimits.PartsPerPage + 1, [4, 5, 6]);
+        _network.Storage.Changing = state => state == "upload-page" ? throw new IOException("The state is out of reach.") : Task.CompletedTask;
+        await Assert.ThrowsAnyAsync<Exception>(AbortAsync);
+
+        _network.Storage.Changing = _ => Task.CompletedTask;
+        await AbortAsync();
+
+        Assert.Equal(0, _network.Storage.Count("upload-page"));
+        Assert.Equal(0, _network.Storage.Count("upload"));
+        Assert.Equal(0, _network.StoredFragments);
+
+        Task AbortAsync() => _network.Objects.AbortMultipartAsync(_network.Owner, "photos", "key", _upload, CancellationToken.None);
+    }
+
+    [Fact]
     public async Task An_upload_ends_when_its_lifetime_is_over_and_leaves_nothing()
     {
         PartInfo part = await PutAsync(1, [1, 2, 3]);

@@ -22,12 +22,15 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Orleans;
 using Orleans.Hosting;
+using Orleans.Storage;
 
 namespace Cess.Network.Tests;
 
 /// <summary>A whole network in memory: chain, grains, miners and object store, without doors.</summary>
 internal sealed class TestNetwork : IAsyncDisposable
 {
+    private const string InnerStorage = "memory";
+
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
 
     private readonly IHost _host;
@@ -48,6 +51,8 @@ internal sealed class TestNetwork : IAsyncDisposable
     public IReadOnlyList<FaultyBackend> Miners { get; }
 
     public MemoryBlockStore Blocks { get; }
+
+    public FaultyStorage Storage => _host.Services.GetRequiredKeyedService<FaultyStorage>(StateNames.Provider);
 
     public IObjectStore Objects => _host.Services.GetRequiredService<IObjectStore>();
 
@@ -114,10 +119,14 @@ internal sealed class TestNetwork : IAsyncDisposable
         services.AddSingleton<FileCommitter>();
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<ObjectStoreServices>(provider, StoragePolicy.Parse(policy)));
         services.AddSingleton<IObjectStore, ObjectStore>();
+        services.AddKeyedSingleton(
+            StateNames.Provider, (provider, _) => new FaultyStorage(provider.GetRequiredKeyedService<IGrainStorage>(InnerStorage)));
+        services.AddKeyedSingleton<IGrainStorage>(
+            StateNames.Provider, (provider, name) => provider.GetRequiredKeyedService<FaultyStorage>(name));
         builder.UseOrleans(silo =>
         {
             silo.UseLocalhostClustering();
-            silo.AddMemoryGrainStorage(StateNames.Provider);
+            silo.AddMemoryGrainStorage(InnerStorage);
             silo.AddMemoryGrainStorage("PubSubStore");
             silo.AddMemoryStreams(StreamNames.Provider);
         });
