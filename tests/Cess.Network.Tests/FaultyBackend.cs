@@ -10,6 +10,7 @@ internal sealed class FaultyBackend(long? quota) : IBlobBackend
     private readonly MemoryBlobBackend _memory = new(quota);
     private int _deleting;
     private int _listing;
+    private int _lookingUp;
 
     public bool RefusesPuts { get; set; }
 
@@ -18,6 +19,12 @@ internal sealed class FaultyBackend(long? quota) : IBlobBackend
 
     /// <summary>Deletions under way.</summary>
     public int Deleting => Volatile.Read(ref _deleting);
+
+    /// <summary>What look-ups wait for.</summary>
+    public Task LookUps { get; set; } = Task.CompletedTask;
+
+    /// <summary>Look-ups that wait.</summary>
+    public int LookingUp => Volatile.Read(ref _lookingUp);
 
     /// <summary>What listings wait for.</summary>
     public Task Listings { get; set; } = Task.CompletedTask;
@@ -69,7 +76,13 @@ internal sealed class FaultyBackend(long? quota) : IBlobBackend
         Interlocked.Decrement(ref _deleting);
     }
 
-    public ValueTask<BlobInfo?> StatAsync(BlobName name, CancellationToken cancellation = default) => _memory.StatAsync(name, cancellation);
+    public async ValueTask<BlobInfo?> StatAsync(BlobName name, CancellationToken cancellation = default)
+    {
+        Interlocked.Increment(ref _lookingUp);
+        await LookUps;
+        Interlocked.Decrement(ref _lookingUp);
+        return await _memory.StatAsync(name, cancellation);
+    }
 
     public async IAsyncEnumerable<BlobInfo> ListAsync(
         string prefix = "", BlobName? after = null, [EnumeratorCancellation] CancellationToken cancellation = default)

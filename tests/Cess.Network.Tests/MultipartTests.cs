@@ -103,6 +103,64 @@ public sealed class MultipartTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Of_two_completions_at_once_the_second_gets_the_answer_of_the_first()
+    {
+        PartInfo part = await PutAsync(1, [1, 2, 3]);
+        TaskCompletionSource reports = HoldReports();
+        Task<PutResult> first = CompleteAsync(part);
+        await TestNetwork.UntilAsync(() => _network.Miners.All(miner => miner.LookingUp > 0), "the first completion to reach the miners");
+
+        // It would fail if it went its own way: by then the key is taken.
+        Task<PutResult> second = _network.Objects.CompleteMultipartAsync(
+            _network.Owner, "photos", "key", _upload, [new CompletedPart(part.Number, part.ETag)],
+            new CompleteOptions { OnlyIfAbsent = true }, CancellationToken.None);
+        reports.SetResult();
+
+        Assert.Equal(await first, await second);
+        Assert.Equal(await first, await CompleteAsync(part));
+    }
+
+    [Fact]
+    public async Task An_abort_waits_for_the_completion_that_is_under_way_and_comes_too_late()
+    {
+        PartInfo part = await PutAsync(1, [1, 2, 3]);
+        TaskCompletionSource reports = HoldReports();
+        Task<PutResult> completion = CompleteAsync(part);
+        await TestNetwork.UntilAsync(() => _network.Miners.All(miner => miner.LookingUp > 0), "the completion to reach the miners");
+
+        Task abort = _network.Objects.AbortMultipartAsync(_network.Owner, "photos", "key", _upload, CancellationToken.None);
+        reports.SetResult();
+
+        Assert.Equal(ObjectStoreError.NoSuchUpload, (await Assert.ThrowsAsync<ObjectStoreException>(() => abort)).Code);
+        Assert.Equal(await completion, await CompleteAsync(part));
+        Assert.Equal([1, 2, 3], await _network.GetAsync("key"));
+    }
+
+    [Fact]
+    public async Task A_part_that_is_replaced_while_it_is_being_completed_stays_in_the_object()
+    {
+        PartInfo part = await PutAsync(1, [1, 2, 3]);
+        // Held between the choice of the parts and the declaration that names them.
+        var signatures = new TaskCompletionSource();
+        var chosen = new TaskCompletionSource();
+        _network.Signing = account =>
+        {
+            if (account != _network.Owner.Account)
+                return;
+            chosen.TrySetResult();
+            signatures.Task.Wait();
+        };
+        Task<PutResult> completion = CompleteAsync(part);
+        await chosen.Task.WaitAsync(TestNetwork.Patience);
+
+        await PutAsync(1, [4, 5, 6, 7]);
+        signatures.SetResult();
+
+        await completion;
+        Assert.Equal([1, 2, 3], await _network.GetAsync("key"));
+    }
+
+    [Fact]
     public async Task The_headers_that_an_upload_began_with_are_told_with_its_parts()
     {
         var headers = new Dictionary<string, string> { ["x-amz-checksum-algorithm"] = "CRC32", ["content-type"] = "text/plain" };
@@ -214,6 +272,15 @@ public sealed class MultipartTests : IAsyncLifetime
 
     private Task<PartInfo> PutAsync(int number, byte[] content) => _network.Objects.PutPartAsync(
         _network.Owner, "photos", "key", _upload, number, new MemoryStream(content), new PartOptions(content.Length, null), CancellationToken.None);
+
+    /// <summary>Has the miners wait before they look whether they hold what they are asked to report.</summary>
+    private TaskCompletionSource HoldReports()
+    {
+        var reports = new TaskCompletionSource();
+        foreach (FaultyBackend miner in _network.Miners)
+            miner.LookUps = reports.Task;
+        return reports;
+    }
 
     private Task<PutResult> CompleteAsync(params PartInfo[] parts) =>
         CompleteAsync([.. parts.Select(part => new CompletedPart(part.Number, part.ETag))]);

@@ -31,7 +31,7 @@ internal sealed class TestNetwork : IAsyncDisposable
 {
     private const string InnerStorage = "memory";
 
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private readonly IHost _host;
 
@@ -59,6 +59,12 @@ internal sealed class TestNetwork : IAsyncDisposable
     public IGrainFactory Grains => _host.Services.GetRequiredService<IGrainFactory>();
 
     public LedgerState Head => _host.Services.GetRequiredService<ILedgerReader>().Head;
+
+    /// <summary>What happens before an account signs, on the thread that it signs on.</summary>
+    public Action<AccountId> Signing
+    {
+        set => ((TestCustody)Get<ICustody>()).Signing = value;
+    }
 
     public T Get<T>()
         where T : notnull => _host.Services.GetRequiredService<T>();
@@ -155,12 +161,12 @@ internal sealed class TestNetwork : IAsyncDisposable
     /// <summary>Waits for what happens behind the answers, such as the deletion of fragments.</summary>
     public static async Task UntilAsync(Func<bool> isSo, string what)
     {
-        using var patience = new CancellationTokenSource(s_patience);
+        using var patience = new CancellationTokenSource(Patience);
         using var ticks = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
         while (!isSo())
         {
             if (patience.IsCancellationRequested)
-                throw new TimeoutException($"Waited {s_patience} in vain for {what}.");
+                throw new TimeoutException($"Waited {Patience} in vain for {what}.");
             await ticks.WaitForNextTickAsync(CancellationToken.None);
         }
     }
@@ -200,7 +206,14 @@ internal sealed class TestNetwork : IAsyncDisposable
 
         public PublicKey PublicKeyOf(AccountId account) => _keys[account].PublicKey;
 
-        public Signature Sign(AccountId account, Hash256 digest) => _keys[account].Sign(digest);
+        /// <summary>What happens before an account signs, on the thread that it signs on.</summary>
+        public Action<AccountId> Signing { get; set; } = _ => { };
+
+        public Signature Sign(AccountId account, Hash256 digest)
+        {
+            Signing(account);
+            return _keys[account].Sign(digest);
+        }
 
         public byte[] SealBucketKey(AccountId account, string bucket, ReadOnlySpan<byte> bucketKey) =>
             BucketKeyWrap.Seal(_keys[account], bucket, bucketKey, SystemRandom.Instance);

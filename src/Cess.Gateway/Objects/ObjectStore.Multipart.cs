@@ -12,6 +12,12 @@ public sealed partial class ObjectStore
 {
     private const int UploadIdBytes = 16;
 
+    /// <summary>
+    /// Completions and aborts of an upload go one after another: of two at a time one would take away what the other counts on.
+    /// This node's grains have this door only, so nobody else is in the line.
+    /// </summary>
+    private readonly Turns _endings = new(atOnce: 1);
+
     private static readonly Comparer<string> s_utf8Order = Comparer<string>.Create(Utf8Order.Compare);
 
     /// <inheritdoc/>
@@ -92,7 +98,8 @@ public sealed partial class ObjectStore
             (isKept, UploadedPart? former) = await UploadOf(uploadId).PutPartAsync(part).ConfigureAwait(false);
             if (!isKept)
                 throw NoSuchUpload();
-            if (former is not null)
+            // A completion that is under way may have chosen the former part. Then it stays, and the sweep finds it if nothing names it.
+            if (former is not null && !_endings.IsTaken(uploadId))
                 await services.Discard.DiscardAsync(caller.Account, Scale.Decode<FilePart>(former.Part.Span).Segments).ConfigureAwait(false);
             return InfoOf(part);
         }
@@ -104,9 +111,13 @@ public sealed partial class ObjectStore
     }
 
     /// <inheritdoc/>
-    public async Task<PutResult> CompleteMultipartAsync(
+    public Task<PutResult> CompleteMultipartAsync(
         Caller caller, string bucket, string key, string uploadId, IReadOnlyList<CompletedPart> parts, CompleteOptions options,
-        CancellationToken cancellation)
+        CancellationToken cancellation) =>
+        _endings.TakeTurnAsync(uploadId, () => CompleteAsync(caller, bucket, key, uploadId, parts, options), cancellation);
+
+    private async Task<PutResult> CompleteAsync(
+        Caller caller, string bucket, string key, string uploadId, IReadOnlyList<CompletedPart> parts, CompleteOptions options)
     {
         UploadView upload = await UploadOf(uploadId).GetAsync().ConfigureAwait(false) ?? throw NoSuchUpload();
         BucketKeys keys = Check(caller, bucket, key, upload.Start);
@@ -145,10 +156,16 @@ public sealed partial class ObjectStore
     public async Task AbortMultipartAsync(
         Caller caller, string bucket, string key, string uploadId, CancellationToken cancellation)
     {
-        UploadView upload = await UploadOf(uploadId).GetAsync().ConfigureAwait(false) ?? throw NoSuchUpload();
-        Check(caller, bucket, key, upload.Start);
-        if (upload.Result is not null || !await EndAsync(uploadId, upload).ConfigureAwait(false))
+        bool isAborted = await _endings.TakeTurnAsync(uploadId, AbortAsync, cancellation).ConfigureAwait(false);
+        if (!isAborted)
             throw NoSuchUpload();
+
+        async Task<bool> AbortAsync()
+        {
+            UploadView upload = await UploadOf(uploadId).GetAsync().ConfigureAwait(false) ?? throw NoSuchUpload();
+            Check(caller, bucket, key, upload.Start);
+            return upload.Result is null && await EndAsync(uploadId, upload).ConfigureAwait(false);
+        }
     }
 
     /// <inheritdoc/>

@@ -44,7 +44,7 @@ public sealed partial class ObjectStore(ObjectStoreServices services) : IObjectS
 {
     private static readonly UTF8Encoding s_strictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    private readonly BucketTurns _listings = new(GatewayLimits.ListingsPerBucket);
+    private readonly Turns _listings = new(GatewayLimits.ListingsPerBucket);
 
     private LedgerState Head => services.Ledger.Head;
 

@@ -56,7 +56,9 @@ public interface IUploadGrain : IGrainWithStringKey
     [Alias("Put")]
     Task<PartKept> PutPartAsync(UploadedPart part);
 
-    /// <summary>Marks it complete; the result is kept for a while, so that a repeated call gets the same answer.</summary>
+    /// <summary>
+    /// Marks it complete, unless it is already, or has ended; the result is kept for a while, so that a repeated call gets the same answer.
+    /// </summary>
     [Alias("Complete")]
     Task CompleteAsync(UploadResult result);
 

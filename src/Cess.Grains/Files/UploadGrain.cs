@@ -92,6 +92,9 @@ public sealed class UploadGrain(
     /// <inheritdoc/>
     public Task CompleteAsync(UploadResult result)
     {
+        // The first answer stays, and an upload that has ended keeps none.
+        if (!IsOpen)
+            return Task.CompletedTask;
         state.State.Result = result;
         return WriteAsync();
     }
