@@ -92,6 +92,16 @@ public sealed class MultipartTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Why_a_completion_failed_is_told_also_when_the_upload_cannot_be_ended()
+    {
+        PartInfo part = await PutAsync(1, [1, 2, 3]);
+        await _network.Miners[5].LoseAllAsync();
+        _network.Storage.Changing = state => state == "upload" ? throw new IOException("The state is out of reach.") : Task.CompletedTask;
+
+        Assert.Equal(ObjectStoreError.ServiceUnavailable, await RefusalAsync(new CompletedPart(1, part.ETag)));
+    }
+
+    [Fact]
     public async Task A_completed_upload_cannot_be_aborted_behind_its_back()
     {
         PartInfo part = await PutAsync(1, [1, 2, 3]);

@@ -4,6 +4,7 @@ using Cess.Gateway.Objects.Pipeline;
 using Cess.Grains;
 using Cess.Ledger.Modules.Files;
 using Cess.Primitives;
+using Microsoft.Extensions.Logging;
 
 namespace Cess.Gateway.Objects;
 
@@ -61,7 +62,7 @@ public sealed partial class ObjectStore
         finally
         {
             if (!isOpen)
-                await UploadOf(uploadId).AbortAsync().ConfigureAwait(false);
+                await TryEndAsync(uploadId, UploadOf(uploadId).AbortAsync).ConfigureAwait(false);
         }
         return isOpen ? uploadId : throw new ObjectStoreException(
             ObjectStoreError.SlowDown, $"Bucket {bucket} has {GrainLimits.UploadsPerBucket} multipart uploads that have not ended.");
@@ -142,7 +143,7 @@ public sealed partial class ObjectStore
         catch (ObjectStoreException)
         {
             // With the deal go the fragments that it named: whoever tries again must not count on them.
-            await EndAsync(uploadId, upload).ConfigureAwait(false);
+            await TryEndAsync(uploadId, () => EndAsync(uploadId, upload)).ConfigureAwait(false);
             throw;
         }
         await UploadOf(uploadId).CompleteAsync(new UploadResult(outcome.FileId, etag, outcome.Height)).ConfigureAwait(false);
@@ -221,6 +222,19 @@ public sealed partial class ObjectStore
         await services.Grains.GetGrain<IBucketGrain>(upload.Start.Bucket).RemoveUploadAsync(uploadId).ConfigureAwait(false);
         await services.Discard.DiscardAsync(AccountId.Parse(upload.Start.Account), SegmentsOf(upload.Parts)).ConfigureAwait(false);
         return true;
+    }
+
+    /// <summary>Ends an upload because of a failure. That one is what the caller must learn of, also when this fails as well.</summary>
+    private async Task TryEndAsync(string uploadId, Func<Task> end)
+    {
+        try
+        {
+            await end().ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            services.Log.LogWarning(e, "Multipart upload {Upload} failed and could not be ended; it is kept until it expires", uploadId);
+        }
     }
 
     private TimeSpan AgeOf(UploadStart start) => services.Time.GetUtcNow() - DateTimeOffset.FromUnixTimeMilliseconds(start.StartedMs);
