@@ -102,6 +102,70 @@ public sealed class MultipartTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_complete_upload_keeps_its_result_without_its_parts_and_that_for_a_time()
+    {
+        PartInfo part = await PutAsync(1, [1, 2, 3]);
+        PutResult result = await CompleteAsync(part);
+        Assert.Equal((1, 0), (_network.Storage.Count("upload"), _network.Storage.Count("upload-page")));
+
+        await CompleteOtherAsync(After(GrainLimits.CompletedUploadsKept - TimeSpan.FromMinutes(1)));
+        Assert.Equal(result, await CompleteAsync(part));
+
+        await CompleteOtherAsync(After(GrainLimits.CompletedUploadsKept));
+        Assert.Equal(ObjectStoreError.NoSuchUpload, await RefusalAsync(new CompletedPart(1, part.ETag)));
+        Assert.Equal(2, _network.Storage.Count("upload"));
+
+        async Task CompleteOtherAsync(ObjectStore store)
+        {
+            string upload = await store.BeginMultipartAsync(_network.Owner, "photos", "other", new PutOptions(), CancellationToken.None);
+            PartInfo only = await store.PutPartAsync(
+                _network.Owner, "photos", "other", upload, 1, new MemoryStream([4]), new PartOptions(1, null), CancellationToken.None);
+            await store.CompleteMultipartAsync(
+                _network.Owner, "photos", "other", upload, [new CompletedPart(1, only.ETag)], new CompleteOptions(), CancellationToken.None);
+        }
+    }
+
+    [Fact]
+    public async Task An_upload_that_is_completed_at_the_end_of_its_life_keeps_its_result_like_others()
+    {
+        PartInfo part = await PutAsync(1, [1, 2, 3]);
+        PutResult result = await CompleteAsync(part);
+
+        Assert.Equal(result, await After(GrainLimits.UploadLifetime).CompleteMultipartAsync(
+            _network.Owner, "photos", "key", _upload, [new CompletedPart(1, part.ETag)], new CompleteOptions(), CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task Of_the_results_of_a_bucket_so_many_are_kept_and_the_oldest_go()
+    {
+        IBucketGrain bucket = _network.Grains.GetGrain<IBucketGrain>("photos");
+        await CompleteAsync(await PutAsync(1, [1, 2, 3]));
+        for (int i = 1; i < GrainLimits.CompletedUploadsPerBucket; i++)
+            await CompleteOtherAsync(i);
+        Assert.NotNull(await _network.Grains.GetGrain<IUploadGrain>(_upload).GetAsync());
+
+        await CompleteOtherAsync(GrainLimits.CompletedUploadsPerBucket);
+
+        Assert.Null(await _network.Grains.GetGrain<IUploadGrain>(_upload).GetAsync());
+
+        async Task CompleteOtherAsync(int number)
+        {
+            await bucket.AddUploadAsync($"{number}");
+            await bucket.CompleteUploadAsync($"{number}", TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds());
+        }
+    }
+
+    [Fact]
+    public async Task A_completion_that_did_not_come_to_its_bucket_is_made_up_for()
+    {
+        await _network.Grains.GetGrain<IUploadGrain>(_upload).CompleteAsync(new UploadResult("file", "etag", 1));
+
+        Assert.Empty(await _network.Objects.ListMultipartAsync(_network.Owner, "photos", CancellationToken.None));
+
+        Assert.Empty(await _network.Grains.GetGrain<IBucketGrain>("photos").GetUploadsAsync());
+    }
+
+    [Fact]
     public async Task A_completed_upload_cannot_be_aborted_behind_its_back()
     {
         PartInfo part = await PutAsync(1, [1, 2, 3]);
@@ -168,6 +232,7 @@ public sealed class MultipartTests : IAsyncLifetime
 
         await completion;
         Assert.Equal([1, 2, 3], await _network.GetAsync("key"));
+        await TestNetwork.UntilAsync(() => _network.StoredFragments == 12, "the fragments of the part that came too late to go");
     }
 
     [Fact]

@@ -121,9 +121,10 @@ public sealed partial class ObjectStore
         Caller caller, string bucket, string key, string uploadId, IReadOnlyList<CompletedPart> parts, CompleteOptions options)
     {
         UploadView upload = await UploadOf(uploadId).GetAsync().ConfigureAwait(false) ?? throw NoSuchUpload();
-        BucketKeys keys = Check(caller, bucket, key, upload.Start);
-        if (upload.Result is { } result)
+        // However old the upload is by now.
+        if (upload.Result is { } result && FindBucketOf(upload.Start, caller, bucket, key) is not null)
             return new PutResult(result.ETag, result.FileId, result.Height);
+        BucketKeys keys = Check(caller, bucket, key, upload.Start);
         List<UploadedPart> chosen = Choose(upload, parts);
         string etag = ETagOf(chosen);
         DeclareCondition condition =
@@ -146,10 +147,10 @@ public sealed partial class ObjectStore
             await TryEndAsync(uploadId, () => EndAsync(uploadId, upload)).ConfigureAwait(false);
             throw;
         }
-        await UploadOf(uploadId).CompleteAsync(new UploadResult(outcome.FileId, etag, outcome.Height)).ConfigureAwait(false);
-        await services.Grains.GetGrain<IBucketGrain>(bucket).RemoveUploadAsync(uploadId).ConfigureAwait(false);
-        await services.Discard.DiscardAsync(caller.Account, SegmentsOf(upload.Parts.Except(chosen)))
-            .ConfigureAwait(false);
+        IReadOnlyList<UploadedPart> last = await UploadOf(uploadId)
+            .CompleteAsync(new UploadResult(outcome.FileId, etag, outcome.Height)).ConfigureAwait(false);
+        await services.Grains.GetGrain<IBucketGrain>(bucket).CompleteUploadAsync(uploadId, NowMs).ConfigureAwait(false);
+        await services.Discard.DiscardAsync(caller.Account, SegmentsOf(last.Where(part => !IsAmong(chosen, part)))).ConfigureAwait(false);
         return new PutResult(etag, outcome.FileId, outcome.Height);
     }
 
@@ -194,13 +195,18 @@ public sealed partial class ObjectStore
 
     private async Task<List<MultipartInfo>> FindOpenUploadsAsync(string bucket, CancellationToken cancellation)
     {
-        IReadOnlyList<string> ids = await services.Grains.GetGrain<IBucketGrain>(bucket).GetUploadsAsync().ConfigureAwait(false);
+        IBucketGrain uploads = services.Grains.GetGrain<IBucketGrain>(bucket);
+        IReadOnlyList<string> ids = await uploads.GetUploadsAsync().ConfigureAwait(false);
         var open = new List<MultipartInfo>();
         foreach (string id in ids)
         {
             cancellation.ThrowIfCancellationRequested();
             if (await UploadOf(id).GetStartAsync().ConfigureAwait(false) is not { } start)
+            {
+                // It is complete or has ended, and who did that did not come to say so here.
+                await uploads.CompleteUploadAsync(id, NowMs).ConfigureAwait(false);
                 continue;
+            }
             if (AgeOf(start) < GrainLimits.UploadLifetime)
             {
                 open.Add(InfoOf(id, new UploadView(start, Array.Empty<UploadedPart>(), null)));
@@ -237,6 +243,8 @@ public sealed partial class ObjectStore
         }
     }
 
+    private long NowMs => services.Time.GetUtcNow().ToUnixTimeMilliseconds();
+
     private TimeSpan AgeOf(UploadStart start) => services.Time.GetUtcNow() - DateTimeOffset.FromUnixTimeMilliseconds(start.StartedMs);
 
     private static IEnumerable<FileSegment> SegmentsOf(IEnumerable<UploadedPart> uploaded) =>
@@ -248,10 +256,14 @@ public sealed partial class ObjectStore
 
     private BucketKeys Check(Caller caller, string bucket, string key, UploadStart start)
     {
-        BucketKeys keys = services.Keyring.Of(Find(caller, bucket));
-        bool isOpen = start.Bucket == bucket && start.Key == key && start.Account == caller.Account.ToString()
-            && AgeOf(start) < GrainLimits.UploadLifetime;
-        return isOpen ? keys : throw NoSuchUpload();
+        BucketRecord record = FindBucketOf(start, caller, bucket, key);
+        return AgeOf(start) < GrainLimits.UploadLifetime ? services.Keyring.Of(record) : throw NoSuchUpload();
+    }
+
+    private BucketRecord FindBucketOf(UploadStart start, Caller caller, string bucket, string key)
+    {
+        BucketRecord record = Find(caller, bucket);
+        return start.Bucket == bucket && start.Key == key && start.Account == caller.Account.ToString() ? record : throw NoSuchUpload();
     }
 
     private static byte[] OpenFileKey(BucketKeys keys, UploadStart start)
@@ -305,6 +317,13 @@ public sealed partial class ObjectStore
                 ObjectStoreError.EntityTooSmall, $"Part {small.Number} has {small.Length} bytes; all but the last have at least {GatewayLimits.PartBytesMin}.");
         }
         return chosen;
+    }
+
+    /// <summary>Whether it is this very part; another one of its number may have taken its place.</summary>
+    private static bool IsAmong(List<UploadedPart> chosen, UploadedPart part)
+    {
+        int index = chosen.FindIndex(other => other.Number == part.Number);
+        return index >= 0 && chosen[index].Part.Span.SequenceEqual(part.Part.Span);
     }
 
     /// <summary>S3's ETag of a multipart object: MD5 of the parts' MD5s, and their number.</summary>

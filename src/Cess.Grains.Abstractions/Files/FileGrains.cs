@@ -31,6 +31,16 @@ public interface IBucketGrain : IGrainWithStringKey
     [Alias("RemoveUpload")]
     Task RemoveUploadAsync(string uploadId);
 
+    /// <summary>
+    /// Takes one that is complete off the unfinished ones, and lets its result go in its time: at the next completion that comes
+    /// <see cref="GrainLimits.CompletedUploadsKept"/> later, or when it is no longer among the newest
+    /// <see cref="GrainLimits.CompletedUploadsPerBucket"/>. Repeating it is harmless.
+    /// </summary>
+    /// <param name="uploadId">An upload that was added.</param>
+    /// <param name="nowMs">Unix milliseconds.</param>
+    [Alias("CompleteUpload")]
+    Task CompleteUploadAsync(string uploadId, long nowMs);
+
     /// <summary>Ids of unfinished multipart uploads.</summary>
     [Alias("Uploads")]
     Task<IReadOnlyList<string>> GetUploadsAsync();
@@ -57,10 +67,16 @@ public interface IUploadGrain : IGrainWithStringKey
     Task<PartKept> PutPartAsync(UploadedPart part);
 
     /// <summary>
-    /// Marks it complete, unless it is already, or has ended; the result is kept for a while, so that a repeated call gets the same answer.
+    /// Marks it complete, unless it is already, or has ended. The result is kept for a while, so that a repeated call gets the same answer;
+    /// the parts are not.
     /// </summary>
+    /// <returns>The parts that it had last.</returns>
     [Alias("Complete")]
-    Task CompleteAsync(UploadResult result);
+    Task<IReadOnlyList<UploadedPart>> CompleteAsync(UploadResult result);
+
+    /// <summary>Lets the result of a complete upload go; nothing happens to others.</summary>
+    [Alias("Forget")]
+    Task ForgetAsync();
 
     /// <summary>Ends it and forgets its parts; false when there is none, or it is complete.</summary>
     [Alias("Abort")]

@@ -57,9 +57,7 @@ public sealed class UploadGrain(
     {
         if (state.State.Start is not { } start)
             return null;
-        IReadOnlyList<UploadedPart>[] pages =
-            await Task.WhenAll(state.State.Pages.Select(page => PageOf(page).GetAsync()));
-        return new UploadView(start, pages.SelectMany(parts => parts).ToArray(), state.State.Result);
+        return new UploadView(start, await GetPartsAsync(), state.State.Result);
     }
 
     /// <inheritdoc/>
@@ -90,26 +88,38 @@ public sealed class UploadGrain(
     }
 
     /// <inheritdoc/>
-    public Task CompleteAsync(UploadResult result)
+    public async Task<IReadOnlyList<UploadedPart>> CompleteAsync(UploadResult result)
     {
         // The first answer stays, and an upload that has ended keeps none.
         if (!IsOpen)
-            return Task.CompletedTask;
+            return [];
         state.State.Result = result;
-        return WriteAsync();
+        await WriteAsync();
+        UploadedPart[] parts = await GetPartsAsync();
+        await ClearPagesAsync();
+        return parts;
     }
+
+    /// <inheritdoc/>
+    public Task ForgetAsync() => state.State.Result is null || _isEnding ? Task.CompletedTask : EndAsync();
 
     /// <inheritdoc/>
     public async Task<bool> AbortAsync()
     {
         if (!IsOpen)
             return false;
+        await EndAsync();
+        return true;
+    }
+
+    private async Task EndAsync()
+    {
         // From here on parts that come, or wait, are refused.
         _isEnding = true;
         try
         {
             // The pages first: those that are left behind by an end that fails, or a crash, are still known, and go with the next try.
-            await Task.WhenAll(state.State.Pages.Select(page => PageOf(page).ClearAsync()));
+            await ClearPagesAsync();
             state.State = new UploadState();
             await WriteAsync();
         }
@@ -118,8 +128,15 @@ public sealed class UploadGrain(
             // Also when it fails: the next call finds what is stored.
             DeactivateOnIdle();
         }
-        return true;
     }
+
+    private async Task<UploadedPart[]> GetPartsAsync()
+    {
+        IReadOnlyList<UploadedPart>[] pages = await Task.WhenAll(state.State.Pages.Select(page => PageOf(page).GetAsync()));
+        return [.. pages.SelectMany(parts => parts)];
+    }
+
+    private Task ClearPagesAsync() => Task.WhenAll(state.State.Pages.Select(page => PageOf(page).ClearAsync()));
 
     private static PartKept NotKept() => new(false, null);
 
