@@ -1,7 +1,10 @@
 using System.Security.Cryptography;
+using Cess.Blobs;
 using Cess.Gateway;
 using Cess.Gateway.Objects;
 using Cess.Grains;
+using Cess.Ledger.Modules.Balances;
+using Cess.Primitives;
 
 namespace Cess.Network.Tests;
 
@@ -89,6 +92,31 @@ public sealed class MultipartTests : IAsyncLifetime
         Assert.Equal(ObjectStoreError.NoSuchUpload, await RefusalAsync(new CompletedPart(1, part.ETag)));
         Assert.Empty(await _network.Grains.GetGrain<IBucketGrain>("photos").GetUploadsAsync());
         await TestNetwork.UntilAsync(() => _network.StoredFragments == 0, "the fragments of the upload to go");
+    }
+
+    [Fact]
+    public async Task An_upload_stays_open_while_its_deal_can_be_neither_completed_nor_cancelled()
+    {
+        PartInfo part = await PutAsync(1, [1, 2, 3]);
+        FaultyBackend miner = _network.Miners[5];
+        BlobName lost = miner.Names().Single();
+        byte[] fragment = await miner.ReadAllAsync(lost, int.MaxValue);
+        TaskCompletionSource reports = HoldReports();
+        Task<PutResult> completion = CompleteAsync(part);
+        await TestNetwork.UntilAsync(() => _network.Miners.All(miner => miner.LookingUp > 0), "the completion to reach the miners");
+        await miner.LoseAllAsync();
+        AccountId rich = _network.Head.Miners().First().Account;
+        await SpendAllAsync(rich);
+        reports.SetResult();
+
+        await Assert.ThrowsAsync<TimeoutException>(() => completion);
+        Assert.Single(await _network.Objects.ListMultipartAsync(_network.Owner, "photos", CancellationToken.None));
+        Assert.Equal(11, _network.StoredFragments);
+
+        await PayAsync(rich, _network.Owner.Account, Balance.Parse("10"));
+        await miner.PutAsync(lost, fragment);
+        await CompleteAsync(part);
+        Assert.Equal([1, 2, 3], await _network.GetAsync("key"));
     }
 
     [Fact]
@@ -347,6 +375,21 @@ public sealed class MultipartTests : IAsyncLifetime
 
     private Task<PartInfo> PutAsync(int number, byte[] content) => _network.Objects.PutPartAsync(
         _network.Owner, "photos", "key", _upload, number, new MemoryStream(content), new PartOptions(content.Length, null), CancellationToken.None);
+
+    /// <summary>Leaves the owner less than the least fee.</summary>
+    private async Task SpendAllAsync(AccountId to)
+    {
+        AccountId owner = _network.Owner.Account;
+        Balance before = _network.Head.Account(owner).Free;
+        await PayAsync(owner, to, Balance.Parse("1"));
+        Balance left = _network.Head.Account(owner).Free;
+        Balance fee = before - left - Balance.Parse("1");
+        await PayAsync(owner, to, left - fee - Balance.Parse("0.0005"));
+        Assert.True(_network.Head.Account(owner).Free < _network.Genesis.Parameters.TransactionFee);
+    }
+
+    private Task<TransactionOutcome> PayAsync(AccountId from, AccountId to, Balance amount) =>
+        _network.Get<FileCommitter>().ExecuteAsync(from, new Transfer(to, amount));
 
     /// <summary>Has the miners wait before they look whether they hold what they are asked to report.</summary>
     private TaskCompletionSource HoldReports()

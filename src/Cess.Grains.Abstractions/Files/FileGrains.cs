@@ -5,8 +5,8 @@ namespace Cess.Grains;
 public interface IFileGrain : IGrainWithStringKey
 {
     /// <summary>
-    /// After the declaration is final: lets the miners report, and answers once the file is active or its deal has ended.
-    /// Repeating it is harmless.
+    /// After the declaration is final: lets the miners report, and answers once the file is active or its deal has ended. A deal that can't
+    /// complete is cancelled where the owner's key is held; the answer says when it is still open. Repeating it is harmless.
     /// </summary>
     [Alias("Complete"), ResponseTimeout(GrainLimits.FinalityTimeout)]
     Task<FileOutcome> CompleteAsync();
