@@ -216,6 +216,9 @@ public sealed class MultipartTests : IAsyncLifetime
         Task<PutResult> second = _network.Objects.CompleteMultipartAsync(
             _network.Owner, "photos", "key", _upload, [new CompletedPart(part.Number, part.ETag)],
             new CompleteOptions { OnlyIfAbsent = true }, CancellationToken.None);
+        // Blocks in which it would declare its own file.
+        foreach (string bucket in new[] { "blocks", "more-blocks" })
+            await _network.Objects.CreateBucketAsync(_network.Owner, bucket, CancellationToken.None);
         reports.SetResult();
 
         Assert.Equal(await first, await second);
