@@ -114,6 +114,12 @@ public static class GrainLimits
     /// <summary>How long an unfinished multipart upload is kept.</summary>
     public static readonly TimeSpan UploadLifetime = TimeSpan.FromDays(7);
 
+    /// <summary>How long the result of a complete multipart upload is kept at least, unless too many follow.</summary>
+    public static readonly TimeSpan CompletedUploadsKept = TimeSpan.FromHours(1);
+
+    /// <summary>Results of complete multipart uploads of one bucket that are kept.</summary>
+    public const int CompletedUploadsPerBucket = 1_000;
+
     /// <summary>Parts of one multipart upload.</summary>
     public const int PartsPerUpload = 10_000;
 

@@ -111,7 +111,7 @@ public static class WireErrors
     public static readonly WireError DeclarationMismatch = new("uploads.declaration_mismatch", 409, "The declaration is not of this account, or names segments or fragments that this upload has not stored.");
 
     /// <summary>The transaction did not make it.</summary>
-    public static readonly WireError DeclarationFailed = new("uploads.declaration_failed", 422, "The declaration was refused by the chain, or its deal ended; reason is the ledger's code.");
+    public static readonly WireError DeclarationFailed = new("uploads.declaration_failed", 422, "The declaration was refused by the chain, or its deal ended or did not complete yet; reason is the code.");
 
     /// <summary>No room.</summary>
     public static readonly WireError InsufficientStorage = new("storage.insufficient", 507, "The miners have not enough space for it.");

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using Cess.Blobs;
 
 namespace Cess.Network.Tests;
@@ -8,6 +9,8 @@ internal sealed class FaultyBackend(long? quota) : IBlobBackend
 {
     private readonly MemoryBlobBackend _memory = new(quota);
     private int _deleting;
+    private int _listing;
+    private int _lookingUp;
 
     public bool RefusesPuts { get; set; }
 
@@ -16,6 +19,18 @@ internal sealed class FaultyBackend(long? quota) : IBlobBackend
 
     /// <summary>Deletions under way.</summary>
     public int Deleting => Volatile.Read(ref _deleting);
+
+    /// <summary>What look-ups wait for.</summary>
+    public Task LookUps { get; set; } = Task.CompletedTask;
+
+    /// <summary>Look-ups that wait.</summary>
+    public int LookingUp => Volatile.Read(ref _lookingUp);
+
+    /// <summary>What listings wait for.</summary>
+    public Task Listings { get; set; } = Task.CompletedTask;
+
+    /// <summary>Listings that wait.</summary>
+    public int Listing => Volatile.Read(ref _listing);
 
     public long BlobBytesMax => _memory.BlobBytesMax;
 
@@ -61,10 +76,23 @@ internal sealed class FaultyBackend(long? quota) : IBlobBackend
         Interlocked.Decrement(ref _deleting);
     }
 
-    public ValueTask<BlobInfo?> StatAsync(BlobName name, CancellationToken cancellation = default) => _memory.StatAsync(name, cancellation);
+    public async ValueTask<BlobInfo?> StatAsync(BlobName name, CancellationToken cancellation = default)
+    {
+        Interlocked.Increment(ref _lookingUp);
+        await LookUps;
+        Interlocked.Decrement(ref _lookingUp);
+        return await _memory.StatAsync(name, cancellation);
+    }
 
-    public IAsyncEnumerable<BlobInfo> ListAsync(string prefix = "", BlobName? after = null, CancellationToken cancellation = default) =>
-        _memory.ListAsync(prefix, after, cancellation);
+    public async IAsyncEnumerable<BlobInfo> ListAsync(
+        string prefix = "", BlobName? after = null, [EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        Interlocked.Increment(ref _listing);
+        await Listings;
+        Interlocked.Decrement(ref _listing);
+        await foreach (BlobInfo blob in _memory.ListAsync(prefix, after, cancellation))
+            yield return blob;
+    }
 
     public ValueTask<BlobSpace> SpaceAsync(CancellationToken cancellation = default) => _memory.SpaceAsync(cancellation);
 

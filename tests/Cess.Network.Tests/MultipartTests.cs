@@ -1,7 +1,10 @@
 using System.Security.Cryptography;
+using Cess.Blobs;
 using Cess.Gateway;
 using Cess.Gateway.Objects;
 using Cess.Grains;
+using Cess.Ledger.Modules.Balances;
+using Cess.Primitives;
 
 namespace Cess.Network.Tests;
 
@@ -92,6 +95,105 @@ public sealed class MultipartTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_upload_stays_open_while_its_deal_can_be_neither_completed_nor_cancelled()
+    {
+        PartInfo part = await PutAsync(1, [1, 2, 3]);
+        FaultyBackend miner = _network.Miners[5];
+        BlobName lost = miner.Names().Single();
+        byte[] fragment = await miner.ReadAllAsync(lost, int.MaxValue);
+        TaskCompletionSource reports = HoldReports();
+        Task<PutResult> completion = CompleteAsync(part);
+        await TestNetwork.UntilAsync(() => _network.Miners.All(miner => miner.LookingUp > 0), "the completion to reach the miners");
+        await miner.LoseAllAsync();
+        AccountId rich = _network.Head.Miners().First().Account;
+        await SpendAllAsync(rich);
+        reports.SetResult();
+
+        await Assert.ThrowsAsync<TimeoutException>(() => completion);
+        Assert.Single(await _network.Objects.ListMultipartAsync(_network.Owner, "photos", CancellationToken.None));
+        Assert.Equal(11, _network.StoredFragments);
+
+        await PayAsync(rich, _network.Owner.Account, Balance.Parse("10"));
+        await miner.PutAsync(lost, fragment);
+        await CompleteAsync(part);
+        Assert.Equal([1, 2, 3], await _network.GetAsync("key"));
+    }
+
+    [Fact]
+    public async Task Why_a_completion_failed_is_told_also_when_the_upload_cannot_be_ended()
+    {
+        PartInfo part = await PutAsync(1, [1, 2, 3]);
+        await _network.Miners[5].LoseAllAsync();
+        _network.Storage.Changing = state => state == "upload" ? throw new IOException("The state is out of reach.") : Task.CompletedTask;
+
+        Assert.Equal(ObjectStoreError.ServiceUnavailable, await RefusalAsync(new CompletedPart(1, part.ETag)));
+    }
+
+    [Fact]
+    public async Task A_complete_upload_keeps_its_result_without_its_parts_and_that_for_a_time()
+    {
+        PartInfo part = await PutAsync(1, [1, 2, 3]);
+        PutResult result = await CompleteAsync(part);
+        Assert.Equal((1, 0), (_network.Storage.Count("upload"), _network.Storage.Count("upload-page")));
+
+        await CompleteOtherAsync(After(GrainLimits.CompletedUploadsKept - TimeSpan.FromMinutes(1)));
+        Assert.Equal(result, await CompleteAsync(part));
+
+        await CompleteOtherAsync(After(GrainLimits.CompletedUploadsKept));
+        Assert.Equal(ObjectStoreError.NoSuchUpload, await RefusalAsync(new CompletedPart(1, part.ETag)));
+        Assert.Equal(2, _network.Storage.Count("upload"));
+
+        async Task CompleteOtherAsync(ObjectStore store)
+        {
+            string upload = await store.BeginMultipartAsync(_network.Owner, "photos", "other", new PutOptions(), CancellationToken.None);
+            PartInfo only = await store.PutPartAsync(
+                _network.Owner, "photos", "other", upload, 1, new MemoryStream([4]), new PartOptions(1, null), CancellationToken.None);
+            await store.CompleteMultipartAsync(
+                _network.Owner, "photos", "other", upload, [new CompletedPart(1, only.ETag)], new CompleteOptions(), CancellationToken.None);
+        }
+    }
+
+    [Fact]
+    public async Task An_upload_that_is_completed_at_the_end_of_its_life_keeps_its_result_like_others()
+    {
+        PartInfo part = await PutAsync(1, [1, 2, 3]);
+        PutResult result = await CompleteAsync(part);
+
+        Assert.Equal(result, await After(GrainLimits.UploadLifetime).CompleteMultipartAsync(
+            _network.Owner, "photos", "key", _upload, [new CompletedPart(1, part.ETag)], new CompleteOptions(), CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task Of_the_results_of_a_bucket_so_many_are_kept_and_the_oldest_go()
+    {
+        IBucketGrain bucket = _network.Grains.GetGrain<IBucketGrain>("photos");
+        await CompleteAsync(await PutAsync(1, [1, 2, 3]));
+        for (int i = 1; i < GrainLimits.CompletedUploadsPerBucket; i++)
+            await CompleteOtherAsync(i);
+        Assert.NotNull(await _network.Grains.GetGrain<IUploadGrain>(_upload).GetAsync());
+
+        await CompleteOtherAsync(GrainLimits.CompletedUploadsPerBucket);
+
+        Assert.Null(await _network.Grains.GetGrain<IUploadGrain>(_upload).GetAsync());
+
+        async Task CompleteOtherAsync(int number)
+        {
+            await bucket.AddUploadAsync($"{number}");
+            await bucket.CompleteUploadAsync($"{number}", TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds());
+        }
+    }
+
+    [Fact]
+    public async Task A_completion_that_did_not_come_to_its_bucket_is_made_up_for()
+    {
+        await _network.Grains.GetGrain<IUploadGrain>(_upload).CompleteAsync(new UploadResult("file", "etag", 1));
+
+        Assert.Empty(await _network.Objects.ListMultipartAsync(_network.Owner, "photos", CancellationToken.None));
+
+        Assert.Empty(await _network.Grains.GetGrain<IBucketGrain>("photos").GetUploadsAsync());
+    }
+
+    [Fact]
     public async Task A_completed_upload_cannot_be_aborted_behind_its_back()
     {
         PartInfo part = await PutAsync(1, [1, 2, 3]);
@@ -100,6 +202,68 @@ public sealed class MultipartTests : IAsyncLifetime
         Assert.False(await _network.Grains.GetGrain<IUploadGrain>(_upload).AbortAsync());
 
         Assert.Equal(result, await CompleteAsync(part));
+    }
+
+    [Fact]
+    public async Task Of_two_completions_at_once_the_second_gets_the_answer_of_the_first()
+    {
+        PartInfo part = await PutAsync(1, [1, 2, 3]);
+        TaskCompletionSource reports = HoldReports();
+        Task<PutResult> first = CompleteAsync(part);
+        await TestNetwork.UntilAsync(() => _network.Miners.All(miner => miner.LookingUp > 0), "the first completion to reach the miners");
+
+        // It would fail if it went its own way: by then the key is taken.
+        Task<PutResult> second = _network.Objects.CompleteMultipartAsync(
+            _network.Owner, "photos", "key", _upload, [new CompletedPart(part.Number, part.ETag)],
+            new CompleteOptions { OnlyIfAbsent = true }, CancellationToken.None);
+        // Blocks in which it would declare its own file.
+        foreach (string bucket in new[] { "blocks", "more-blocks" })
+            await _network.Objects.CreateBucketAsync(_network.Owner, bucket, CancellationToken.None);
+        reports.SetResult();
+
+        Assert.Equal(await first, await second);
+        Assert.Equal(await first, await CompleteAsync(part));
+    }
+
+    [Fact]
+    public async Task An_abort_waits_for_the_completion_that_is_under_way_and_comes_too_late()
+    {
+        PartInfo part = await PutAsync(1, [1, 2, 3]);
+        TaskCompletionSource reports = HoldReports();
+        Task<PutResult> completion = CompleteAsync(part);
+        await TestNetwork.UntilAsync(() => _network.Miners.All(miner => miner.LookingUp > 0), "the completion to reach the miners");
+
+        Task abort = _network.Objects.AbortMultipartAsync(_network.Owner, "photos", "key", _upload, CancellationToken.None);
+        reports.SetResult();
+
+        Assert.Equal(ObjectStoreError.NoSuchUpload, (await Assert.ThrowsAsync<ObjectStoreException>(() => abort)).Code);
+        Assert.Equal(await completion, await CompleteAsync(part));
+        Assert.Equal([1, 2, 3], await _network.GetAsync("key"));
+    }
+
+    [Fact]
+    public async Task A_part_that_is_replaced_while_it_is_being_completed_stays_in_the_object()
+    {
+        PartInfo part = await PutAsync(1, [1, 2, 3]);
+        // Held between the choice of the parts and the declaration that names them.
+        var signatures = new TaskCompletionSource();
+        var chosen = new TaskCompletionSource();
+        _network.Signing = account =>
+        {
+            if (account != _network.Owner.Account)
+                return;
+            chosen.TrySetResult();
+            signatures.Task.Wait();
+        };
+        Task<PutResult> completion = CompleteAsync(part);
+        await chosen.Task.WaitAsync(TestNetwork.Patience);
+
+        await PutAsync(1, [4, 5, 6, 7]);
+        signatures.SetResult();
+
+        await completion;
+        Assert.Equal([1, 2, 3], await _network.GetAsync("key"));
+        await TestNetwork.UntilAsync(() => _network.StoredFragments == 12, "the fragments of the part that came too late to go");
     }
 
     [Fact]
@@ -136,6 +300,44 @@ public sealed class MultipartTests : IAsyncLifetime
         Assert.Empty(await _network.Objects.ListMultipartAsync(_network.Owner, "photos", CancellationToken.None));
         Assert.Equal(ObjectStoreError.NoSuchUpload, await RefusalAsync(new CompletedPart(1, part.ETag)));
         await TestNetwork.UntilAsync(() => _network.StoredFragments == 0, "the fragments of an aborted upload to go");
+    }
+
+    [Fact]
+    public async Task A_part_that_waits_while_its_upload_is_aborted_is_refused_and_leaves_no_page()
+    {
+        IUploadGrain upload = _network.Grains.GetGrain<IUploadGrain>(_upload);
+        var writes = new TaskCompletionSource();
+        _network.Storage.Changing = state => state == "upload" ? writes.Task : Task.CompletedTask;
+
+        Task<PartKept> part = upload.PutPartAsync(new UploadedPart(1, 3, "etag", 0, new byte[1], new Dictionary<string, string>()));
+        await TestNetwork.UntilAsync(() => _network.Storage.Waiting == 1, "the part to wait");
+        Task<bool> abort = upload.AbortAsync();
+        // Answered behind the abort's first turn, in which it is decided.
+        await upload.GetStartAsync();
+        writes.SetResult();
+
+        Assert.False((await part).IsKept);
+        Assert.True(await abort);
+        Assert.Equal(0, _network.Storage.Count("upload-page"));
+        Assert.Equal(0, _network.Storage.Count("upload"));
+    }
+
+    [Fact]
+    public async Task An_abort_that_fails_halfway_can_be_repeated_and_leaves_no_page()
+    {
+        await PutAsync(1, [1, 2, 3]);
+        await PutAsync(GrainLimits.PartsPerPage + 1, [4, 5, 6]);
+        _network.Storage.Changing = state => state == "upload-page" ? throw new IOException("The state is out of reach.") : Task.CompletedTask;
+        await Assert.ThrowsAnyAsync<Exception>(AbortAsync);
+
+        _network.Storage.Changing = _ => Task.CompletedTask;
+        await AbortAsync();
+
+        Assert.Equal(0, _network.Storage.Count("upload-page"));
+        Assert.Equal(0, _network.Storage.Count("upload"));
+        Assert.Equal(0, _network.StoredFragments);
+
+        Task AbortAsync() => _network.Objects.AbortMultipartAsync(_network.Owner, "photos", "key", _upload, CancellationToken.None);
     }
 
     [Fact]
@@ -176,6 +378,30 @@ public sealed class MultipartTests : IAsyncLifetime
 
     private Task<PartInfo> PutAsync(int number, byte[] content) => _network.Objects.PutPartAsync(
         _network.Owner, "photos", "key", _upload, number, new MemoryStream(content), new PartOptions(content.Length, null), CancellationToken.None);
+
+    /// <summary>Leaves the owner less than the least fee.</summary>
+    private async Task SpendAllAsync(AccountId to)
+    {
+        AccountId owner = _network.Owner.Account;
+        Balance before = _network.Head.Account(owner).Free;
+        await PayAsync(owner, to, Balance.Parse("1"));
+        Balance left = _network.Head.Account(owner).Free;
+        Balance fee = before - left - Balance.Parse("1");
+        await PayAsync(owner, to, left - fee - Balance.Parse("0.0005"));
+        Assert.True(_network.Head.Account(owner).Free < _network.Genesis.Parameters.TransactionFee);
+    }
+
+    private Task<TransactionOutcome> PayAsync(AccountId from, AccountId to, Balance amount) =>
+        _network.Get<FileCommitter>().ExecuteAsync(from, new Transfer(to, amount));
+
+    /// <summary>Has the miners wait before they look whether they hold what they are asked to report.</summary>
+    private TaskCompletionSource HoldReports()
+    {
+        var reports = new TaskCompletionSource();
+        foreach (FaultyBackend miner in _network.Miners)
+            miner.LookUps = reports.Task;
+        return reports;
+    }
 
     private Task<PutResult> CompleteAsync(params PartInfo[] parts) =>
         CompleteAsync([.. parts.Select(part => new CompletedPart(part.Number, part.ETag))]);

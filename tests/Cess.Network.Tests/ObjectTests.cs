@@ -1,6 +1,9 @@
 using System.Security.Cryptography;
+using Cess.Blobs;
 using Cess.Gateway.Objects;
+using Cess.Gateway.Objects.Pipeline;
 using Cess.Grains;
+using Cess.Grains.DataPlane;
 using Cess.Ledger.Modules.Files;
 using Cess.Primitives;
 
@@ -164,6 +167,89 @@ public sealed class ObjectTests : IAsyncLifetime
 
         await Assert.ThrowsAsync<ObjectStoreException>(() => again);
         Assert.Empty(await _network.ListAsync());
+    }
+
+    [Fact]
+    public async Task A_fragment_counts_for_no_file_until_the_last_of_its_deletions_has_ended()
+    {
+        PutResult put = await _network.PutAsync("key", Random(100_000));
+        FileDeclaration declared = _network.Head.File(new FileId(Hash256.Parse(put.FileId)))!.Declaration;
+        FileFragment fragment = declared.Parts[0].Segments[0].Fragments[0];
+        IMinerGrain miner = _network.Grains.GetGrain<IMinerGrain>(fragment.Miner.Value);
+        var backend = (FaultyBackend)_network.Get<IMinerBackends>().Find(fragment.Miner.Value)!;
+        BlobName name = BlobName.Parse(FragmentName.Of(_network.Owner.Account, fragment.Root));
+        byte[] content = await backend.ReadAllAsync(name, int.MaxValue);
+        await _network.Objects.DeleteAsync(_network.Owner, "photos", "key", CancellationToken.None);
+        await TestNetwork.UntilAsync(() => _network.StoredFragments == 0 && backend.Deleting == 0, "the fragments to go");
+
+        await backend.PutAsync(name, content);
+        TaskCompletionSource[] ends = [new(), new()];
+        var deletions = new List<Task>();
+        foreach (TaskCompletionSource end in ends)
+        {
+            backend.Deletions = end.Task;
+            deletions.Add(miner.DiscardAsync(new[] { new DiscardedFragment(name.Value, fragment.Root.ToString()) }));
+            await TestNetwork.UntilAsync(() => backend.Deleting == deletions.Count, "the miner to delete");
+        }
+        TransactionOutcome deal = await _network.Get<FileCommitter>()
+            .ExecuteAsync(_network.Owner.Account, new DeclareFile(declared, DeclareCondition.None));
+        ends[0].SetResult();
+        await deletions[0];
+        await backend.PutAsync(name, content);
+
+        Assert.Equal(TransactionErrors.FragmentMissing, await miner.ReportTransferAsync(deal.Id));
+
+        ends[1].SetResult();
+        await deletions[1];
+    }
+
+    [Fact]
+    public async Task What_a_file_names_by_the_time_the_miners_are_told_to_discard_it_stays()
+    {
+        byte[] content = Random(100_000);
+        PutResult put = await _network.PutAsync("key", content);
+        FileSegment segment = _network.Head.File(new FileId(Hash256.Parse(put.FileId)))!.Declaration.Parts[0].Segments[0];
+        var discard = _network.Get<FragmentDiscard>();
+
+        await discard.DiscardAsync(_network.Owner.Account, [segment]);
+        await discard.DiscardAsync(_network.Owner.Account, segment.Fragments[0].Root, segment.Fragments[3..6]);
+        foreach (FileFragment fragment in segment.Fragments)
+        {
+            string name = FragmentName.Of(_network.Owner.Account, fragment.Root);
+            await _network.Grains.GetGrain<IMinerGrain>(fragment.Miner.Value)
+                .DiscardAsync(new[] { new DiscardedFragment(name, segment.Fragments[0].Root.ToString()) });
+        }
+
+        Assert.Equal(12, _network.StoredFragments);
+        Assert.Equal(content, await _network.GetAsync("key"));
+    }
+
+    [Fact]
+    public async Task A_sweep_spares_what_is_declared_while_it_looks()
+    {
+        byte[] content = Random(100_000);
+        PutResult put = await _network.PutAsync("key", content);
+        FileDeclaration declared = _network.Head.File(new FileId(Hash256.Parse(put.FileId)))!.Declaration;
+        var stored = new List<(FaultyBackend Miner, BlobName Name, byte[] Content)>();
+        foreach (FaultyBackend miner in _network.Miners)
+            stored.Add((miner, miner.Names().Single(), await miner.ReadAllAsync(miner.Names().Single(), int.MaxValue)));
+        await _network.Objects.DeleteAsync(_network.Owner, "photos", "key", CancellationToken.None);
+        await TestNetwork.UntilAsync(() => _network.Miners.Sum(miner => miner.Count + miner.Deleting) == 0, "the fragments to go");
+        foreach ((FaultyBackend miner, BlobName name, byte[] fragment) in stored)
+            await miner.PutAsync(name, fragment);
+        IMinerGrain[] miners = [.. _network.Head.Miners().Select(miner => _network.Grains.GetGrain<IMinerGrain>(miner.Id.Value))];
+        await Task.WhenAll(miners.Select(miner => miner.SweepAsync()));
+
+        var listings = new TaskCompletionSource();
+        foreach (FaultyBackend miner in _network.Miners)
+            miner.Listings = listings.Task;
+        Task<int>[] sweeps = [.. miners.Select(miner => miner.SweepAsync())];
+        await TestNetwork.UntilAsync(() => _network.Miners.All(miner => miner.Listing == 1), "all miners to be swept");
+        await _network.Get<FileCommitter>().CommitAsync(_network.Owner.Account, declared, DeclareCondition.None);
+        listings.SetResult();
+
+        Assert.All(await Task.WhenAll(sweeps), swept => Assert.Equal(0, swept));
+        Assert.Equal(content, await _network.GetAsync("key"));
     }
 
     [Fact]

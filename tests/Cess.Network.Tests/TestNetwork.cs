@@ -24,13 +24,16 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Orleans;
 using Orleans.Hosting;
+using Orleans.Storage;
 
 namespace Cess.Network.Tests;
 
 /// <summary>A whole network in memory: chain, grains, miners and object store, without doors.</summary>
 internal sealed class TestNetwork : IAsyncDisposable
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
+    private const string InnerStorage = "memory";
+
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private readonly IHost _host;
 
@@ -51,11 +54,19 @@ internal sealed class TestNetwork : IAsyncDisposable
 
     public MemoryBlockStore Blocks { get; }
 
+    public FaultyStorage Storage => _host.Services.GetRequiredKeyedService<FaultyStorage>(StateNames.Provider);
+
     public IObjectStore Objects => _host.Services.GetRequiredService<IObjectStore>();
 
     public IGrainFactory Grains => _host.Services.GetRequiredService<IGrainFactory>();
 
     public LedgerState Head => _host.Services.GetRequiredService<ILedgerReader>().Head;
+
+    /// <summary>What happens before an account signs, on the thread that it signs on.</summary>
+    public Action<AccountId> Signing
+    {
+        set => ((TestCustody)Get<ICustody>()).Signing = value;
+    }
 
     public T Get<T>()
         where T : notnull => _host.Services.GetRequiredService<T>();
@@ -116,10 +127,14 @@ internal sealed class TestNetwork : IAsyncDisposable
         services.AddSingleton<FileCommitter>();
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<ObjectStoreServices>(provider, StoragePolicy.Parse(policy)));
         services.AddSingleton<IObjectStore, ObjectStore>();
+        services.AddKeyedSingleton(
+            StateNames.Provider, (provider, _) => new FaultyStorage(provider.GetRequiredKeyedService<IGrainStorage>(InnerStorage)));
+        services.AddKeyedSingleton<IGrainStorage>(
+            StateNames.Provider, (provider, name) => provider.GetRequiredKeyedService<FaultyStorage>(name));
         builder.UseOrleans(silo =>
         {
             silo.UseLocalhostClustering();
-            silo.AddMemoryGrainStorage(StateNames.Provider);
+            silo.AddMemoryGrainStorage(InnerStorage);
             silo.AddMemoryGrainStorage("PubSubStore");
             silo.AddMemoryStreams(StreamNames.Provider);
         });
@@ -148,12 +163,12 @@ internal sealed class TestNetwork : IAsyncDisposable
     /// <summary>Waits for what happens behind the answers, such as the deletion of fragments.</summary>
     public static async Task UntilAsync(Func<bool> isSo, string what)
     {
-        using var patience = new CancellationTokenSource(s_patience);
+        using var patience = new CancellationTokenSource(Patience);
         using var ticks = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
         while (!isSo())
         {
             if (patience.IsCancellationRequested)
-                throw new TimeoutException($"Waited {s_patience} in vain for {what}.");
+                throw new TimeoutException($"Waited {Patience} in vain for {what}.");
             await ticks.WaitForNextTickAsync(CancellationToken.None);
         }
     }
@@ -227,10 +242,16 @@ internal sealed class TestNetwork : IAsyncDisposable
 
         public PublicKey PublicKeyOf(AccountId account) => _keys[account].PublicKey;
 
-        public Signature Sign(AccountId account, PublicKey key, Hash256 digest) =>
-            _given.TryGetValue((account, key), out PrivateKey? given) ? given.Sign(digest)
-            : PublicKeyOf(account) == key ? _keys[account].Sign(digest)
-            : throw new KeyNotFoundException();
+        /// <summary>What happens before an account signs, on the thread that it signs on.</summary>
+        public Action<AccountId> Signing { get; set; } = _ => { };
+
+        public Signature Sign(AccountId account, PublicKey key, Hash256 digest)
+        {
+            Signing(account);
+            return _given.TryGetValue((account, key), out PrivateKey? given) ? given.Sign(digest)
+                : PublicKeyOf(account) == key ? _keys[account].Sign(digest)
+                : throw new KeyNotFoundException();
+        }
 
         public byte[] SealBucketKey(AccountId account, string bucket, ReadOnlySpan<byte> bucketKey) =>
             BucketKeyWrap.Seal(_keys[account], bucket, bucketKey, SystemRandom.Instance);

@@ -28,8 +28,11 @@ public sealed class FileCommitter(IGrainFactory grains, FragmentDiscard discard)
         return outcome;
     }
 
-    /// <summary>Declares a file and completes it. When it throws, the file is not and will not be visible, and its fragments are given up.</summary>
-    /// <exception cref="ObjectStoreException">As <see cref="ChainErrors"/> translates it.</exception>
+    /// <summary>Declares a file and completes it.</summary>
+    /// <exception cref="ObjectStoreException">
+    /// As <see cref="ChainErrors"/> translates it. The file is not and will not be visible, and its fragments are given up.
+    /// </exception>
+    /// <exception cref="TimeoutException">Nobody knows yet whether the file will be visible.</exception>
     public async Task<FileOutcome> CommitAsync(AccountId account, FileDeclaration declaration, DeclareCondition condition)
     {
         try
@@ -46,12 +49,14 @@ public sealed class FileCommitter(IGrainFactory grains, FragmentDiscard discard)
     }
 
     /// <summary>Completes a file whose declaration is final.</summary>
-    /// <exception cref="ObjectStoreException">As <see cref="ChainErrors"/> translates it.</exception>
+    /// <exception cref="ObjectStoreException">As <see cref="ChainErrors"/> translates it. The file will not be visible.</exception>
+    /// <exception cref="TimeoutException">Its deal is still open: the file may still become visible, until the deal's deadline.</exception>
     public async Task<FileOutcome> CompleteAsync(string fileId)
     {
         FileOutcome outcome = await grains.GetGrain<IFileGrain>(fileId).CompleteAsync().ConfigureAwait(false);
-        return outcome.Succeeded
-            ? outcome
-            : throw ChainErrors.Translate(outcome.ErrorCode!, outcome.ErrorMessage ?? "The file did not complete.");
+        if (outcome.Succeeded)
+            return outcome;
+        string message = outcome.ErrorMessage ?? "The file did not complete.";
+        throw outcome.IsOpen ? new TimeoutException(message) : ChainErrors.Translate(outcome.ErrorCode!, message);
     }
 }

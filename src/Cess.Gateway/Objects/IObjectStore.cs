@@ -24,7 +24,8 @@ public interface IObjectStore
 
     /// <summary>
     /// Stores an object, replacing one of the same key in one step. When it returns, the object is durable, final on
-    /// chain and visible; when it throws, nothing of it is visible and an older object of that key is untouched.
+    /// chain and visible; when it throws, nothing of it is visible and an older object of that key is untouched, and so it stays
+    /// but after a <see cref="TimeoutException"/>, which says that this is not known yet.
     /// </summary>
     /// <param name="caller">Who pays and owns.</param>
     /// <param name="bucket">An existing bucket.</param>

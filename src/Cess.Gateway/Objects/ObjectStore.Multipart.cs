@@ -4,6 +4,7 @@ using Cess.Gateway.Objects.Pipeline;
 using Cess.Grains;
 using Cess.Ledger.Modules.Files;
 using Cess.Primitives;
+using Microsoft.Extensions.Logging;
 
 namespace Cess.Gateway.Objects;
 
@@ -11,6 +12,12 @@ namespace Cess.Gateway.Objects;
 public sealed partial class ObjectStore
 {
     private const int UploadIdBytes = 16;
+
+    /// <summary>
+    /// Completions and aborts of an upload go one after another: of two at a time one would take away what the other counts on.
+    /// This node's grains have this door only, so nobody else is in the line.
+    /// </summary>
+    private readonly Turns _endings = new(atOnce: 1);
 
     private static readonly Comparer<string> s_utf8Order = Comparer<string>.Create(Utf8Order.Compare);
 
@@ -56,7 +63,7 @@ public sealed partial class ObjectStore
         finally
         {
             if (!isOpen)
-                await UploadOf(uploadId).AbortAsync().ConfigureAwait(false);
+                await TryEndAsync(uploadId, UploadOf(uploadId).AbortAsync).ConfigureAwait(false);
         }
         return isOpen ? uploadId : throw new ObjectStoreException(
             ObjectStoreError.SlowDown, $"Bucket {bucket} has {GrainLimits.UploadsPerBucket} multipart uploads that have not ended.");
@@ -94,7 +101,8 @@ public sealed partial class ObjectStore
             (isKept, UploadedPart? former) = await UploadOf(uploadId).PutPartAsync(part).ConfigureAwait(false);
             if (!isKept)
                 throw NoSuchUpload();
-            if (former is not null)
+            // A completion that is under way may have chosen the former part. Then it stays, and the sweep finds it if nothing names it.
+            if (former is not null && !_endings.IsTaken(uploadId))
                 await services.Discard.DiscardAsync(caller.Account, Scale.Decode<FilePart>(former.Part.Span).Segments).ConfigureAwait(false);
             return InfoOf(part);
         }
@@ -106,15 +114,20 @@ public sealed partial class ObjectStore
     }
 
     /// <inheritdoc/>
-    public async Task<PutResult> CompleteMultipartAsync(
+    public Task<PutResult> CompleteMultipartAsync(
         Caller caller, string bucket, string key, string uploadId, IReadOnlyList<CompletedPart> parts, CompleteOptions options,
-        CancellationToken cancellation)
+        CancellationToken cancellation) =>
+        _endings.TakeTurnAsync(uploadId, () => CompleteAsync(caller, bucket, key, uploadId, parts, options), cancellation);
+
+    private async Task<PutResult> CompleteAsync(
+        Caller caller, string bucket, string key, string uploadId, IReadOnlyList<CompletedPart> parts, CompleteOptions options)
     {
         UploadView upload = await UploadOf(uploadId).GetAsync().ConfigureAwait(false) ?? throw NoSuchUpload();
+        // However old the upload is by now.
+        if (upload.Result is { } result && FindBucketOf(upload.Start, caller, bucket, key) is not null)
+            return new PutResult(result.ETag, result.FileId, result.Height);
         using BucketKeyLease lease = Check(caller, bucket, key, upload.Start);
         BucketKeys keys = lease.Keys;
-        if (upload.Result is { } result)
-            return new PutResult(result.ETag, result.FileId, result.Height);
         List<UploadedPart> chosen = Choose(upload, parts);
         string etag = ETagOf(chosen);
         DeclareCondition condition =
@@ -134,13 +147,13 @@ public sealed partial class ObjectStore
         catch (ObjectStoreException)
         {
             // With the deal go the fragments that it named: whoever tries again must not count on them.
-            await EndAsync(uploadId, upload).ConfigureAwait(false);
+            await TryEndAsync(uploadId, () => EndAsync(uploadId, upload)).ConfigureAwait(false);
             throw;
         }
-        await UploadOf(uploadId).CompleteAsync(new UploadResult(outcome.FileId, etag, outcome.Height)).ConfigureAwait(false);
-        await services.Grains.GetGrain<IBucketGrain>(bucket).RemoveUploadAsync(uploadId).ConfigureAwait(false);
-        await services.Discard.DiscardAsync(caller.Account, SegmentsOf(upload.Parts.Except(chosen)))
-            .ConfigureAwait(false);
+        IReadOnlyList<UploadedPart> last = await UploadOf(uploadId)
+            .CompleteAsync(new UploadResult(outcome.FileId, etag, outcome.Height)).ConfigureAwait(false);
+        await services.Grains.GetGrain<IBucketGrain>(bucket).CompleteUploadAsync(uploadId, NowMs).ConfigureAwait(false);
+        await services.Discard.DiscardAsync(caller.Account, SegmentsOf(last.Where(part => !IsAmong(chosen, part)))).ConfigureAwait(false);
         return new PutResult(etag, outcome.FileId, outcome.Height);
     }
 
@@ -148,10 +161,16 @@ public sealed partial class ObjectStore
     public async Task AbortMultipartAsync(
         Caller caller, string bucket, string key, string uploadId, CancellationToken cancellation)
     {
-        UploadView upload = await UploadOf(uploadId).GetAsync().ConfigureAwait(false) ?? throw NoSuchUpload();
-        Check(caller, bucket, key, upload.Start).Dispose();
-        if (upload.Result is not null || !await EndAsync(uploadId, upload).ConfigureAwait(false))
+        bool isAborted = await _endings.TakeTurnAsync(uploadId, AbortAsync, cancellation).ConfigureAwait(false);
+        if (!isAborted)
             throw NoSuchUpload();
+
+        async Task<bool> AbortAsync()
+        {
+            UploadView upload = await UploadOf(uploadId).GetAsync().ConfigureAwait(false) ?? throw NoSuchUpload();
+            Check(caller, bucket, key, upload.Start).Dispose();
+            return upload.Result is null && await EndAsync(uploadId, upload).ConfigureAwait(false);
+        }
     }
 
     /// <inheritdoc/>
@@ -180,13 +199,18 @@ public sealed partial class ObjectStore
 
     private async Task<List<MultipartInfo>> FindOpenUploadsAsync(string bucket, CancellationToken cancellation)
     {
-        IReadOnlyList<string> ids = await services.Grains.GetGrain<IBucketGrain>(bucket).GetUploadsAsync().ConfigureAwait(false);
+        IBucketGrain uploads = services.Grains.GetGrain<IBucketGrain>(bucket);
+        IReadOnlyList<string> ids = await uploads.GetUploadsAsync().ConfigureAwait(false);
         var open = new List<MultipartInfo>();
         foreach (string id in ids)
         {
             cancellation.ThrowIfCancellationRequested();
             if (await UploadOf(id).GetStartAsync().ConfigureAwait(false) is not { } start)
+            {
+                // It is complete or has ended, and who did that did not come to say so here.
+                await uploads.CompleteUploadAsync(id, NowMs).ConfigureAwait(false);
                 continue;
+            }
             if (AgeOf(start) < GrainLimits.UploadLifetime)
             {
                 open.Add(InfoOf(id, new UploadView(start, Array.Empty<UploadedPart>(), null)));
@@ -210,6 +234,21 @@ public sealed partial class ObjectStore
         return true;
     }
 
+    /// <summary>Ends an upload because of a failure. That one is what the caller must learn of, also when this fails as well.</summary>
+    private async Task TryEndAsync(string uploadId, Func<Task> end)
+    {
+        try
+        {
+            await end().ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            services.Log.LogWarning(e, "Multipart upload {Upload} failed and could not be ended; it is kept until it expires", uploadId);
+        }
+    }
+
+    private long NowMs => services.Time.GetUtcNow().ToUnixTimeMilliseconds();
+
     private TimeSpan AgeOf(UploadStart start) => services.Time.GetUtcNow() - DateTimeOffset.FromUnixTimeMilliseconds(start.StartedMs);
 
     private static IEnumerable<FileSegment> SegmentsOf(IEnumerable<UploadedPart> uploaded) =>
@@ -222,10 +261,14 @@ public sealed partial class ObjectStore
     /// <summary>The keys of an upload that goes on; the caller disposes the lease.</summary>
     private BucketKeyLease Check(Caller caller, string bucket, string key, UploadStart start)
     {
+        BucketRecord record = FindBucketOf(start, caller, bucket, key);
+        return AgeOf(start) < GrainLimits.UploadLifetime ? services.Keyring.Of(record) : throw NoSuchUpload();
+    }
+
+    private BucketRecord FindBucketOf(UploadStart start, Caller caller, string bucket, string key)
+    {
         BucketRecord record = Find(caller, bucket);
-        bool isOpen = start.Bucket == bucket && start.Key == key && start.Account == caller.Account.ToString()
-            && AgeOf(start) < GrainLimits.UploadLifetime;
-        return isOpen ? services.Keyring.Of(record) : throw NoSuchUpload();
+        return start.Bucket == bucket && start.Key == key && start.Account == caller.Account.ToString() ? record : throw NoSuchUpload();
     }
 
     private static byte[] OpenFileKey(BucketKeys keys, UploadStart start)
@@ -279,6 +322,13 @@ public sealed partial class ObjectStore
                 ObjectStoreError.EntityTooSmall, $"Part {small.Number} has {small.Length} bytes; all but the last have at least {GatewayLimits.PartBytesMin}.");
         }
         return chosen;
+    }
+
+    /// <summary>Whether it is this very part; another one of its number may have taken its place.</summary>
+    private static bool IsAmong(List<UploadedPart> chosen, UploadedPart part)
+    {
+        int index = chosen.FindIndex(other => other.Number == part.Number);
+        return index >= 0 && chosen[index].Part.Span.SequenceEqual(part.Part.Span);
     }
 
     /// <summary>S3's ETag of a multipart object: MD5 of the parts' MD5s, and their number.</summary>

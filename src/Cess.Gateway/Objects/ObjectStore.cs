@@ -6,6 +6,7 @@ using Cess.Grains;
 using Cess.Ledger.Blocks;
 using Cess.Ledger.Modules.Files;
 using Cess.Primitives;
+using Microsoft.Extensions.Logging;
 using Orleans;
 
 namespace Cess.Gateway.Objects;
@@ -23,6 +24,7 @@ namespace Cess.Gateway.Objects;
 /// <param name="Custody">Account keys.</param>
 /// <param name="Random">Where keys come from.</param>
 /// <param name="Time">The clock.</param>
+/// <param name="Log">What nobody is told otherwise.</param>
 /// <param name="Policy">Of uploads that name none.</param>
 public sealed record ObjectStoreServices(
     IGrainFactory Grains,
@@ -37,6 +39,7 @@ public sealed record ObjectStoreServices(
     ICustody Custody,
     IRandomSource Random,
     TimeProvider Time,
+    ILogger<ObjectStore> Log,
     StoragePolicy Policy);
 
 /// <summary>Buckets and objects on chain and miners. Encrypts for owners whose keys this node holds.</summary>
@@ -44,7 +47,7 @@ public sealed partial class ObjectStore(ObjectStoreServices services) : IObjectS
 {
     private static readonly UTF8Encoding s_strictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    private readonly BucketTurns _listings = new(GatewayLimits.ListingsPerBucket);
+    private readonly Turns _listings = new(GatewayLimits.ListingsPerBucket);
 
     private LedgerState Head => services.Ledger.Head;
 

@@ -30,6 +30,9 @@ public static class TransactionErrors
     /// <summary>The deal ended before all miners had reported.</summary>
     public const string DealEnded = "Files.DealEnded";
 
+    /// <summary>Not all miners have reported, and the deal goes on.</summary>
+    public const string DealOpen = "Files.DealOpen";
+
     /// <summary>The node is stopping, or its store has failed.</summary>
     public const string Unavailable = "Node.Unavailable";
 }

@@ -5,8 +5,8 @@ namespace Cess.Grains;
 public interface IFileGrain : IGrainWithStringKey
 {
     /// <summary>
-    /// After the declaration is final: lets the miners report, and answers once the file is active or its deal has ended.
-    /// Repeating it is harmless.
+    /// After the declaration is final: lets the miners report, and answers once the file is active or its deal has ended. A deal that can't
+    /// complete is cancelled where the owner's key is held; the answer says when it is still open. Repeating it is harmless.
     /// </summary>
     [Alias("Complete"), ResponseTimeout(GrainLimits.FinalityTimeout)]
     Task<FileOutcome> CompleteAsync();
@@ -30,6 +30,16 @@ public interface IBucketGrain : IGrainWithStringKey
     /// <summary>Forgets one.</summary>
     [Alias("RemoveUpload")]
     Task RemoveUploadAsync(string uploadId);
+
+    /// <summary>
+    /// Takes one that is complete off the unfinished ones, and lets its result go in its time: at the next completion that comes
+    /// <see cref="GrainLimits.CompletedUploadsKept"/> later, or when it is no longer among the newest
+    /// <see cref="GrainLimits.CompletedUploadsPerBucket"/>. Repeating it is harmless.
+    /// </summary>
+    /// <param name="uploadId">An upload that was added.</param>
+    /// <param name="nowMs">Unix milliseconds.</param>
+    [Alias("CompleteUpload")]
+    Task CompleteUploadAsync(string uploadId, long nowMs);
 
     /// <summary>Ids of unfinished multipart uploads.</summary>
     [Alias("Uploads")]
@@ -56,9 +66,17 @@ public interface IUploadGrain : IGrainWithStringKey
     [Alias("Put")]
     Task<PartKept> PutPartAsync(UploadedPart part);
 
-    /// <summary>Marks it complete; the result is kept for a while, so that a repeated call gets the same answer.</summary>
+    /// <summary>
+    /// Marks it complete, unless it is already, or has ended. The result is kept for a while, so that a repeated call gets the same answer;
+    /// the parts are not.
+    /// </summary>
+    /// <returns>The parts that it had last.</returns>
     [Alias("Complete")]
-    Task CompleteAsync(UploadResult result);
+    Task<IReadOnlyList<UploadedPart>> CompleteAsync(UploadResult result);
+
+    /// <summary>Lets the result of a complete upload go; nothing happens to others.</summary>
+    [Alias("Forget")]
+    Task ForgetAsync();
 
     /// <summary>Ends it and forgets its parts; false when there is none, or it is complete.</summary>
     [Alias("Abort")]

@@ -5,12 +5,16 @@ namespace Cess.Grains;
 /// <param name="Height">The block in which it was completed; 0 when none did.</param>
 /// <param name="ErrorCode">Coded reason; null on success.</param>
 /// <param name="ErrorMessage">One sentence; null on success.</param>
+/// <param name="IsOpen">
+/// True when it did not succeed, and the deal has not ended: the file may still become active, until the deal's deadline.
+/// </param>
 [GenerateSerializer, Immutable, Alias("cess.FileOutcome")]
 public sealed record FileOutcome(
     [property: Id(0)] string FileId,
     [property: Id(1)] ulong Height,
     [property: Id(2)] string? ErrorCode,
-    [property: Id(3)] string? ErrorMessage)
+    [property: Id(3)] string? ErrorMessage,
+    [property: Id(4)] bool IsOpen = false)
 {
     /// <summary>True when the file was written: it is active, or another has taken its name since.</summary>
     public bool Succeeded => ErrorCode is null;

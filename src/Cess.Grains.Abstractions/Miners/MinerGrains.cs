@@ -51,9 +51,12 @@ public interface IMinerGrain : IGrainWithIntegerKey
     [Alias("Report"), ResponseTimeout(GrainLimits.FinalityTimeout)]
     Task<string?> ReportTransferAsync(string fileId);
 
-    /// <summary>Deletes fragments that no record names any more. Absent ones are no error.</summary>
-    [Alias("Delete")]
-    Task DeleteAsync(IReadOnlyList<string> names);
+    /// <summary>
+    /// Deletes fragments of segments that no file names, declared or active; those of others stay. A file that is declared from then on
+    /// can't count on what is deleted. Absent ones are no error.
+    /// </summary>
+    [Alias("Discard")]
+    Task DiscardAsync(IReadOnlyList<DiscardedFragment> fragments);
 
     /// <summary>Deletes old fragments that neither chain nor unfinished uploads name; answers how many.</summary>
     [Alias("Sweep"), ResponseTimeout("00:10:00")]

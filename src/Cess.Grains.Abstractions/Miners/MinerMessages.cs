@@ -44,6 +44,12 @@ public sealed record SliceOrder(
     [property: Id(2)] uint Miner,
     [property: Id(3)] IReadOnlyList<uint> Except);
 
+/// <summary>A fragment that became no part of a file, as far as its uploader knows.</summary>
+/// <param name="Name">See <see cref="FragmentName"/>.</param>
+/// <param name="Segment">Id of the first fragment of its segment, 64 hex digits.</param>
+[GenerateSerializer, Immutable, Alias("cess.DiscardedFragment")]
+public sealed record DiscardedFragment([property: Id(0)] string Name, [property: Id(1)] string Segment);
+
 /// <summary>How a push ended.</summary>
 [GenerateSerializer, Alias("cess.PushStatus")]
 public enum PushStatus

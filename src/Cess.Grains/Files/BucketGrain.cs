@@ -4,6 +4,7 @@ using Cess.Ledger.Modules;
 using Cess.Ledger.Modules.Files;
 using Cess.Primitives;
 using Microsoft.Extensions.Logging;
+using Orleans.Concurrency;
 using Orleans.Runtime;
 
 namespace Cess.Grains.Files;
@@ -15,7 +16,17 @@ public sealed class BucketState
     /// <summary>Ids of multipart uploads that have not ended.</summary>
     [Id(0)]
     public HashSet<string> Uploads { get; set; } = [];
+
+    /// <summary>Multipart uploads that are complete and whose results are kept, oldest first.</summary>
+    [Id(1)]
+    public List<CompletedUpload> Completed { get; set; } = [];
 }
+
+/// <summary>A multipart upload whose result is kept.</summary>
+/// <param name="UploadId">The upload.</param>
+/// <param name="TimeMs">When it was completed, Unix milliseconds.</param>
+[GenerateSerializer, Immutable, Alias("cess.CompletedUpload")]
+public sealed record CompletedUpload([property: Id(0)] string UploadId, [property: Id(1)] long TimeMs);
 
 /// <summary>
 /// Names of a bucket whose owner's key is held here, decrypted and in order. Made from the chain when it is first asked, and
@@ -23,6 +34,7 @@ public sealed class BucketState
 /// </summary>
 public sealed class BucketGrain(
     [PersistentState("bucket", StateNames.Provider)] IPersistentState<BucketState> state,
+    IGrainFactory grains,
     ILedgerReader ledger,
     ICustody custody,
     IRandomSource random,
@@ -58,7 +70,35 @@ public sealed class BucketGrain(
         state.State.Uploads.Remove(uploadId) ? state.WriteStateAsync() : Task.CompletedTask;
 
     /// <inheritdoc/>
+    public async Task CompleteUploadAsync(string uploadId, long nowMs)
+    {
+        if (!state.State.Uploads.Remove(uploadId))
+            return;
+        state.State.Completed.Add(new CompletedUpload(uploadId, nowMs));
+        await ForgetResultsAsync(nowMs);
+        await state.WriteStateAsync();
+    }
+
+    /// <inheritdoc/>
     public Task<IReadOnlyList<string>> GetUploadsAsync() => Task.FromResult<IReadOnlyList<string>>(state.State.Uploads.ToArray());
+
+    /// <summary>Lets results go that have been kept long enough, or are too many. What fails stays in the list for the next time.</summary>
+    private async Task ForgetResultsAsync(long nowMs)
+    {
+        List<CompletedUpload> completed = state.State.Completed;
+        int surplus = completed.Count - GrainLimits.CompletedUploadsPerBucket;
+        long keptMs = (long)GrainLimits.CompletedUploadsKept.TotalMilliseconds;
+        CompletedUpload[] due = [.. completed.TakeWhile((upload, index) => index < surplus || nowMs - upload.TimeMs >= keptMs)];
+        try
+        {
+            await Task.WhenAll(due.Select(upload => grains.GetGrain<IUploadGrain>(upload.UploadId).ForgetAsync()));
+            completed.RemoveRange(0, due.Length);
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            log.LogWarning(e, "Results of multipart uploads of bucket {Bucket} are kept longer than they should be", Name);
+        }
+    }
 
     /// <summary>Brings the index to the final head; false when there is no such bucket, or it can't be opened here.</summary>
     private bool CatchUp()

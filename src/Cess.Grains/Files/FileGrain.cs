@@ -27,6 +27,11 @@ public sealed class FileGrain(IGrainFactory grains, ILedgerReader ledger, ICusto
         LedgerState head = ledger.Head;
         if (head.IsActive(Id))
             return Done(HeightOf(head));
+        if (head.Deal(Id) is not null)
+        {
+            const string Message = "Not all miners have reported; the deal goes on, and the file may still become active until its deadline.";
+            return Failed(failed ?? TransactionErrors.DealOpen, Message) with { IsOpen = true };
+        }
         return EndSince(before) switch
         {
             // Written, and replaced by another since.
@@ -37,7 +42,10 @@ public sealed class FileGrain(IGrainFactory grains, ILedgerReader ledger, ICusto
         };
     }
 
-    /// <summary>A deal that can't complete is ended at once where the owner's key is held; others end at their deadline.</summary>
+    /// <summary>
+    /// A deal that can't complete is ended at once where the owner's key is held; others end at their deadline, and so do those whose
+    /// cancellation is refused, as when the owner can't pay for it. The ledger says afterwards what became of it.
+    /// </summary>
     private async Task CancelAsync(AccountId owner)
     {
         if (custody.Holds(owner))

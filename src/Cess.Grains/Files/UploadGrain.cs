@@ -31,6 +31,9 @@ public sealed class UploadGrain(
 {
     private readonly HashSet<int> _pagesKept = [];
     private Task _writing = Task.CompletedTask;
+    private bool _isEnding;
+
+    private bool IsOpen => state.State.Start is not null && state.State.Result is null && !_isEnding;
 
     /// <inheritdoc/>
     public override Task OnActivateAsync(CancellationToken cancellationToken)
@@ -54,16 +57,14 @@ public sealed class UploadGrain(
     {
         if (state.State.Start is not { } start)
             return null;
-        IReadOnlyList<UploadedPart>[] pages =
-            await Task.WhenAll(state.State.Pages.Select(page => PageOf(page).GetAsync()));
-        return new UploadView(start, pages.SelectMany(parts => parts).ToArray(), state.State.Result);
+        return new UploadView(start, await GetPartsAsync(), state.State.Result);
     }
 
     /// <inheritdoc/>
     public async Task<PartKept> PutPartAsync(UploadedPart part)
     {
-        if (state.State.Start is null || state.State.Result is not null)
-            return new PartKept(false, null);
+        if (!IsOpen)
+            return NotKept();
         int page = (part.Number - 1) / GrainLimits.PartsPerPage;
         if (!_pagesKept.Contains(page))
         {
@@ -74,32 +75,70 @@ public sealed class UploadGrain(
             }
             // Also when another part has added it: that one's write may not have ended, or have failed.
             await WriteAsync();
+            if (!IsOpen)
+                return NotKept();
             _pagesKept.Add(page);
         }
         UploadedPart? former = await PageOf(page).PutAsync(part);
-        return new PartKept(state.State.Start is not null && state.State.Result is null, former);
+        if (IsOpen)
+            return new PartKept(true, former);
+        // The pages may have been cleared before this one was written.
+        await PageOf(page).ClearAsync();
+        return NotKept();
     }
 
     /// <inheritdoc/>
-    public Task CompleteAsync(UploadResult result)
+    public async Task<IReadOnlyList<UploadedPart>> CompleteAsync(UploadResult result)
     {
+        // The first answer stays, and an upload that has ended keeps none.
+        if (!IsOpen)
+            return [];
         state.State.Result = result;
-        return WriteAsync();
+        await WriteAsync();
+        UploadedPart[] parts = await GetPartsAsync();
+        await ClearPagesAsync();
+        return parts;
     }
+
+    /// <inheritdoc/>
+    public Task ForgetAsync() => state.State.Result is null || _isEnding ? Task.CompletedTask : EndAsync();
 
     /// <inheritdoc/>
     public async Task<bool> AbortAsync()
     {
-        if (state.State.Start is null || state.State.Result is not null)
+        if (!IsOpen)
             return false;
-        List<int> pages = state.State.Pages;
-        state.State = new UploadState();
-        _pagesKept.Clear();
-        await WriteAsync();
-        await Task.WhenAll(pages.Select(page => PageOf(page).ClearAsync()));
-        DeactivateOnIdle();
+        await EndAsync();
         return true;
     }
+
+    private async Task EndAsync()
+    {
+        // From here on parts that come, or wait, are refused.
+        _isEnding = true;
+        try
+        {
+            // The pages first: those that are left behind by an end that fails, or a crash, are still known, and go with the next try.
+            await ClearPagesAsync();
+            state.State = new UploadState();
+            await WriteAsync();
+        }
+        finally
+        {
+            // Also when it fails: the next call finds what is stored.
+            DeactivateOnIdle();
+        }
+    }
+
+    private async Task<UploadedPart[]> GetPartsAsync()
+    {
+        IReadOnlyList<UploadedPart>[] pages = await Task.WhenAll(state.State.Pages.Select(page => PageOf(page).GetAsync()));
+        return [.. pages.SelectMany(parts => parts)];
+    }
+
+    private Task ClearPagesAsync() => Task.WhenAll(state.State.Pages.Select(page => PageOf(page).ClearAsync()));
+
+    private static PartKept NotKept() => new(false, null);
 
     private IUploadPageGrain PageOf(int page) => grains.GetGrain<IUploadPageGrain>($"{this.GetPrimaryKeyString()}/{page}");
 

@@ -27,8 +27,11 @@ public sealed class MinerGrain(
     private readonly Queue<Deletion> _deletions = new();
     private readonly HashSet<string> _orphans = [];
 
-    /// <summary>Fragments on their way out: still there for the backend, and gone for whoever wants to report them.</summary>
-    private readonly HashSet<string> _leaving = [];
+    /// <summary>
+    /// Fragments on their way out, with the deletions of each that are under way: still there for the backend, and gone for whoever
+    /// wants to report them, until the last of these deletions has ended.
+    /// </summary>
+    private readonly Dictionary<string, int> _leaving = [];
     private Task _reporting = Task.CompletedTask;
     private ulong _height = ledger.Head.Height;
     private bool _isFresh = true;
@@ -77,33 +80,19 @@ public sealed class MinerGrain(
     }
 
     /// <inheritdoc/>
-    public async Task DeleteAsync(IReadOnlyList<string> names)
-    {
-        // All of them before the first wait: a file that is declared meanwhile must not count on any.
-        _leaving.UnionWith(names);
-        try
-        {
-            foreach (string name in names)
-                await DeleteAsync(name);
-        }
-        finally
-        {
-            _leaving.ExceptWith(names);
-        }
-    }
+    public Task DiscardAsync(IReadOnlyList<DiscardedFragment> fragments) => DeleteAsync(
+        [.. fragments.Where(fragment => !ledger.IsNamed(Hash256.Parse(fragment.Segment))).Select(fragment => fragment.Name)]);
 
     /// <inheritdoc/>
     public async Task<int> SweepAsync()
     {
         if (backends.Find(Id.Value) is not { } backend)
             return 0;
-        HashSet<string> named = [.. ledger.Head.Files().SelectMany(NamesOf)];
         var found = new HashSet<string>();
         await foreach (BlobInfo blob in backend.ListAsync())
-        {
-            if (!named.Contains(blob.Name.Value))
-                found.Add(blob.Name.Value);
-        }
+            found.Add(blob.Name.Value);
+        // Only now: what was declared while the backend was listed stays.
+        found.ExceptWith(ledger.Head.Files().SelectMany(NamesOf));
         // What was an orphan at the last sweep, a lifetime of uploads ago, belongs to no upload that may still be finished.
         _orphans.IntersectWith(found);
         int count = _orphans.Count;
@@ -126,7 +115,7 @@ public sealed class MinerGrain(
             uint bytes = record.Declaration.Policy.FragmentBytes(segment.Length);
             foreach (string name in NamesOf(record, segment))
             {
-                if (backend is null || _leaving.Contains(name))
+                if (backend is null || _leaving.ContainsKey(name))
                     return name;
                 if (await backend.StatAsync(BlobName.Parse(name)) is not { } blob || blob.Length != bytes)
                     return name;
@@ -244,6 +233,30 @@ public sealed class MinerGrain(
             {
                 if (!isShared || !others!.Contains(name))
                     yield return name;
+            }
+        }
+    }
+
+    /// <summary>
+    /// Deletes fragments that no file names. Whether one does must be looked up in the turn that calls this, without a wait in between:
+    /// then no file can lose what it names. One that was declared before has been seen; one that is declared after has its fragments
+    /// reported in a later turn, which finds them marked here, or gone.
+    /// </summary>
+    private async Task DeleteAsync(IReadOnlyList<string> names)
+    {
+        foreach (string name in names)
+            _leaving[name] = _leaving.GetValueOrDefault(name) + 1;
+        try
+        {
+            foreach (string name in names)
+                await DeleteAsync(name);
+        }
+        finally
+        {
+            foreach (string name in names)
+            {
+                if (--_leaving[name] == 0)
+                    _leaving.Remove(name);
             }
         }
     }

@@ -33,8 +33,7 @@ public sealed class SegmentWriter(IGrainFactory grains, IBufferRegistry registry
                 .PlaceAsync(new PlacementRequest(open.Length, coded.FragmentSize, taken)).ConfigureAwait(false);
             if (placement.Miners.Count < open.Length || round == SpreadRounds)
             {
-                await discard.DiscardAsync(owner, [Only(Describe(coded, miners), [.. Enumerable.Range(0, count).Except(open)])])
-                    .ConfigureAwait(false);
+                await DiscardAsync(owner, coded, miners, [.. Enumerable.Range(0, count).Except(open)]).ConfigureAwait(false);
                 throw TooFewMiners(placement.OutOfSpace, count, taken.Length + placement.Miners.Count);
             }
             uint[] chosen = [.. taken, .. placement.Miners];
@@ -50,14 +49,16 @@ public sealed class SegmentWriter(IGrainFactory grains, IBufferRegistry registry
             // Two slices that fell back at the same moment may have chosen the same miner: the later one moves on.
             open = [.. open.Where(i => Array.IndexOf(miners, miners[i]) < i)];
             if (open.Length > 0)
-                await discard.DiscardAsync(owner, [Only(Describe(coded, miners), open)]).ConfigureAwait(false);
+                await DiscardAsync(owner, coded, miners, open).ConfigureAwait(false);
         }
         return Describe(coded, miners);
     }
 
-    /// <summary>Some fragments of a segment, to be given up.</summary>
-    private static FileSegment Only(FileSegment segment, int[] indices) =>
-        segment with { Fragments = [.. indices.Select(i => segment.Fragments[i])] };
+    private Task DiscardAsync(AccountId owner, CodedSegment coded, uint[] miners, int[] indices)
+    {
+        FileSegment segment = Describe(coded, miners);
+        return discard.DiscardAsync(owner, segment.Fragments[0].Root, indices.Select(i => segment.Fragments[i]));
+    }
 
     private static FileSegment Describe(CodedSegment coded, uint[] miners) => new(
         (uint)coded.CiphertextLength,

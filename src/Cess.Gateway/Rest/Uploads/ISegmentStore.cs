@@ -37,7 +37,7 @@ public interface ISegmentStore
         FileId file, int part, int segment, int offset, int length, SegmentCheck check, Stream destination,
         CancellationToken cancellation);
 
-    /// <summary>Lets go of a segment that will not be declared. Fragments that a record or another upload names stay.</summary>
+    /// <summary>Lets go of fragments of a segment that will not be declared. A segment that a file names stays.</summary>
     Task DiscardAsync(AccountId owner, StoredSegment segment, CancellationToken cancellation);
 }
 
@@ -54,7 +54,11 @@ public enum SegmentCheck
 /// <summary>A segment whose fragments are durable.</summary>
 /// <param name="Length">Bytes of ciphertext.</param>
 /// <param name="Fragments">k of data, then m of parity, each at another miner.</param>
-public sealed record StoredSegment(int Length, IReadOnlyList<StoredFragment> Fragments);
+public sealed record StoredSegment(int Length, IReadOnlyList<StoredFragment> Fragments)
+{
+    /// <summary>Root of the segment's first fragment, by which files are found that name it: also where only some fragments are meant.</summary>
+    public Hash256 First { get; init; } = Fragments[0].Root;
+}
 
 /// <summary>A fragment and who holds it.</summary>
 /// <param name="Root">Root of its Merkle tree.</param>

@@ -60,11 +60,8 @@ internal sealed class SegmentStore(
         await CopyAsync(reader, offset, length, destination, cancellation);
     }
 
-    public Task DiscardAsync(AccountId owner, StoredSegment segment, CancellationToken cancellation)
-    {
-        FileFragment[] named = [.. segment.Fragments.Select(fragment => new FileFragment(fragment.Root, new MinerId(fragment.Miner)))];
-        return discard.DiscardAsync(owner, [new FileSegment((uint)segment.Length, [.. named])]);
-    }
+    public Task DiscardAsync(AccountId owner, StoredSegment segment, CancellationToken cancellation) => discard.DiscardAsync(
+        owner, segment.First, segment.Fragments.Select(fragment => new FileFragment(fragment.Root, new MinerId(fragment.Miner))));
 
     private async Task CopyAsync(SegmentReader reader, int offset, int length, Stream destination, CancellationToken cancellation)
     {

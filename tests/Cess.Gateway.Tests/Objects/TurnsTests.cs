@@ -2,12 +2,12 @@ using Cess.Gateway.Objects;
 
 namespace Cess.Gateway.Tests.Objects;
 
-public sealed class BucketTurnsTests
+public sealed class TurnsTests
 {
-    private readonly BucketTurns _turns = new(atOnce: 2);
+    private readonly Turns _turns = new(atOnce: 2);
 
     [Fact]
-    public async Task No_more_calls_of_a_bucket_go_at_a_time_than_may()
+    public async Task No_more_calls_of_a_subject_go_at_a_time_than_may()
     {
         TaskCompletionSource<int>[] calls = [.. Enumerable.Range(0, 3).Select(_ => new TaskCompletionSource<int>())];
         int made = 0;
@@ -48,7 +48,7 @@ public sealed class BucketTurnsTests
     }
 
     [Fact]
-    public async Task Buckets_do_not_wait_for_each_other_and_leave_nothing_behind()
+    public async Task Subjects_do_not_wait_for_each_other_and_leave_nothing_behind()
     {
         TaskCompletionSource<int> call = new();
         Task<int>[] going = [.. Enumerable.Range(0, 5).Select(_ => _turns.TakeTurnAsync("photos", () => call.Task, CancellationToken.None))];
@@ -56,6 +56,8 @@ public sealed class BucketTurnsTests
         Assert.Equal(2, await _turns.TakeTurnAsync("letters", () => Task.FromResult(2), CancellationToken.None));
 
         Assert.Equal(1, _turns.Count);
+        Assert.True(_turns.IsTaken("photos"));
+        Assert.False(_turns.IsTaken("letters"));
         call.SetException(new TimeoutException());
         foreach (Task<int> failed in going)
             await Assert.ThrowsAsync<TimeoutException>(() => failed);
