@@ -75,6 +75,9 @@ public static class GrainLimits
     /// <summary>Bytes of those: more than the longest message has.</summary>
     public const long InboxBytesOfSender = 24L << 20;
 
+    /// <summary>How many of the messages that wait a validator takes in one turn: then its timers and other calls get theirs.</summary>
+    public const int MessagesPerTurn = 32;
+
     /// <summary>Records of the consensus that one validator makes durable at once.</summary>
     public const int JournalRecords = 4_096;
 

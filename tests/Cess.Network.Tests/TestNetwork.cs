@@ -62,7 +62,8 @@ internal sealed class TestNetwork : IAsyncDisposable
 
     public static async Task<TestNetwork> StartAsync(
         int miners = 12, long? quota = null, string policy = "4+8", uint eraBlocks = 14_400, int validators = 1,
-        Func<ImmutableArray<AccountId>, IHashChains>? chains = null, ConsensusOptions? consensus = null)
+        Func<ImmutableArray<AccountId>, IHashChains>? chains = null, ConsensusOptions? consensus = null,
+        Func<IBlockStore, IBlockStore>? store = null, IIncomingGrainCallFilter? filter = null)
     {
         var custody = new TestCustody();
         AccountId owner = custody.Create();
@@ -82,7 +83,7 @@ internal sealed class TestNetwork : IAsyncDisposable
         builder.Logging.SetMinimumLevel(LogLevel.Error);
         IServiceCollection services = builder.Services;
         services.AddSingleton(TimeProvider.System);
-        services.AddSingleton<IBlockStore>(blocks);
+        services.AddSingleton(store?.Invoke(blocks) ?? blocks);
         services.AddSingleton(genesis);
         services.AddSingleton<EraReplay>();
         services.AddSingleton<IParallelFor>(SequentialFor.Instance);
@@ -120,6 +121,8 @@ internal sealed class TestNetwork : IAsyncDisposable
             silo.AddMemoryGrainStorage(StateNames.Provider);
             silo.AddMemoryGrainStorage("PubSubStore");
             silo.AddMemoryStreams(StreamNames.Provider);
+            if (filter is not null)
+                silo.AddIncomingGrainCallFilter(filter);
         });
         IHost host = builder.Build();
         await host.StartAsync();

@@ -82,8 +82,14 @@ public sealed class ConsensusGrain(
     /// <inheritdoc/>
     public Task ReceiveAsync()
     {
-        while (inboxes.Take(_self) is { } next)
+        for (int i = 0; i < GrainLimits.MessagesPerTurn; i++)
+        {
+            if (inboxes.Take(_self) is not { } next)
+                return Task.CompletedTask;
             Receive(next);
+        }
+        // The inbox calls nobody while it is being emptied. A call of its own goes behind the timers and calls that wait by now.
+        _ = this.AsReference<IConsensusGrain>().ReceiveAsync();
         return Task.CompletedTask;
     }
 
