@@ -78,6 +78,12 @@ public static class GrainLimits
     /// <summary>How many of the messages that wait a validator takes in one turn: then its timers and other calls get theirs.</summary>
     public const int MessagesPerTurn = 32;
 
+    /// <summary>Time between two warnings of one kind that one other validator, node or address causes.</summary>
+    public static readonly TimeSpan WarningInterval = TimeSpan.FromMinutes(1);
+
+    /// <summary>How many of those that cause warnings of one kind are remembered.</summary>
+    public const int WarningSources = 1_024;
+
     /// <summary>Records of the consensus that one validator makes durable at once.</summary>
     public const int JournalRecords = 4_096;
 

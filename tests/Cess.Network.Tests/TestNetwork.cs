@@ -63,7 +63,7 @@ internal sealed class TestNetwork : IAsyncDisposable
     public static async Task<TestNetwork> StartAsync(
         int miners = 12, long? quota = null, string policy = "4+8", uint eraBlocks = 14_400, int validators = 1,
         Func<ImmutableArray<AccountId>, IHashChains>? chains = null, ConsensusOptions? consensus = null,
-        Func<IBlockStore, IBlockStore>? store = null, IIncomingGrainCallFilter? filter = null)
+        Func<IBlockStore, IBlockStore>? store = null, IIncomingGrainCallFilter? filter = null, ILoggerProvider? warnings = null)
     {
         var custody = new TestCustody();
         AccountId owner = custody.Create();
@@ -80,7 +80,9 @@ internal sealed class TestNetwork : IAsyncDisposable
         FaultyBackend[] backends = [.. accounts.Select(_ => new FaultyBackend(quota))];
 
         HostApplicationBuilder builder = Host.CreateApplicationBuilder();
-        builder.Logging.SetMinimumLevel(LogLevel.Error);
+        builder.Logging.SetMinimumLevel(warnings is null ? LogLevel.Error : LogLevel.Warning);
+        if (warnings is not null)
+            builder.Logging.ClearProviders().AddProvider(warnings);
         IServiceCollection services = builder.Services;
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(store?.Invoke(blocks) ?? blocks);

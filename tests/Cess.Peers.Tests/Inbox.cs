@@ -10,7 +10,14 @@ internal sealed class Inbox : IPeerReceiver
 
     public ConcurrentQueue<(PublicKey Node, byte[][] Transactions)> Transactions { get; } = new();
 
-    public void Receive(AccountId from, AccountId to, ReadOnlyMemory<byte> message) => Messages.Enqueue((from, to, message.ToArray()));
+    /// <summary>What it says to every message.</summary>
+    public PeerError Answer { get; set; }
+
+    public PeerError Receive(AccountId from, AccountId to, ReadOnlyMemory<byte> message)
+    {
+        Messages.Enqueue((from, to, message.ToArray()));
+        return Answer;
+    }
 
     public void ReceiveTransactions(PublicKey node, IReadOnlyList<ReadOnlyMemory<byte>> transactions) =>
         Transactions.Enqueue((node, [.. transactions.Select(transaction => transaction.ToArray())]));

@@ -35,6 +35,9 @@ public sealed class ConsensusGrain(
 
     /// <summary>About whom a report is under way.</summary>
     private readonly HashSet<AccountId> _accused = [];
+    private readonly RareWarnings<AccountId> _refused = new(time);
+    private readonly RareWarnings<AccountId> _unserved = new(time);
+    private readonly RareWarnings<AccountId> _contradicting = new(time);
     private SenderQueues _early = NoneEarly();
     private AccountId _self;
     private ulong _tenure;
@@ -253,7 +256,7 @@ public sealed class ConsensusGrain(
                 _ = AccuseAsync(_era!, report);
                 break;
             case RefuseMessage refuse:
-                log.LogWarning("A message of {Validator} is refused: {Error}", _era!.Accounts[refuse.From], refuse.Error);
+                WarnOfRefusal(_era!.Accounts[refuse.From], refuse.Error);
                 break;
             case EndEra:
                 await _finalising;
@@ -264,6 +267,12 @@ public sealed class ConsensusGrain(
                 Stop($"The consensus has halted: {halt.Reason}", new InvalidOperationException(halt.Reason));
                 break;
         }
+    }
+
+    private void WarnOfRefusal(AccountId from, ConsensusError error)
+    {
+        if (_refused.IsDue(from, out long leftOut))
+            log.LogWarning("A message of {Validator} is refused: {Error} (and {Count} before it that were not reported)", from, error, leftOut);
     }
 
     private async Task CheckAsync(SimplexMachine machine, CheckBlock check)
@@ -303,7 +312,8 @@ public sealed class ConsensusGrain(
         }
         catch (Exception e) when (e is BlockStoreException or OperationCanceledException or ObjectDisposedException)
         {
-            log.LogWarning(e, "Blocks above {Height} can't be given to {Validator}", above, to);
+            if (_unserved.IsDue(to, out long leftOut))
+                log.LogWarning(e, "Blocks above {Height} can't be given to {Validator}; {Count} times before, nothing was said", above, to, leftOut);
         }
     }
 
@@ -311,7 +321,12 @@ public sealed class ConsensusGrain(
     {
         int validator = report.Evidence.Validator;
         AccountId accused = era.Accounts[validator];
-        log.LogWarning("{Validator} has contradicted itself in iteration {Iteration}", accused, report.Evidence.Iteration);
+        if (_contradicting.IsDue(accused, out long leftOut))
+        {
+            log.LogWarning(
+                "{Validator} has contradicted itself in iteration {Iteration} (and in {Count} before it that were not reported)",
+                accused, report.Evidence.Iteration, leftOut);
+        }
         // Who is jailed already may go on until the era ends, and who has nothing staked can lose nothing: reporting each time would
         // only cost the reporters.
         if (head.Head.Validator(accused) is null or { Status: CandidateStatus.Jailed } || !_accused.Add(accused))

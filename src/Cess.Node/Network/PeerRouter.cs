@@ -13,9 +13,10 @@ namespace Cess.Node.Network;
 /// nodes as bytes; what comes in from there goes the same way.
 /// </summary>
 internal sealed class PeerRouter(
-    ConsensusInboxes inboxes, PeerLinks links, NodeIdentity node, IGrainFactory grains, ILogger<PeerRouter> log)
+    ConsensusInboxes inboxes, PeerLinks links, NodeIdentity node, IGrainFactory grains, TimeProvider time, ILogger<PeerRouter> log)
     : IConsensusNetwork, ITransactionGossip, IPeerReceiver
 {
+    private readonly RareWarnings<AccountId> _malformed = new(time);
     private int _submissions;
 
     /// <inheritdoc/>
@@ -35,15 +36,22 @@ internal sealed class PeerRouter(
     public void Spread(IReadOnlyList<ReadOnlyMemory<byte>> transactions) => links.SendTransactions(transactions);
 
     /// <inheritdoc/>
-    public void Receive(AccountId from, AccountId to, ReadOnlyMemory<byte> message)
+    public PeerError Receive(AccountId from, AccountId to, ReadOnlyMemory<byte> message)
     {
         try
         {
-            inboxes.Post(from, to, Scale.Decode<ConsensusMessage>(message.Span), message.Length);
+            var decoded = Scale.Decode<ConsensusMessage>(message.Span);
+            return inboxes.Post(from, to, decoded, message.Length) ? PeerError.None : PeerError.Busy;
         }
         catch (ScaleException e)
         {
-            log.LogWarning("{Validator} has sent what is no message of the consensus: {Reason}", from, e.Message);
+            if (_malformed.IsDue(from, out long leftOut))
+            {
+                log.LogWarning(
+                    "{Validator} has sent what is no message of the consensus: {Reason} (and {Count} before it that were not reported)",
+                    from, e.Message, leftOut);
+            }
+            return PeerError.Malformed;
         }
     }
 

@@ -86,7 +86,9 @@ internal sealed class MessageEndpoint(
             : PeerError.None;
         if (error == PeerError.None)
         {
-            receiver.Value.Receive(from, to, await frames.ReadAsync(bodyLength, cancellation));
+            // What one validator says wrongly says nothing against the others of its node.
+            if (receiver.Value.Receive(from, to, await frames.ReadAsync(bodyLength, cancellation)) is var refused and not PeerError.None)
+                metrics.Refused(refused);
             return;
         }
 

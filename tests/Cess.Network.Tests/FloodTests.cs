@@ -1,14 +1,16 @@
+using System.Collections.Concurrent;
 using Cess.BlockStore;
 using Cess.Consensus.Messages;
 using Cess.Grains;
 using Cess.Grains.Chain;
 using Cess.Primitives;
+using Microsoft.Extensions.Logging;
 using Orleans;
 
 namespace Cess.Network.Tests;
 
-/// <summary>A validator under a flood of messages.</summary>
-public sealed class ConsensusTurnsTests
+/// <summary>Validators under a flood of messages.</summary>
+public sealed class FloodTests
 {
     private const int Flood = 10 * GrainLimits.MessagesPerTurn;
 
@@ -37,6 +39,51 @@ public sealed class ConsensusTurnsTests
         await TestNetwork.UntilAsync(() => store.Count == Flood && starts.Measured is not null, "all messages, and the call");
         Assert.Equal(GrainLimits.MessagesPerTurn, starts.Measured);
         Assert.Equal(sent, store.Served);
+    }
+
+    [Fact]
+    public async Task A_validator_that_asks_for_more_than_it_gets_causes_one_warning()
+    {
+        ServedStore store = null!;
+        var warnings = new Warnings();
+        await using TestNetwork network = await TestNetwork.StartAsync(
+            miners: 1, policy: "1+0", validators: 4, store: inner => store = new ServedStore(inner), warnings: warnings);
+        AccountId[] validators = [.. network.Get<NodeIdentity>().Validators];
+        var inboxes = network.Get<ConsensusInboxes>();
+        store.OnFirst = () => { };
+
+        for (int i = 0; i < Flood; i++)
+            Assert.True(inboxes.Post(validators[1], validators[0], new FinalBlocksRequest(ulong.MaxValue)));
+        // Senders take turns: when as many of another have been served, all those were heard.
+        for (int i = 0; i < Flood; i++)
+            Assert.True(inboxes.Post(network.Owner.Account, validators[0], new FinalBlocksRequest(0)));
+
+        await TestNetwork.UntilAsync(() => store.Count == Flood && warnings.Of(validators[1]) > 0, "all messages, and a warning");
+        Assert.Equal(1, warnings.Of(validators[1]));
+    }
+
+    /// <summary>Counts warnings by whom they name.</summary>
+    private sealed class Warnings : ILoggerProvider, ILogger
+    {
+        private readonly ConcurrentQueue<string> _texts = [];
+
+        public int Of(AccountId account) => _texts.Count(text => text.Contains(account.ToString(), StringComparison.Ordinal));
+
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Warning;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            if (IsEnabled(logLevel))
+                _texts.Enqueue(formatter(state, exception));
+        }
+
+        public void Dispose()
+        {
+        }
     }
 
     /// <summary>Looks at something in the turn in which a validator is told to start.</summary>
@@ -91,9 +138,11 @@ public sealed class ConsensusTurnsTests
             return AsyncEnumerable.Empty<BlockEntry>();
         }
 
-        public ValueTask AppendAsync(IReadOnlyList<BlockEntry> batch, CancellationToken cancellation = default) => inner.AppendAsync(batch, cancellation);
+        public ValueTask AppendAsync(IReadOnlyList<BlockEntry> batch, CancellationToken cancellation = default) =>
+            inner.AppendAsync(batch, cancellation);
 
-        public ValueTask<ReadOnlyMemory<byte>> ReadAsync(ulong height, CancellationToken cancellation = default) => inner.ReadAsync(height, cancellation);
+        public ValueTask<ReadOnlyMemory<byte>> ReadAsync(ulong height, CancellationToken cancellation = default) =>
+            inner.ReadAsync(height, cancellation);
 
         public ValueTask PruneAsync(ulong below, CancellationToken cancellation = default) => inner.PruneAsync(below, cancellation);
 
@@ -103,7 +152,8 @@ public sealed class ConsensusTurnsTests
             ulong height, Func<Stream, CancellationToken, ValueTask> write, CancellationToken cancellation = default) =>
             inner.SaveSnapshotAsync(height, write, cancellation);
 
-        public ValueTask<Snapshot?> OpenLatestSnapshotAsync(CancellationToken cancellation = default) => inner.OpenLatestSnapshotAsync(cancellation);
+        public ValueTask<Snapshot?> OpenLatestSnapshotAsync(CancellationToken cancellation = default) =>
+            inner.OpenLatestSnapshotAsync(cancellation);
 
         public ValueTask DisposeAsync() => inner.DisposeAsync();
     }
