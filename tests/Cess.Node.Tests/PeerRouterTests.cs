@@ -3,6 +3,7 @@ using Cess.Consensus.Messages;
 using Cess.Grains;
 using Cess.Grains.Chain;
 using Cess.Node.Network;
+using Cess.Node.Setup;
 using Cess.Peers;
 using Cess.Primitives;
 using Cess.TestHost;
@@ -19,11 +20,15 @@ public sealed class PeerRouterTests
 
     private readonly ManualTime _time = new(DateTimeOffset.UnixEpoch);
     private readonly WarningList _warnings = new();
+    private readonly List<TaskCompletionSource<IReadOnlyList<TransactionOutcome>>> _verifications = [];
     private readonly PeerRouter _router;
 
     public PeerRouterTests()
     {
+        // What a verification ends goes on at once.
+        SynchronizationContext.SetSynchronizationContext(null);
         IGrainFactory grains = DispatchProxy.Create<IGrainFactory, Grains>();
+        ((Grains)(object)grains).Verifications = _verifications;
         var node = new NodeIdentity([s_local]);
         // Nothing goes out here.
         _router = new PeerRouter(new ConsensusInboxes(grains, node), links: null!, node, grains, _time, _warnings);
@@ -56,10 +61,81 @@ public sealed class PeerRouterTests
         Assert.Empty(_warnings.Texts);
     }
 
-    /// <summary>Grains that do nothing.</summary>
+    [Fact]
+    public void A_node_that_floods_with_transactions_takes_no_share_of_others()
+    {
+        var flooder = new PeerCaller(Key(), 1, IsStranger: false);
+        var neighbour = new PeerCaller(Key(), 1, IsStranger: false);
+
+        Assert.Equal(NodeLimits.GossipOfNode, Taken(flooder));
+
+        Assert.Equal(NodeLimits.GossipOfNode, Taken(neighbour));
+        Assert.Equal(NodeLimits.GossipOfAddress, Taken(new PeerCaller(Key(), 2, IsStranger: true)));
+    }
+
+    [Fact]
+    public void Strangers_share_what_their_address_has_whatever_keys_they_show_and_take_none_of_known_nodes()
+    {
+        const int addresses = NodeLimits.GossipOfStrangers / NodeLimits.GossipOfAddress;
+        for (UInt128 address = 0; address < addresses; address++)
+        {
+            Assert.Equal(NodeLimits.GossipOfAddress, Taken(new PeerCaller(Key(), address, IsStranger: true)));
+            Assert.Equal(0, Taken(new PeerCaller(Key(), address, IsStranger: true)));
+        }
+
+        Assert.Equal(0, Taken(new PeerCaller(Key(), addresses, IsStranger: true)));
+        Assert.Equal(NodeLimits.GossipOfNode, Taken(new PeerCaller(Key(), 0, IsStranger: false)));
+    }
+
+    [Fact]
+    public void A_share_is_free_again_when_the_transactions_were_verified_or_lost()
+    {
+        var node = new PeerCaller(Key(), 1, IsStranger: false);
+        var stranger = new PeerCaller(Key(), 1, IsStranger: true);
+        Taken(node);
+        Taken(stranger);
+
+        foreach (TaskCompletionSource<IReadOnlyList<TransactionOutcome>> verification in _verifications.ToArray())
+            verification.SetResult([]);
+        Assert.Equal(NodeLimits.GossipOfNode, Taken(node));
+        foreach (TaskCompletionSource<IReadOnlyList<TransactionOutcome>> verification in _verifications.Where(one => !one.Task.IsCompleted).ToArray())
+            verification.SetException(new TimeoutException());
+
+        Assert.Equal(NodeLimits.GossipOfNode, Taken(node));
+        Assert.Equal(NodeLimits.GossipOfAddress, Taken(stranger));
+        Assert.Single(_warnings.Texts);
+    }
+
+    /// <summary>How many lists are taken of many that a node sends.</summary>
+    private int Taken(PeerCaller sender) =>
+        Enumerable.Range(0, 100).Count(_ => _router.ReceiveTransactions(sender, [new byte[] { 1 }]) == PeerError.None);
+
+    private static PublicKey Key() => PrivateKey.Generate().PublicKey;
+
+    /// <summary>Validators that do nothing, and intakes whose verification ends when the test says so.</summary>
     public class Grains : DispatchProxy
     {
-        protected override object? Invoke(MethodInfo? targetMethod, object?[]? args) => Create<IConsensusGrain, Idle>();
+        public List<TaskCompletionSource<IReadOnlyList<TransactionOutcome>>> Verifications { get; set; } = null!;
+
+        protected override object? Invoke(MethodInfo? targetMethod, object?[]? args)
+        {
+            if (targetMethod!.ReturnType == typeof(IConsensusGrain))
+                return Create<IConsensusGrain, Idle>();
+            IIntakeGrain intake = Create<IIntakeGrain, Intake>();
+            ((Intake)(object)intake).Verifications = Verifications;
+            return intake;
+        }
+    }
+
+    public class Intake : DispatchProxy
+    {
+        public List<TaskCompletionSource<IReadOnlyList<TransactionOutcome>>> Verifications { get; set; } = null!;
+
+        protected override object? Invoke(MethodInfo? targetMethod, object?[]? args)
+        {
+            Verifications.Add(new TaskCompletionSource<IReadOnlyList<TransactionOutcome>>());
+            return Verifications[^1].Task;
+        }
     }
 
     public class Idle : DispatchProxy

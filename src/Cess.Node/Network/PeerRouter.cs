@@ -3,7 +3,6 @@ using Cess.Grains;
 using Cess.Grains.Chain;
 using Cess.Peers;
 using Cess.Primitives;
-using Cess.Node.Setup;
 using Orleans;
 
 namespace Cess.Node.Network;
@@ -17,7 +16,8 @@ internal sealed class PeerRouter(
     : IConsensusNetwork, ITransactionGossip, IPeerReceiver
 {
     private readonly RareWarnings<AccountId> _malformed = new(time);
-    private int _submissions;
+    private readonly RareWarnings<PeerCaller> _lost = new(time);
+    private readonly GossipShares _gossip = new();
 
     /// <inheritdoc/>
     public void Send(AccountId from, IReadOnlyList<AccountId> to, ConsensusMessage message)
@@ -56,15 +56,15 @@ internal sealed class PeerRouter(
     }
 
     /// <inheritdoc/>
-    public void ReceiveTransactions(PublicKey node, IReadOnlyList<ReadOnlyMemory<byte>> transactions)
+    public PeerError ReceiveTransactions(PeerCaller sender, IReadOnlyList<ReadOnlyMemory<byte>> transactions)
     {
-        if (Interlocked.Increment(ref _submissions) <= NodeLimits.GossipUnderWay)
-            _ = SubmitAsync(transactions);
-        else
-            Interlocked.Decrement(ref _submissions);
+        if (!_gossip.TryEnter(sender))
+            return PeerError.Busy;
+        _ = SubmitAsync(sender, transactions);
+        return PeerError.None;
     }
 
-    private async Task SubmitAsync(IReadOnlyList<ReadOnlyMemory<byte>> transactions)
+    private async Task SubmitAsync(PeerCaller sender, IReadOnlyList<ReadOnlyMemory<byte>> transactions)
     {
         try
         {
@@ -76,11 +76,12 @@ internal sealed class PeerRouter(
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
-            log.LogWarning(e, "Transactions of another node were lost");
+            if (_lost.IsDue(sender.Counted, out long leftOut))
+                log.LogWarning(e, "Transactions of node {Node} were lost, and {Count} times before, which was not reported", sender.Node, leftOut);
         }
         finally
         {
-            Interlocked.Decrement(ref _submissions);
+            _gossip.Leave(sender);
         }
     }
 }

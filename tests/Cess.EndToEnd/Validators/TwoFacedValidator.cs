@@ -69,9 +69,7 @@ internal sealed class TwoFacedValidator : IPeerReceiver, IPeerValidators, IPeerC
 
     public ValueTask<FinalBlocks?> ReadFinalBlocksAsync(ulong above, CancellationToken cancellation) => default;
 
-    public void ReceiveTransactions(PublicKey node, IReadOnlyList<ReadOnlyMemory<byte>> transactions)
-    {
-    }
+    public PeerError ReceiveTransactions(PeerCaller sender, IReadOnlyList<ReadOnlyMemory<byte>> transactions) => PeerError.None;
 
     public PeerError Receive(AccountId from, AccountId to, ReadOnlyMemory<byte> message)
     {
