@@ -111,6 +111,9 @@ public static class GrainLimits
     /// <summary>Blocks from one try to reveal what a validator owes to the next.</summary>
     public const ulong RevealRetryBlocks = 8;
 
+    /// <summary>How often in an era the next block is enough for that, because another transaction had the nonce.</summary>
+    public const int RevealConflicts = 8;
+
     /// <summary>Miners that a slice tries, the placed one included, before its push fails.</summary>
     public const int PushAttempts = 4;
 
