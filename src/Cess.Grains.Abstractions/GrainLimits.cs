@@ -90,6 +90,12 @@ public static class GrainLimits
     /// <summary>Entries that may be written behind the oldest one that is needed before that is written anew.</summary>
     public const ulong JournalEntriesBehind = 4_096;
 
+    /// <summary>
+    /// Bytes that the journal of votes keeps above which it is worth a warning. Nothing bounds them but the iterations that may follow a final
+    /// one: what a validator has signed in any of these, and the blocks that it has voted for, it must not forget.
+    /// </summary>
+    public const long JournalBytesWarned = 256L << 20;
+
     /// <summary>Messages of a later era that are kept until this one ends.</summary>
     public const int EarlyMessages = 256;
 

@@ -62,6 +62,17 @@ public sealed class FloodTests
         Assert.Equal(1, warnings.Of(validators[1]));
     }
 
+    [Fact]
+    public async Task A_journal_of_votes_that_has_grown_too_long_causes_a_warning()
+    {
+        var warnings = new Warnings();
+        await using TestNetwork network = await TestNetwork.StartAsync(
+            miners: 1, policy: "1+0", validators: 4, consensus: new ConsensusOptions { JournalBytesWarned = 0 }, warnings: warnings);
+
+        foreach (AccountId validator in network.Get<NodeIdentity>().Validators)
+            await TestNetwork.UntilAsync(() => warnings.Of(validator) > 0, "a warning");
+    }
+
     /// <summary>Counts warnings by whom they name.</summary>
     private sealed class Warnings : ILoggerProvider, ILogger
     {

@@ -38,6 +38,7 @@ public sealed class ConsensusGrain(
     private readonly RareWarnings<AccountId> _refused = new(time);
     private readonly RareWarnings<AccountId> _unserved = new(time);
     private readonly RareWarnings<AccountId> _contradicting = new(time);
+    private readonly RareWarnings<AccountId> _growing = new(time);
     private SenderQueues _early = NoneEarly();
     private AccountId _self;
     private ulong _tenure;
@@ -224,6 +225,7 @@ public sealed class ConsensusGrain(
         {
             case PersistRecords persist:
                 await journal.PersistAsync(_self, _era!.Genesis, persist.Records, _tenure);
+                WarnOfJournal();
                 break;
             case ForgetRecords forget:
                 await _finalising;
@@ -266,6 +268,16 @@ public sealed class ConsensusGrain(
             case HaltConsensus halt:
                 Stop($"The consensus has halted: {halt.Reason}", new InvalidOperationException(halt.Reason));
                 break;
+        }
+    }
+
+    private void WarnOfJournal()
+    {
+        if (journal.KeptBytes > options.JournalBytesWarned && _machine is { } machine && _growing.IsDue(_self, out _))
+        {
+            log.LogWarning(
+                "{Validator} is in iteration {Iteration}, nothing is final after {Final}, and until then the journal of votes grows: {Bytes} bytes",
+                _self, machine.Iteration, machine.FinalIteration, journal.KeptBytes);
         }
     }
 
