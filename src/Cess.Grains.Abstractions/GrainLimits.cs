@@ -75,11 +75,26 @@ public static class GrainLimits
     /// <summary>Bytes of those: more than the longest message has.</summary>
     public const long InboxBytesOfSender = 24L << 20;
 
+    /// <summary>How many of the messages that wait a validator takes in one turn: then its timers and other calls get theirs.</summary>
+    public const int MessagesPerTurn = 32;
+
+    /// <summary>Time between two warnings of one kind that one other validator, node or address causes.</summary>
+    public static readonly TimeSpan WarningInterval = TimeSpan.FromMinutes(1);
+
+    /// <summary>How many of those that cause warnings of one kind are remembered.</summary>
+    public const int WarningSources = 1_024;
+
     /// <summary>Records of the consensus that one validator makes durable at once.</summary>
     public const int JournalRecords = 4_096;
 
     /// <summary>Entries that may be written behind the oldest one that is needed before that is written anew.</summary>
     public const ulong JournalEntriesBehind = 4_096;
+
+    /// <summary>
+    /// Bytes that the journal of votes keeps above which it is worth a warning. Nothing bounds them but the iterations that may follow a final
+    /// one: what a validator has signed in any of these, and the blocks that it has voted for, it must not forget.
+    /// </summary>
+    public const long JournalBytesWarned = 256L << 20;
 
     /// <summary>Messages of a later era that are kept until this one ends.</summary>
     public const int EarlyMessages = 256;
@@ -101,6 +116,9 @@ public static class GrainLimits
 
     /// <summary>Blocks from one try to reveal what a validator owes to the next.</summary>
     public const ulong RevealRetryBlocks = 8;
+
+    /// <summary>How often in an era the next block is enough for that, because another transaction had the nonce.</summary>
+    public const int RevealConflicts = 8;
 
     /// <summary>Miners that a slice tries, the placed one included, before its push fails.</summary>
     public const int PushAttempts = 4;

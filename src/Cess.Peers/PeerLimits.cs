@@ -62,6 +62,9 @@ public static class PeerLimits
     /// <summary>Most of them of nodes that no record names.</summary>
     public const int StrangersMax = 512;
 
+    /// <summary>Most of them whose handshake is not done; for one more, another one is closed.</summary>
+    public const int HandshakesMax = 512;
+
     /// <summary>Most of them from one address (of IPv6, from one network of 64 bits).</summary>
     public const int ConnectionsPerAddressMax = 256;
 

@@ -120,6 +120,24 @@ public sealed class MachineTests
     }
 
     [Fact]
+    public void Without_a_quorum_no_more_is_remembered_however_long_it_takes()
+    {
+        Rig rig = new(4);
+        (ProposalMessage message, int leader) = rig.Propose(1, salt: 1);
+        rig.Receive(leader, message);
+        List<ConsensusEffect> effects = [.. rig.Machine.BlockChecked(message.Proposal.Block, BlockVerdict.Valid, rig.Now)];
+        for (int i = 0; i < 10_000; i++)
+        {
+            rig.Now += Rig.DeltaMs;
+            effects.AddRange(rig.Tick());
+        }
+
+        Assert.Equal(
+            [typeof(AcceptedProposal), typeof(CastVote), typeof(CastVote)],
+            effects.OfType<PersistRecords>().SelectMany(persist => persist.Records).Select(record => record.GetType()));
+    }
+
+    [Fact]
     public void Blocks_are_persisted_once_and_again_after_their_record_was_forgotten()
     {
         Block first = Lockstep.MakeBlock(1, default, 1);

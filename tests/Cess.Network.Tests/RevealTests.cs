@@ -8,6 +8,7 @@ using Cess.Ledger.Modules.Balances;
 using Cess.Ledger.Modules.Staking;
 using Cess.Ledger.Modules.Staking.Selection;
 using Cess.Primitives;
+using Orleans;
 
 namespace Cess.Network.Tests;
 
@@ -37,6 +38,50 @@ public sealed class RevealTests
         Assert.DoesNotContain(reveals, reveal => reveal.Value > 1);
     }
 
+    [Fact]
+    public async Task A_reveal_whose_nonce_another_transaction_has_taken_is_tried_again_at_the_next_block_and_not_for_ever()
+    {
+        Chains? chains = null;
+        var conflicts = new NonceConflicts();
+        await using TestNetwork network = await TestNetwork.StartAsync(
+            miners: 1, policy: "1+0", eraBlocks: 64, chains: validators => chains = new Chains(validators), filter: conflicts);
+        chains!.Ledger = network.Get<ILedgerReader>();
+        conflicts.Ledger = network.Get<ILedgerReader>();
+        AccountId validator = chains.Validators[0];
+        await ExecuteAsync(network, validator, new Validate(0, chains.EndOf(validator), Chains.Length));
+
+        await MakeBlocksUntilTriedAsync(1);
+        for (int conflict = 1; conflict <= GrainLimits.RevealConflicts; conflict++)
+        {
+            await MakeBlockAsync();
+            await TestNetwork.UntilAsync(() => conflicts.Tries.Count > conflict, "another try");
+        }
+        await MakeBlocksUntilTriedAsync(GrainLimits.RevealConflicts + 2);
+
+        // The first try came while blocks were made in a row; and now and then a block is made that nobody has asked for.
+        const ulong few = GrainLimits.RevealRetryBlocks / 2;
+        ulong[] heights = [.. conflicts.Tries];
+        ulong[] waits = [.. heights.Zip(heights.Skip(1), (first, second) => second - first)];
+        Assert.All(waits[1..GrainLimits.RevealConflicts], wait => Assert.InRange(wait, 1u, few));
+        Assert.InRange(waits[GrainLimits.RevealConflicts], few + 1, ulong.MaxValue);
+
+        async Task MakeBlockAsync()
+        {
+            await ExecuteAsync(network, network.Owner.Account, new Transfer(validator, Balance.OneToken));
+            // It waits its turn, behind the hints that have come; else the blocks could run far ahead of who reveals.
+            await network.Grains.GetGrain<IRevealGrain>(StreamNames.ChainKey).GetOwingAsync();
+        }
+
+        async Task MakeBlocksUntilTriedAsync(int times)
+        {
+            while (conflicts.Tries.Count < times)
+            {
+                await MakeBlockAsync();
+                Assert.True(network.Head.Era.Index < 2, "The era is over.");
+            }
+        }
+    }
+
     /// <summary>Reveals in blocks, each of which has to have succeeded, by validator and era.</summary>
     private static async Task<Dictionary<(AccountId, ulong), int>> CountAsync(TestNetwork network)
     {
@@ -60,6 +105,28 @@ public sealed class RevealTests
     {
         TransactionOutcome outcome = await network.Grains.GetGrain<IAccountGrain>(account.ToString()).ExecuteAsync(new CustodyCall(Scale.Encode(call)));
         Assert.True(outcome.Succeeded, outcome.ErrorMessage);
+    }
+
+    /// <summary>Says of every reveal that its nonce is taken.</summary>
+    private sealed class NonceConflicts : IIncomingGrainCallFilter
+    {
+        public ILedgerReader Ledger { get; set; } = null!;
+
+        /// <summary>At which heights reveals were tried.</summary>
+        public ConcurrentQueue<ulong> Tries { get; } = [];
+
+        public Task Invoke(IIncomingGrainCallContext context)
+        {
+            if (context.MethodName != nameof(IAccountGrain.ExecuteAsync) || context.Request.GetArgument(0) is not CustodyCall custody
+                || Scale.Decode<Call>(custody.Call.Span) is not Reveal)
+            {
+                return context.Invoke();
+            }
+
+            Tries.Enqueue(Ledger.Head.Height);
+            context.Result = new TransactionOutcome("", TransactionStatus.Rejected, 0, TransactionErrors.NonceUsed, "It is taken.");
+            return Task.CompletedTask;
+        }
     }
 
     /// <summary>Chains in memory, which note what they are asked for before its time.</summary>

@@ -75,7 +75,8 @@ internal sealed class TestNetwork : IAsyncDisposable
 
     public static async Task<TestNetwork> StartAsync(
         int miners = 12, long? quota = null, string policy = "4+8", uint eraBlocks = 14_400, int validators = 1,
-        Func<ImmutableArray<AccountId>, IHashChains>? chains = null, ConsensusOptions? consensus = null)
+        Func<ImmutableArray<AccountId>, IHashChains>? chains = null, ConsensusOptions? consensus = null,
+        Func<IBlockStore, IBlockStore>? store = null, IIncomingGrainCallFilter? filter = null, ILoggerProvider? warnings = null)
     {
         var custody = new TestCustody();
         AccountId owner = custody.Create();
@@ -92,10 +93,12 @@ internal sealed class TestNetwork : IAsyncDisposable
         FaultyBackend[] backends = [.. accounts.Select(_ => new FaultyBackend(quota))];
 
         HostApplicationBuilder builder = Host.CreateApplicationBuilder();
-        builder.Logging.SetMinimumLevel(LogLevel.Error);
+        builder.Logging.SetMinimumLevel(warnings is null ? LogLevel.Error : LogLevel.Warning);
+        if (warnings is not null)
+            builder.Logging.ClearProviders().AddProvider(warnings);
         IServiceCollection services = builder.Services;
         services.AddSingleton(TimeProvider.System);
-        services.AddSingleton<IBlockStore>(blocks);
+        services.AddSingleton(store?.Invoke(blocks) ?? blocks);
         services.AddSingleton(genesis);
         services.AddSingleton<EraReplay>();
         services.AddSingleton<IParallelFor>(SequentialFor.Instance);
@@ -137,6 +140,8 @@ internal sealed class TestNetwork : IAsyncDisposable
             silo.AddMemoryGrainStorage(InnerStorage);
             silo.AddMemoryGrainStorage("PubSubStore");
             silo.AddMemoryStreams(StreamNames.Provider);
+            if (filter is not null)
+                silo.AddIncomingGrainCallFilter(filter);
         });
         IHost host = builder.Build();
         await host.StartAsync();

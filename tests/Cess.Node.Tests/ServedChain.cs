@@ -82,13 +82,9 @@ internal sealed class ServedChain : IPeerChain, IPeerReceiver, IPeerValidators, 
 
     public bool IsKnown(AccountId validator, PublicKey key) => false;
 
-    public void Receive(AccountId from, AccountId to, ReadOnlyMemory<byte> message)
-    {
-    }
+    public PeerError Receive(AccountId from, AccountId to, ReadOnlyMemory<byte> message) => PeerError.None;
 
-    public void ReceiveTransactions(PublicKey node, IReadOnlyList<ReadOnlyMemory<byte>> transactions)
-    {
-    }
+    public PeerError ReceiveTransactions(PeerCaller sender, IReadOnlyList<ReadOnlyMemory<byte>> transactions) => PeerError.None;
 
     public async ValueTask DisposeAsync()
     {

@@ -215,8 +215,8 @@ public sealed class ChainTests : IAsyncLifetime, IDisposable
     {
         await _client.SendTransactionsAsync(_node.Url, [new byte[] { 1, 2 }, new byte[] { 3 }]);
 
-        var (node, transactions) = Assert.Single(_node.Inbox.Transactions);
-        Assert.Equal(_shown.Node, node);
+        var (sender, transactions) = Assert.Single(_node.Inbox.Transactions);
+        Assert.Equal(_shown.Node, sender.Node);
         Assert.Equal(["0102", "03"], transactions.Select(Convert.ToHexString));
     }
 

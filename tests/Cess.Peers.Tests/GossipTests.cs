@@ -63,7 +63,7 @@ public sealed class GossipTests
         {
             await Eventually.IsSoAsync("the transactions", () => !node.Inbox.Transactions.IsEmpty);
             var (from, transactions) = Assert.Single(node.Inbox.Transactions);
-            Assert.Equal(observer.Key, from);
+            Assert.Equal(observer.Key, from.Node);
             Assert.Equal(["01", "0203"], transactions.Select(Convert.ToHexString));
         }
     }

@@ -8,10 +8,20 @@ internal sealed class Inbox : IPeerReceiver
 {
     public ConcurrentQueue<(AccountId From, AccountId To, byte[] Message)> Messages { get; } = new();
 
-    public ConcurrentQueue<(PublicKey Node, byte[][] Transactions)> Transactions { get; } = new();
+    public ConcurrentQueue<(PeerCaller Sender, byte[][] Transactions)> Transactions { get; } = new();
 
-    public void Receive(AccountId from, AccountId to, ReadOnlyMemory<byte> message) => Messages.Enqueue((from, to, message.ToArray()));
+    /// <summary>What it says to whatever comes.</summary>
+    public PeerError Answer { get; set; }
 
-    public void ReceiveTransactions(PublicKey node, IReadOnlyList<ReadOnlyMemory<byte>> transactions) =>
-        Transactions.Enqueue((node, [.. transactions.Select(transaction => transaction.ToArray())]));
+    public PeerError Receive(AccountId from, AccountId to, ReadOnlyMemory<byte> message)
+    {
+        Messages.Enqueue((from, to, message.ToArray()));
+        return Answer;
+    }
+
+    public PeerError ReceiveTransactions(PeerCaller sender, IReadOnlyList<ReadOnlyMemory<byte>> transactions)
+    {
+        Transactions.Enqueue((sender, [.. transactions.Select(transaction => transaction.ToArray())]));
+        return Answer;
+    }
 }

@@ -66,6 +66,46 @@ public sealed class RefusalTests
         Assert.Equal(1, node.Counts.Refused(PeerError.ReceiverNotHere));
     }
 
+    [Fact]
+    public async Task Messages_that_the_receiver_refuses_are_counted_and_the_link_goes_on()
+    {
+        TestValidator[] validators = _chain.Validators(2);
+        await using TestNode node = await TestNode.StartAsync(_chain, validators[..1]);
+        using NodeCertificate other = TestNode.NewCertificate();
+        node.Book.Add(validators[1].Record(_chain.Genesis, new PeerEndpoint(other.Node, "https://127.0.0.1:1"), 1));
+        node.Inbox.Answer = PeerError.Malformed;
+
+        await using RawLink link = await RawLink.OpenAsync(other, node.Url);
+        for (int i = 0; i < 3; i++)
+            await link.SendAsync(validators[1].Account, node.Validator, "no message"u8.ToArray());
+
+        await Eventually.IsSoAsync("all refusals", () => node.Counts.Refused(PeerError.Malformed) == 3);
+        Assert.Equal(3, node.Inbox.Messages.Count);
+    }
+
+    [Fact]
+    public async Task Transactions_that_find_no_share_are_refused_and_counted_and_their_sender_is_known_by_its_record_when_they_come()
+    {
+        TestValidator[] validators = _chain.Validators(2);
+        await using TestNode node = await TestNode.StartAsync(_chain, validators[..1]);
+        using NodeCertificate other = TestNode.NewCertificate();
+        using PeerChainClient client = new(other, TimeProvider.System);
+        byte[] list = Assert.Single(TransactionList.Encode([new byte[] { 1 }]));
+        byte[] frame = [(byte)FrameKind.Transactions, .. BitConverter.GetBytes(list.Length), .. list];
+        node.Inbox.Answer = PeerError.Busy;
+
+        PeerException refusal = await Assert.ThrowsAsync<PeerException>(() => client.SendTransactionsAsync(node.Url, [new byte[] { 1 }]));
+        await using RawLink link = await RawLink.OpenAsync(other, node.Url);
+        await link.WriteAsync(frame);
+        await Eventually.IsSoAsync("transactions of a stranger", () => node.Inbox.Transactions.Count == 2);
+        node.Book.Add(validators[1].Record(_chain.Genesis, new PeerEndpoint(other.Node, "https://127.0.0.1:1"), 1));
+        await link.WriteAsync(frame);
+        await Eventually.IsSoAsync("transactions of a known node", () => node.Counts.Refused(PeerError.Busy) == 3);
+
+        Assert.Equal(PeerError.Busy, refusal.Error);
+        Assert.Equal([true, true, false], node.Inbox.Transactions.Select(sent => sent.Sender.IsStranger));
+    }
+
     [Theory]
     [InlineData((byte)FrameKind.Consensus, PeerLimits.ConsensusFrameBytesMax + 1, PeerError.TooLong)]
     [InlineData((byte)FrameKind.Transactions, PeerLimits.TransactionsFrameBytesMax + 1, PeerError.TooLong)]

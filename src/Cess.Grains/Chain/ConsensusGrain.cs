@@ -38,6 +38,11 @@ public sealed class ConsensusGrain(
 
     /// <summary>About whom a report is under way.</summary>
     private readonly HashSet<AccountId> _accused = [];
+    private readonly RareWarnings<AccountId> _refused = new(time);
+    private readonly RareWarnings<AccountId> _unserved = new(time);
+    private readonly RareWarnings<AccountId> _contradicting = new(time);
+    private readonly RareWarnings<AccountId> _untaken = new(time);
+    private readonly RareWarnings<AccountId> _growing = new(time);
     private SenderQueues _early = NoneEarly();
     private AccountId _self;
     private ulong _tenure;
@@ -85,8 +90,14 @@ public sealed class ConsensusGrain(
     /// <inheritdoc/>
     public Task ReceiveAsync()
     {
-        while (inboxes.Take(_self) is { } next)
+        for (int i = 0; i < GrainLimits.MessagesPerTurn; i++)
+        {
+            if (inboxes.Take(_self) is not { } next)
+                return Task.CompletedTask;
             Receive(next);
+        }
+        // The inbox calls nobody while it is being emptied. A call of its own goes behind the timers and calls that wait by now.
+        _ = this.AsReference<IConsensusGrain>().ReceiveAsync();
         return Task.CompletedTask;
     }
 
@@ -221,6 +232,7 @@ public sealed class ConsensusGrain(
         {
             case PersistRecords persist:
                 await journal.PersistAsync(_self, _era!.Genesis, persist.Records, _tenure);
+                WarnOfJournal();
                 break;
             case ForgetRecords forget:
                 await _finalising;
@@ -253,7 +265,7 @@ public sealed class ConsensusGrain(
                 Accuse(_era!, report);
                 break;
             case RefuseMessage refuse:
-                log.LogWarning("A message of {Validator} is refused: {Error}", _era!.Accounts[refuse.From], refuse.Error);
+                WarnOfRefusal(_era!.Accounts[refuse.From], refuse.Error);
                 break;
             case EndEra:
                 await _finalising;
@@ -264,6 +276,22 @@ public sealed class ConsensusGrain(
                 Stop($"The consensus has halted: {halt.Reason}", new InvalidOperationException(halt.Reason));
                 break;
         }
+    }
+
+    private void WarnOfJournal()
+    {
+        if (journal.KeptBytes > options.JournalBytesWarned && _machine is { } machine && _growing.IsDue(_self, out _))
+        {
+            log.LogWarning(
+                "{Validator} is in iteration {Iteration}, nothing is final after {Final}, and until then the journal of votes grows: {Bytes} bytes",
+                _self, machine.Iteration, machine.FinalIteration, journal.KeptBytes);
+        }
+    }
+
+    private void WarnOfRefusal(AccountId from, ConsensusError error)
+    {
+        if (_refused.IsDue(from, out long leftOut))
+            log.LogWarning("A message of {Validator} is refused: {Error} (and {Count} before it that were not reported)", from, error, leftOut);
     }
 
     private async Task CheckAsync(SimplexMachine machine, CheckBlock check)
@@ -304,7 +332,8 @@ public sealed class ConsensusGrain(
         }
         catch (Exception e) when (e is BlockStoreException or OperationCanceledException or ObjectDisposedException)
         {
-            log.LogWarning(e, "Blocks above {Height} can't be given to {Validator}", above, to);
+            if (_unserved.IsDue(to, out long leftOut))
+                log.LogWarning(e, "Blocks above {Height} can't be given to {Validator}; {Count} times before, nothing was said", above, to, leftOut);
         }
     }
 
@@ -312,7 +341,12 @@ public sealed class ConsensusGrain(
     {
         int validator = report.Evidence.Validator;
         AccountId accused = era.Accounts[validator];
-        log.LogWarning("{Validator} has contradicted itself in iteration {Iteration}", accused, report.Evidence.Iteration);
+        if (_contradicting.IsDue(accused, out long leftOut))
+        {
+            log.LogWarning(
+                "{Validator} has contradicted itself in iteration {Iteration} (and in {Count} before it that were not reported)",
+                accused, report.Evidence.Iteration, leftOut);
+        }
         if (IsPunishable(accused)
             && _reports.TryAdd(accused, new Ledger.Modules.Staking.ReportEquivocation(report.Evidence.ToLedger(accused, era.Validators.Keys[validator]))))
             _ = ReportAsync(accused);
@@ -346,8 +380,11 @@ public sealed class ConsensusGrain(
             // In a block it has had its effect, or never will.
             if (outcome.Status != TransactionStatus.Rejected)
                 _reports.Remove(accused);
-            if (!outcome.Succeeded)
-                log.LogWarning("The report was not taken: {Code} {Message}", outcome.ErrorCode, outcome.ErrorMessage);
+            if (!outcome.Succeeded && _untaken.IsDue(accused, out long leftOut))
+            {
+                log.LogWarning(
+                    "The report was not taken: {Code} {Message} (nor {Count} times before)", outcome.ErrorCode, outcome.ErrorMessage, leftOut);
+            }
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {

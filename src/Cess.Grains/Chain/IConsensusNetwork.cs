@@ -36,6 +36,9 @@ public sealed record ConsensusOptions(long DeltaMs = ConsensusOptions.DeltaMsDef
     /// <summary>How many of them may be of one account.</summary>
     public int PoolTransactionsPerAccount { get; init; } = GrainLimits.PoolTransactionsPerAccount;
 
+    /// <summary>Bytes that the journal of votes keeps above which each validator warns of them.</summary>
+    public long JournalBytesWarned { get; init; } = GrainLimits.JournalBytesWarned;
+
     /// <summary>How long a leader among several waits for transactions.</summary>
     public TimeSpan Patience => TimeSpan.FromMilliseconds(DeltaMs / 2.0);
 }

@@ -15,8 +15,7 @@ namespace Cess.Grains.Chain;
 [ImplicitStreamSubscription(StreamNames.Blocks)]
 public sealed class RevealGrain(ILedgerReader ledger, NodeIdentity node, ILogger<RevealGrain> log) : Grain, IRevealGrain, IStreamSubscriptionObserver
 {
-    /// <summary>From which height on a validator may be tried again.</summary>
-    private readonly Dictionary<AccountId, ulong> _retryAt = [];
+    private readonly Dictionary<AccountId, Attempts> _attempts = [];
     private readonly HashSet<AccountId> _underWay = [];
 
     /// <inheritdoc/>
@@ -41,10 +40,15 @@ public sealed class RevealGrain(ILedgerReader ledger, NodeIdentity node, ILogger
             return;
         foreach (AccountId validator in node.Validators)
         {
-            if (head.Height < _retryAt.GetValueOrDefault(validator) || RevealDuty.Of(head, validator) is not { } duty || !_underWay.Add(validator))
+            if (RevealDuty.Of(head, validator) is not { } duty)
                 continue;
-            // Whatever becomes of it, the next try waits: a success is in the state by then, and a failure is not for every block.
-            _retryAt[validator] = head.Height + GrainLimits.RevealRetryBlocks;
+            Attempts attempts = _attempts.GetValueOrDefault(validator);
+            if (attempts.Era != duty.Era)
+                attempts = new Attempts(duty.Era, 0, 0);
+            if (head.Height < attempts.RetryAt || !_underWay.Add(validator))
+                continue;
+            // The next try waits: a success is in the state by then, and most failures are not for every block.
+            _attempts[validator] = attempts with { RetryAt = head.Height + GrainLimits.RevealRetryBlocks };
             _ = RevealAsync(validator, duty, chains);
         }
     }
@@ -62,6 +66,8 @@ public sealed class RevealGrain(ILedgerReader ledger, NodeIdentity node, ILogger
             }
             TransactionOutcome outcome = await GrainFactory.GetGrain<IAccountGrain>(validator.ToString())
                 .ExecuteAsync(new CustodyCall(Scale.Encode<Call>(new Reveal(value)), ValidUntil: duty.LastHeight));
+            if (outcome.ErrorCode is TransactionErrors.NonceUsed or TransactionErrors.Replaced or TransactionErrors.Dropped)
+                TrySoon(validator);
             if (!outcome.Succeeded)
                 log.LogWarning("{Validator} has not revealed in era {Era}: {Code} {Message}", validator, duty.Era, outcome.ErrorCode, outcome.ErrorMessage);
         }
@@ -74,4 +80,21 @@ public sealed class RevealGrain(ILedgerReader ledger, NodeIdentity node, ILogger
             _underWay.Remove(validator);
         }
     }
+
+    /// <summary>
+    /// Another transaction of the account has the nonce, so this one never will be in a block. The next block, most likely, shows which is
+    /// free; a short era may have no time for more.
+    /// </summary>
+    private void TrySoon(AccountId validator)
+    {
+        Attempts attempts = _attempts[validator];
+        if (attempts.Conflicts < GrainLimits.RevealConflicts)
+            _attempts[validator] = attempts with { RetryAt = ledger.Head.Height + 1, Conflicts = attempts.Conflicts + 1 };
+    }
+
+    /// <summary>What a validator has tried in the newest era in which it owed something.</summary>
+    /// <param name="Era">The era.</param>
+    /// <param name="RetryAt">From which height on it may be tried again.</param>
+    /// <param name="Conflicts">How often it was tried again at once, because another transaction had the nonce.</param>
+    private readonly record struct Attempts(ulong Era, ulong RetryAt, int Conflicts);
 }

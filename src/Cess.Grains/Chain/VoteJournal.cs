@@ -14,14 +14,18 @@ public sealed class VoteJournal
 {
     private readonly IBlockStore _store;
     private readonly Lock _gate = new();
-    private readonly Queue<(ulong Sequence, AccountId Validator, ulong Iteration)> _kept = new();
+    private readonly Queue<(ulong Sequence, AccountId Validator, ulong Iteration, int Bytes)> _kept = new();
     private readonly Dictionary<AccountId, Part> _parts = [];
     private readonly Dictionary<AccountId, ulong> _tenures = [];
     private List<Waiting> _waiting = [];
     private bool _isWriting;
     private ulong _next;
+    private long _keptBytes;
 
     private VoteJournal(IBlockStore store) => _store = store;
+
+    /// <summary>Bytes of the entries of all validators from the oldest on that is needed: those that can't be removed yet.</summary>
+    public long KeptBytes => Volatile.Read(ref _keptBytes);
 
     /// <summary>Reads what is there.</summary>
     /// <param name="store">A log of its own, which the caller closes.</param>
@@ -33,7 +37,7 @@ public sealed class VoteJournal
         if (store.First is not { } first)
             return journal;
         await foreach (BlockEntry stored in store.ReadFromAsync(first, cancellation).ConfigureAwait(false))
-            journal.Keep(stored.Height, Scale.Decode<JournalEntry>(stored.Bytes.Span));
+            journal.Keep(stored.Height, Scale.Decode<JournalEntry>(stored.Bytes.Span), stored.Bytes.Length);
         return journal;
     }
 
@@ -147,8 +151,9 @@ public sealed class VoteJournal
                 {
                     foreach (JournalEntry entry in waiting.Entry is { } written ? [written] : Anew(waiting.Validator))
                     {
-                        Keep(_next, entry);
-                        blocks.Add(new BlockEntry(_next++, Scale.Encode(entry)));
+                        byte[] bytes = Scale.Encode(entry);
+                        Keep(_next, entry, bytes.Length);
+                        blocks.Add(new BlockEntry(_next++, bytes));
                     }
                 }
             }
@@ -184,9 +189,10 @@ public sealed class VoteJournal
         return entries.Length > 0 ? entries : [new JournalEntry(validator, part.Genesis, [])];
     }
 
-    private void Keep(ulong sequence, JournalEntry entry)
+    private void Keep(ulong sequence, JournalEntry entry, int bytes)
     {
-        _kept.Enqueue((sequence, entry.Validator, entry.Records.IsEmpty ? 0 : entry.Records.Max(record => record.Iteration)));
+        _kept.Enqueue((sequence, entry.Validator, entry.Records.IsEmpty ? 0 : entry.Records.Max(record => record.Iteration), bytes));
+        _keptBytes += bytes;
         if (!_parts.TryGetValue(entry.Validator, out Part? part))
             _parts.Add(entry.Validator, part = new Part());
         // What was signed on another chain says nothing about this one.
@@ -201,7 +207,7 @@ public sealed class VoteJournal
         while (_kept.TryPeek(out var oldest) && _parts[oldest.Validator] is var part
             && (oldest.Sequence < part.RewrittenAt || oldest.Iteration < part.ForgottenBefore))
         {
-            _kept.Dequeue();
+            _keptBytes -= _kept.Dequeue().Bytes;
         }
     }
 

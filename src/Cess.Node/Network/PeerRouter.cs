@@ -3,7 +3,6 @@ using Cess.Grains;
 using Cess.Grains.Chain;
 using Cess.Peers;
 using Cess.Primitives;
-using Cess.Node.Setup;
 using Orleans;
 
 namespace Cess.Node.Network;
@@ -13,10 +12,12 @@ namespace Cess.Node.Network;
 /// nodes as bytes; what comes in from there goes the same way.
 /// </summary>
 internal sealed class PeerRouter(
-    ConsensusInboxes inboxes, PeerLinks links, NodeIdentity node, IGrainFactory grains, ILogger<PeerRouter> log)
+    ConsensusInboxes inboxes, PeerLinks links, NodeIdentity node, IGrainFactory grains, TimeProvider time, ILogger<PeerRouter> log)
     : IConsensusNetwork, ITransactionGossip, IPeerReceiver
 {
-    private int _submissions;
+    private readonly RareWarnings<AccountId> _malformed = new(time);
+    private readonly RareWarnings<PeerCaller> _lost = new(time);
+    private readonly GossipShares _gossip = new();
 
     /// <inheritdoc/>
     public void Send(AccountId from, IReadOnlyList<AccountId> to, ConsensusMessage message)
@@ -35,28 +36,35 @@ internal sealed class PeerRouter(
     public void Spread(IReadOnlyList<ReadOnlyMemory<byte>> transactions) => links.SendTransactions(transactions);
 
     /// <inheritdoc/>
-    public void Receive(AccountId from, AccountId to, ReadOnlyMemory<byte> message)
+    public PeerError Receive(AccountId from, AccountId to, ReadOnlyMemory<byte> message)
     {
         try
         {
-            inboxes.Post(from, to, Scale.Decode<ConsensusMessage>(message.Span), message.Length);
+            var decoded = Scale.Decode<ConsensusMessage>(message.Span);
+            return inboxes.Post(from, to, decoded, message.Length) ? PeerError.None : PeerError.Busy;
         }
         catch (ScaleException e)
         {
-            log.LogWarning("{Validator} has sent what is no message of the consensus: {Reason}", from, e.Message);
+            if (_malformed.IsDue(from, out long leftOut))
+            {
+                log.LogWarning(
+                    "{Validator} has sent what is no message of the consensus: {Reason} (and {Count} before it that were not reported)",
+                    from, e.Message, leftOut);
+            }
+            return PeerError.Malformed;
         }
     }
 
     /// <inheritdoc/>
-    public void ReceiveTransactions(PublicKey node, IReadOnlyList<ReadOnlyMemory<byte>> transactions)
+    public PeerError ReceiveTransactions(PeerCaller sender, IReadOnlyList<ReadOnlyMemory<byte>> transactions)
     {
-        if (Interlocked.Increment(ref _submissions) <= NodeLimits.GossipUnderWay)
-            _ = SubmitAsync(transactions);
-        else
-            Interlocked.Decrement(ref _submissions);
+        if (!_gossip.TryEnter(sender))
+            return PeerError.Busy;
+        _ = SubmitAsync(sender, transactions);
+        return PeerError.None;
     }
 
-    private async Task SubmitAsync(IReadOnlyList<ReadOnlyMemory<byte>> transactions)
+    private async Task SubmitAsync(PeerCaller sender, IReadOnlyList<ReadOnlyMemory<byte>> transactions)
     {
         try
         {
@@ -68,11 +76,12 @@ internal sealed class PeerRouter(
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
-            log.LogWarning(e, "Transactions of another node were lost");
+            if (_lost.IsDue(sender.Counted, out long leftOut))
+                log.LogWarning(e, "Transactions of node {Node} were lost, and {Count} times before, which was not reported", sender.Node, leftOut);
         }
         finally
         {
-            Interlocked.Decrement(ref _submissions);
+            _gossip.Leave(sender);
         }
     }
 }

@@ -15,8 +15,16 @@ public static class NodeLimits
     /// <summary>Size in bytes from which a file of what validators must remember gets nothing more; it goes when all in it may be forgotten.</summary>
     public const long VoteSegmentBytes = 32L << 20;
 
-    /// <summary>Lists of transactions from other nodes that are being verified; what comes then is dropped, and may come again.</summary>
-    public const int GossipUnderWay = 64;
+    /// <summary>
+    /// Lists of transactions of one node that a record names which are being verified; what comes then is dropped, and may come again.
+    /// </summary>
+    public const int GossipOfNode = 16;
+
+    /// <summary>The same for the nodes at one address that no record names.</summary>
+    public const int GossipOfAddress = 4;
+
+    /// <summary>The same for all nodes that no record names.</summary>
+    public const int GossipOfStrangers = 16;
 
     /// <summary>How long a node that follows others waits before it looks again, when it has nobody to ask.</summary>
     public static readonly TimeSpan FollowInterval = TimeSpan.FromSeconds(1);

@@ -86,7 +86,8 @@ internal sealed class MessageEndpoint(
             : PeerError.None;
         if (error == PeerError.None)
         {
-            receiver.Value.Receive(from, to, await frames.ReadAsync(bodyLength, cancellation));
+            // What one validator says wrongly says nothing against the others of its node.
+            CountRefused(receiver.Value.Receive(from, to, await frames.ReadAsync(bodyLength, cancellation)));
             return;
         }
 
@@ -100,13 +101,19 @@ internal sealed class MessageEndpoint(
     private async Task ReadTransactionsAsync(FrameReader frames, int length, PeerCaller caller, CancellationToken cancellation)
     {
         byte[] list = await frames.ReadAsync(length, cancellation);
-        bool isStranger = !book.Names(caller.Node);
-        if (isStranger)
-            await AwaitTurnAsync(caller.Address, length, cancellation);
-        receiver.Value.ReceiveTransactions(caller.Node, Decode(list));
+        PeerCaller sender = caller with { IsStranger = !book.Names(caller.Node) };
+        if (sender.IsStranger)
+            await AwaitTurnAsync(sender.Address, length, cancellation);
+        CountRefused(receiver.Value.ReceiveTransactions(sender, Decode(list)));
         // Who is nobody yet must be heard, or could never become a validator; but not for long at once.
-        if (isStranger)
+        if (sender.IsStranger)
             await Task.Delay(TimeSpan.FromSeconds((double)length / PeerLimits.StrangerBytesPerSecond), time, cancellation);
+    }
+
+    private void CountRefused(PeerError error)
+    {
+        if (error != PeerError.None)
+            metrics.Refused(error);
     }
 
     /// <summary>Whoever has one key has any number of them: strangers' transactions count by address, too.</summary>

@@ -6,7 +6,8 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Cess.Peers;
 
 /// <summary>
-/// The door's connections: counted before their handshake in all and by address, after it by node. What is too many is closed.
+/// The door's connections: counted before their handshake in all and by address, after it by node. What is too many is closed; of those that
+/// have not done their handshake, others than the newest.
 /// </summary>
 internal sealed class PeerConnections(PeerBook book, RequestBudgets budgets, PeerMetrics metrics)
 {
@@ -15,6 +16,7 @@ internal sealed class PeerConnections(PeerBook book, RequestBudgets budgets, Pee
     private readonly Lock _lock = new();
     private readonly Dictionary<UInt128, int> _byAddress = [];
     private readonly Dictionary<PublicKey, int> _byNode = [];
+    private readonly Handshakes _handshakes = new();
     private int _count;
 
     /// <summary>The node at the other end; null on connections of other doors.</summary>
@@ -33,12 +35,14 @@ internal sealed class PeerConnections(PeerBook book, RequestBudgets budgets, Pee
 
         try
         {
+            MakeRoomFor(connection, address);
             await next(connection);
         }
         finally
         {
             lock (_lock)
             {
+                _handshakes.Leave(connection);
                 _count--;
                 Remove(_byAddress, address);
             }
@@ -48,6 +52,8 @@ internal sealed class PeerConnections(PeerBook book, RequestBudgets budgets, Pee
     /// <summary>After TLS, which has proven the key.</summary>
     public ConnectionDelegate Identify(ConnectionDelegate next) => async connection =>
     {
+        lock (_lock)
+            _handshakes.Leave(connection);
         if (!NodeCertificate.TryReadKey(connection.Features.Get<ITlsConnectionFeature>()?.ClientCertificate, out PublicKey node)
             || !TryEnter(node))
         {
@@ -87,6 +93,15 @@ internal sealed class PeerConnections(PeerBook book, RequestBudgets budgets, Pee
                 || _byNode.Where(entry => !book.Names(entry.Key)).Sum(entry => entry.Value) < PeerLimits.StrangersMax;
             return hasRoom && TryAdd(_byNode, node, PeerLimits.ConnectionsPerNodeMax);
         }
+    }
+
+    private void MakeRoomFor(ConnectionContext connection, UInt128 address)
+    {
+        ConnectionContext? closed;
+        lock (_lock)
+            closed = _handshakes.Enter(address, connection);
+        if (closed is not null)
+            Refuse(closed);
     }
 
     private void Refuse(ConnectionContext connection)

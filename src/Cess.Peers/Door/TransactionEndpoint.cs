@@ -10,7 +10,8 @@ internal sealed class TransactionEndpoint(Lazy<IPeerReceiver> receiver, RequestB
         byte[] list = await BoundedBody.ReadAsync(http.Request.Body, PeerLimits.TransactionsFrameBytesMax, cancellation);
         if (caller.IsStranger && !budgets.TrySpend(caller.Address, list.Length / RequestCosts.TransactionBytes))
             throw new PeerException(PeerError.Busy, "this address hands in too many transactions.");
-        receiver.Value.ReceiveTransactions(caller.Node, TransactionList.Decode(list));
+        if (receiver.Value.ReceiveTransactions(caller, TransactionList.Decode(list)) != PeerError.None)
+            throw new PeerException(PeerError.Busy, "too many transactions of this node or address are being verified.");
         http.Response.StatusCode = StatusCodes.Status202Accepted;
     }
 }

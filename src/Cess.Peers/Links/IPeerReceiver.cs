@@ -9,10 +9,12 @@ public interface IPeerReceiver
     /// <param name="from">The validator that sends.</param>
     /// <param name="to">A local validator.</param>
     /// <param name="message">The receiver's to keep; at most <see cref="Consensus.ConsensusLimits.MessageBytesMax"/> bytes.</param>
-    void Receive(AccountId from, AccountId to, ReadOnlyMemory<byte> message);
+    /// <returns>Why it was not taken, which is counted: <see cref="PeerError.Malformed"/>, or <see cref="PeerError.Busy"/>.</returns>
+    PeerError Receive(AccountId from, AccountId to, ReadOnlyMemory<byte> message);
 
     /// <summary>Transactions, of which nothing has been checked but their number and size.</summary>
-    /// <param name="node">The node that sends; any, also one without validators.</param>
+    /// <param name="sender">The node that sends; any, also one without validators.</param>
     /// <param name="transactions">Signed transactions in SCALE; the receiver's to keep.</param>
-    void ReceiveTransactions(PublicKey node, IReadOnlyList<ReadOnlyMemory<byte>> transactions);
+    /// <returns><see cref="PeerError.Busy"/> if they were not taken, which is counted.</returns>
+    PeerError ReceiveTransactions(PeerCaller sender, IReadOnlyList<ReadOnlyMemory<byte>> transactions);
 }

@@ -69,16 +69,14 @@ internal sealed class TwoFacedValidator : IPeerReceiver, IPeerValidators, IPeerC
 
     public ValueTask<FinalBlocks?> ReadFinalBlocksAsync(ulong above, CancellationToken cancellation) => default;
 
-    public void ReceiveTransactions(PublicKey node, IReadOnlyList<ReadOnlyMemory<byte>> transactions)
-    {
-    }
+    public PeerError ReceiveTransactions(PeerCaller sender, IReadOnlyList<ReadOnlyMemory<byte>> transactions) => PeerError.None;
 
-    public void Receive(AccountId from, AccountId to, ReadOnlyMemory<byte> message)
+    public PeerError Receive(AccountId from, AccountId to, ReadOnlyMemory<byte> message)
     {
         if (Scale.Decode<ConsensusMessage>(message.Span) is not VoteMessage { Vote: { Kind: VoteKind.Notarise } vote }
             || !_voted.TryAdd(vote.Iteration, true))
         {
-            return;
+            return PeerError.None;
         }
 
         foreach (Hash256 block in (Hash256[])[vote.Block, Hash256.Sha256(vote.Block.ToArray())])
@@ -89,6 +87,8 @@ internal sealed class TwoFacedValidator : IPeerReceiver, IPeerValidators, IPeerC
             foreach (PublicKey other in _validators.Where(other => other != _key.PublicKey))
                 _application.Services.GetRequiredService<PeerLinks>().Send(Self, other.ToAccountId(), bytes);
         }
+
+        return PeerError.None;
     }
 
     public async ValueTask DisposeAsync()

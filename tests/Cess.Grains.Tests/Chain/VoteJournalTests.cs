@@ -43,6 +43,24 @@ public sealed class VoteJournalTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task What_it_keeps_is_counted_until_it_may_be_forgotten()
+    {
+        VoteJournal journal = await OpenAsync();
+        Assert.Equal(0, journal.KeptBytes);
+        await journal.PersistAsync(s_anna, s_genesis, [Vote(1)]);
+        long one = journal.KeptBytes;
+        Assert.Equal((await _store.ReadAsync(1)).Length, one);
+        await journal.PersistAsync(s_anna, s_genesis, [Vote(2)]);
+        await journal.PersistAsync(s_anna, s_genesis, [Vote(3)]);
+        Assert.Equal(3 * one, journal.KeptBytes);
+        Assert.Equal(3 * one, (await OpenAsync()).KeptBytes);
+
+        await journal.ForgetAsync(s_anna, 3);
+
+        Assert.Equal(one, journal.KeptBytes);
+    }
+
+    [Fact]
     public async Task Who_votes_for_a_validator_in_an_earlier_tenure_writes_nothing_more()
     {
         VoteJournal journal = await OpenAsync();
