@@ -6,6 +6,18 @@ public static class GatewayLimits
     /// <summary>Bytes of UTF-8 in an object's key.</summary>
     public const int KeyBytesMax = 1_024;
 
+    /// <summary>
+    /// Bytes of all request bodies that are held whole in memory, at both doors: submissions of transactions, declarations, JSON and XML.
+    /// Each counts until its request is answered.
+    /// </summary>
+    public const long WholeBodyBytesMax = 256L << 20;
+
+    /// <summary>Bytes of those that come from one address.</summary>
+    public const long WholeBodyBytesPerAddressMax = WholeBodyBytesMax / 4;
+
+    /// <summary>How long such a body may take to come.</summary>
+    public static readonly TimeSpan WholeBodyTimeMax = TimeSpan.FromMinutes(1);
+
     /// <summary>Buckets of one account.</summary>
     public const int BucketsPerAccount = 1_000;
 

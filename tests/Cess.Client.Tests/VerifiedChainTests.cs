@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
@@ -6,6 +7,7 @@ using System.Text.Json;
 using Cess.Client.Chain;
 using Cess.Client.Objects;
 using Cess.Ledger.Blocks;
+using Cess.Ledger.Modules;
 using Cess.Ledger.Modules.Balances;
 using Cess.Ledger.Modules.Batches;
 using Cess.Ledger.Transactions;
@@ -512,6 +514,82 @@ public sealed class VerifiedChainTests : ClientTests
         Assert.True(changed >= 600);
     }
 
+    [Fact]
+    public async Task Headers_and_what_began_their_blocks_are_proven()
+    {
+        Host.Chain.CertifiedEvery = 3;
+        do
+            await Client.TransferAsync(s_payee, Balance.OneToken);
+        while (Host.Chain.Head.Height % 3 != 0);
+        using VerifiedChain chain = Verify(Trusted);
+        int began = 0;
+        for (ulong height = 1; height <= Host.Chain.Head.Height; height++)
+        {
+            BlockRecord record = await RecordAsync(height);
+            Verified<BlockHeader> header = await chain.GetHeaderAsync(height);
+            Verified<ImmutableArray<LedgerEvent>> events = await chain.GetStartEventsAsync(height);
+            Assert.Equal((record.Block.Header, height, height), (header.Value, header.Height, events.Height));
+            Assert.Equal(record.StartEvents.Select(one => Scale.Encode(one)), events.Value.Select(one => Scale.Encode(one)));
+            began += events.Value.Length;
+        }
+
+        Assert.True(began > 0, "No block began with anything.");
+        await FailsAsync(ClientErrors.NotProven, () => chain.GetHeaderAsync(Host.Chain.Head.Height + 1));
+        await FailsAsync(ClientErrors.NotProven, () => chain.GetStartEventsAsync(Host.Chain.Head.Height + 1));
+    }
+
+    [Fact]
+    public async Task A_header_or_a_start_of_another_block_is_refused()
+    {
+        byte[] other = [];
+        ulong asked = Host.Chain.Head.Height;
+        var lies = new Lies();
+        using VerifiedChain chain = new(Host.Endpoint, Trusted, Quick with { Time = Host.Time }, lies);
+        foreach (Func<ulong, Task> ask in (Func<ulong, Task>[])[height => chain.GetHeaderAsync(height), height => chain.GetStartEventsAsync(height)])
+        {
+            lies.Answer = (request, body) => IsOfBlock(request) ? other = body : body;
+            await ask(asked - 1);
+            lies.Answer = (request, body) => IsOfBlock(request) ? other : body;
+            await FailsAsync(ClientErrors.NotAuthentic, () => ask(asked));
+        }
+    }
+
+    [Fact]
+    public async Task No_changed_bit_of_a_header_or_of_what_began_a_block_passes()
+    {
+        const ulong height = TestChain.EraBlocks + 1;
+        BlockRecord record = await RecordAsync(height);
+        var random = new Random(7);
+        for (int i = 0; i < 400; i++)
+        {
+            using VerifiedChain chain = new(Host.Endpoint, Trusted, Quick with { Time = Host.Time }, new Lies
+            {
+                Answer = (request, body) =>
+                {
+                    if (!IsOfBlock(request))
+                        return body;
+                    byte[] altered = [.. body];
+                    // Of a page of headers, what comes after the first certificate does not matter.
+                    int matters = request.Contains("/headers", StringComparison.Ordinal) ? 1 + Scale.Encode(record.Block.Header).Length : altered.Length;
+                    altered[random.Next(matters)] ^= (byte)(1 << random.Next(8));
+                    return altered;
+                },
+            });
+            try
+            {
+                if (i % 2 == 0)
+                    Assert.Equal(record.Block.Header, (await chain.GetHeaderAsync(height)).Value);
+                else
+                    Assert.Equal(record.StartEvents.Select(one => Scale.Encode(one)), (await chain.GetStartEventsAsync(height)).Value.Select(one => Scale.Encode(one)));
+                Assert.Fail("A changed bit was not noticed.");
+            }
+            catch (CessException e)
+            {
+                Assert.Contains(e.Code, new[] { ClientErrors.NotAuthentic, ClientErrors.BadAnswer, ClientErrors.EraUnverifiable, ClientErrors.NotProven });
+            }
+        }
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("00")]
@@ -530,6 +608,11 @@ public sealed class VerifiedChainTests : ClientTests
     /// <summary>The answer that a transaction is in no block.</summary>
     private static byte[] Denied(string code) => Encoding.UTF8.GetBytes(JsonSerializer.Serialize(
         new SubmissionMessage([new OutcomeMessage("", "rejected", Code: code)]), WireJson.Default.SubmissionMessage));
+
+    private static bool IsOfBlock(string request) =>
+        request.Contains("/v1/headers", StringComparison.Ordinal) || request.EndsWith("/events/proof", StringComparison.Ordinal);
+
+    private async Task<BlockRecord> RecordAsync(ulong height) => Scale.Decode<BlockRecord>((await Host.Chain.GetBlockAsync(height))!.Record.Span);
 
     private VerifiedChain Verify(TrustedStart trust, TimeSpan? ageMax = null) =>
         new(Host.Endpoint, trust, Quick with { Time = Host.Time, StateAgeMax = ageMax ?? Quick.StateAgeMax });

@@ -55,6 +55,7 @@ public static class FuzzTargets
         Of<FinalityProof>("finality-proof", [Scale.Encode(Samples.Finality)]),
         Of<RecordsProof>("records-proof", [Scale.Encode(Samples.RecordsProof)]),
         Of<TransactionProof>("transaction-proof", [Scale.Encode(Samples.TransactionProof)]),
+        Of<StartEventsProof>("start-events-proof", [Scale.Encode(Samples.StartEventsProof)]),
         new("snapshot", [Snapshot()], ReadSnapshot, e => e is LedgerException),
         Of<ConsensusMessage>("consensus-message", [.. ConsensusSamples.Messages.Values.Select(message => Scale.Encode(message))]),
         Of<ConsensusRecord>("consensus-record", [.. ConsensusSamples.Records.Values.Select(record => Scale.Encode(record))]),

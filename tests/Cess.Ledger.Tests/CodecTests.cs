@@ -100,6 +100,7 @@ public sealed class CodecTests
         RoundTrip<FinalityProof>(Scale.Encode(Samples.Finality));
         RoundTrip<RecordsProof>(Scale.Encode(Samples.RecordsProof));
         RoundTrip<TransactionProof>(Scale.Encode(Samples.TransactionProof));
+        RoundTrip<StartEventsProof>(Scale.Encode(Samples.StartEventsProof));
         RoundTrip<ChainParameters>(State("parameters"));
         RoundTrip<ValidatorSet>(State("validators"));
         RoundTrip<AccountRecord>(State("account"));
@@ -146,6 +147,7 @@ public sealed class CodecTests
             SameOrRefused<EraHandover>(bytes);
             SameOrRefused<RecordsProof>(bytes);
             SameOrRefused<TransactionProof>(bytes);
+            SameOrRefused<StartEventsProof>(bytes);
             if (SignedTransaction.TryDecode(bytes, out SignedTransaction? transaction, out LedgerError error))
                 Assert.Equal(bytes, transaction.Bytes.ToArray());
             else

@@ -45,6 +45,7 @@ public sealed class GoldenVectorTests
             ["handover-sha256"] = Scale.Sha256(Samples.Handover).ToArray(),
             ["records-proof"] = Scale.Encode(Samples.RecordsProof),
             ["transaction-proof-sha256"] = Scale.Sha256(Samples.TransactionProof).ToArray(),
+            ["start-events-proof-sha256"] = Scale.Sha256(Samples.StartEventsProof).ToArray(),
             ["treasury"] = TreasuryAccount.Id.Hash.ToArray(),
             ["transaction-id"] = Samples.Known.Id.ToArray(),
             ["receipt-success"] = Scale.Encode(Samples.Success),

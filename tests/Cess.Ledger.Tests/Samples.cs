@@ -210,6 +210,9 @@ public static class Samples
     /// <summary>Of the second transaction of the block.</summary>
     public static TransactionProof TransactionProof { get; } = TransactionProof.Of(Record, Finality, 1);
 
+    /// <summary>Of that block's start.</summary>
+    public static StartEventsProof StartEventsProof { get; } = StartEventsProof.Of(Record, Finality);
+
     public static IReadOnlyList<(string Name, byte[] Bytes)> StateValues { get; } =
     [
         ("parameters", Scale.Encode(Genesis.Parameters)),
@@ -256,6 +259,7 @@ public static class Samples
         Scale.Encode(Handover),
         Scale.Encode(RecordsProof),
         Scale.Encode(TransactionProof),
+        Scale.Encode(StartEventsProof),
         Scale.Encode(Genesis),
     ];
 }

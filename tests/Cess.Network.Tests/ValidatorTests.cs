@@ -61,7 +61,7 @@ public sealed class ValidatorTests
         await network.ExecuteAsync(witness, new Transfer(
             network.Owner.Account, network.Head.Account(witness).Free - network.Genesis.Parameters.TransactionFee - network.Genesis.Parameters.TransactionFee));
         while (network.Head.Account(witness).Free >= network.Genesis.Parameters.TransactionFee)
-            await network.ExecuteAsync(witness, new Transfer(network.Owner.Account, Balance.Zero));
+            await network.ExecuteAsync(witness, new Transfer(network.Owner.Account, new Balance(1)));
 
         ulong told = network.Head.Height;
         network.Contradict(liar, witness);

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Cess.Client.Transport;
 using Cess.Ledger;
 using Cess.Ledger.Blocks;
+using Cess.Ledger.Modules;
 using Cess.Ledger.Modules.Balances;
 using Cess.Ledger.Modules.Chain;
 using Cess.Ledger.Modules.Files;
@@ -108,6 +109,36 @@ public sealed class VerifiedChain : IDisposable
     public async Task<Verified<Receipt>> GetReceiptAsync(Hash256 transaction, CancellationToken cancellation = default) =>
         (await FindTransactionAsync(transaction, cancellation) ?? throw new CessException(
             WireErrors.TransactionNotFound.Code, $"The node does not show a final transaction {transaction}.")).Select(proof => proof.Receipt);
+
+    /// <summary>The header of a final block.</summary>
+    /// <param name="height">Its height, at least 1: block 0 follows from the genesis.</param>
+    /// <param name="cancellation">Ends it.</param>
+    /// <exception cref="CessException">As <see cref="ReadAsync"/>.</exception>
+    public async Task<Verified<BlockHeader>> GetHeaderAsync(ulong height, CancellationToken cancellation = default)
+    {
+        BlockHeader header = await VerifyAsync(await GetFinalityAsync(height, cancellation), cancellation);
+        return header.Height == height
+            ? Of(header, header)
+            : throw new CessException(ClientErrors.NotAuthentic, $"The node shows block {header.Height} for block {height}.");
+    }
+
+    /// <summary>
+    /// What the start of a final block changed, before its first transaction: rewards, slashes for absence, deals that were dropped,
+    /// proposals that were enacted. What transactions changed is in their receipts.
+    /// </summary>
+    /// <param name="height">The block's height, at least 1.</param>
+    /// <param name="cancellation">Ends it.</param>
+    /// <exception cref="CessException">As <see cref="ReadAsync"/>.</exception>
+    public async Task<Verified<ImmutableArray<LedgerEvent>>> GetStartEventsAsync(ulong height, CancellationToken cancellation = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfZero(height);
+        RestRequest request = RestRequest.Get($"/v1/blocks/{height}/events/proof");
+        StartEventsProof proof = await AskAsync(() => _transport.SendScaleAsync<StartEventsProof>(request, cancellation));
+        BlockHeader header = await VerifyAsync(proof.Finality, cancellation);
+        return header.Height == height && proof.IsOf(header)
+            ? Of(header, proof.Events)
+            : throw new CessException(ClientErrors.NotAuthentic, $"The node's proof does not show what block {height} began with.");
+    }
 
     /// <summary>Height of the block with a transaction that the node says has succeeded.</summary>
     /// <exception cref="CessException">NotAuthentic: it has not; or as <see cref="ReadAsync"/>.</exception>
@@ -236,6 +267,46 @@ public sealed class VerifiedChain : IDisposable
         if (_eras.Count == ClientLimits.ErasKept)
             _eras.RemoveAt(0);
         _eras.Add(next);
+    }
+
+    /// <summary>The header of a block, and those that lead from it to one with a certificate, as the node shows them.</summary>
+    private async Task<FinalityProof> GetFinalityAsync(ulong height, CancellationToken cancellation)
+    {
+        ArgumentOutOfRangeException.ThrowIfZero(height);
+        List<BlockHeader> headers = [];
+        while (headers.Count < LedgerLimits.FinalityHeadersMax)
+        {
+            int before = headers.Count;
+            RestRequest request = RestRequest.Get($"/v1/headers?from={height + (ulong)before}");
+            foreach ((BlockHeader header, Certificate? certificate) in ReadHeaders(request, await AskAsync(() => _transport.ReadBytesAsync(request, cancellation))))
+            {
+                headers.Add(header);
+                if (certificate is not null)
+                    return new FinalityProof([.. headers], certificate);
+            }
+
+            if (headers.Count == before)
+                break;
+        }
+
+        throw new CessException(ClientErrors.NotProven, $"The node shows no certificate that makes block {height} final.") { IsTransient = true };
+    }
+
+    private static List<(BlockHeader Header, Certificate? Certificate)> ReadHeaders(RestRequest request, byte[] page)
+    {
+        try
+        {
+            ScaleReader reader = new(page);
+            List<(BlockHeader, Certificate?)> headers = [];
+            for (int count = reader.ReadCount(LedgerLimits.FinalityHeadersMax); count > 0; count--)
+                headers.Add((reader.Read<BlockHeader>(), reader.ReadOptional<Certificate>()));
+            reader.EnsureEnd();
+            return headers;
+        }
+        catch (ScaleException e)
+        {
+            throw new CessException(ClientErrors.BadAnswer, $"{request.Path} answered with bytes that are no headers: {e.Message}", e);
+        }
     }
 
     /// <summary>A handover comes a moment after its era has ended.</summary>

@@ -3,6 +3,7 @@ using System.Text.Json.Serialization.Metadata;
 using Cess.Wire;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Cess.Gateway.Rest;
 
@@ -26,7 +27,7 @@ internal static class RequestBody
     }
 
     /// <summary>The whole of a binary body.</summary>
-    /// <exception cref="RestException">UnsupportedMediaType, LengthRequired, TooLarge, DigestMismatch.</exception>
+    /// <exception cref="RestException">UnsupportedMediaType, LengthRequired, TooLarge, Incomplete, DigestMismatch, SlowDown.</exception>
     public static async Task<byte[]> ReadBinaryAsync(HttpContext context, int bytesMax)
     {
         RequireContentType(context, Binary);
@@ -34,7 +35,7 @@ internal static class RequestBody
     }
 
     /// <summary>A JSON body.</summary>
-    /// <exception cref="RestException">UnsupportedMediaType, LengthRequired, TooLarge, DigestMismatch, Malformed.</exception>
+    /// <exception cref="RestException">UnsupportedMediaType, LengthRequired, TooLarge, Incomplete, DigestMismatch, SlowDown, Malformed.</exception>
     public static async Task<T> ReadJsonAsync<T>(HttpContext context, JsonTypeInfo<T> type)
     {
         RequireContentType(context, "application/json");
@@ -58,20 +59,18 @@ internal static class RequestBody
 
     private static async Task<byte[]> ReadAsync(HttpContext context, int bytesMax)
     {
-        byte[] body = new byte[RequireLength(context, bytesMax)];
-        int read = await context.Request.Body.ReadAtLeastAsync(body, body.Length, throwOnEndOfStream: false, context.RequestAborted);
-        if (read < body.Length)
-            throw new RestException(WireErrors.Incomplete, $"The body ended after {read} of {body.Length} bytes.");
+        int length = RequireLength(context, bytesMax);
+        return await context.RequestServices.GetRequiredService<WholeBodies>().ReadAsync(context, length, async cancellation =>
+        {
+            byte[] body = new byte[length];
+            int read = await context.Request.Body.ReadAtLeastAsync(body, length, throwOnEndOfStream: false, cancellation);
+            if (read < length)
+                throw new RestException(WireErrors.Incomplete, $"The body ended after {read} of {length} bytes.");
 
-        await ReadEndAsync(context);
-        return body;
-    }
-
-    /// <summary>Sees the end of a body whose announced bytes have been read: only there is a signed digest checked.</summary>
-    public static async Task ReadEndAsync(HttpContext context)
-    {
-        byte[] end = new byte[1];
-        if (await context.Request.Body.ReadAsync(end, context.RequestAborted) != 0)
-            throw new RestException(WireErrors.Malformed, "The body is longer than announced.");
+            // Only at a body's end is a signed digest checked.
+            return await context.Request.Body.ReadAsync(new byte[1], cancellation) == 0
+                ? body
+                : throw new RestException(WireErrors.Malformed, "The body is longer than announced.");
+        });
     }
 }

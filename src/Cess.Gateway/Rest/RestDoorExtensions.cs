@@ -32,6 +32,7 @@ public static class RestDoorExtensions
             return Task.CompletedTask;
         }));
         services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<WholeBodies>();
         services.TryAddSingleton<INodeGrains, NodeGrains>();
         services.TryAddSingleton<ISegmentStore, SegmentStore>();
         services.AddSingleton(options);

@@ -49,7 +49,10 @@ public static class RestLimits
     /// <summary>Event feeds that are open at once.</summary>
     public const int FeedsMax = 1_000;
 
-    /// <summary>How long a feed stays silent before it says how far the chain has come, so that both sides know the other is there.</summary>
+    /// <summary>Event feeds that one address has open at once.</summary>
+    public const int FeedsPerAddressMax = 100;
+
+    /// <summary>How long a feed stays silent before it says how far it has looked, so that both sides know the other is there.</summary>
     public static readonly TimeSpan FeedSilenceMax = TimeSpan.FromSeconds(15);
 
     /// <summary>Nonces that are remembered until their signatures have expired. At the bound, signed requests are put off.</summary>

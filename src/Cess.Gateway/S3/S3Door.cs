@@ -17,6 +17,7 @@ internal sealed partial class S3Door
 
     private readonly S3Options _options;
     private readonly TimeProvider _clock;
+    private readonly WholeBodies _bodies;
     private readonly ILogger _logger;
     private readonly S3Metrics _metrics;
     private readonly RequestAuthenticator _authenticator;
@@ -24,11 +25,12 @@ internal sealed partial class S3Door
     private int _inFlight;
 
     public S3Door(
-        S3Options options, IObjectStore store, ICredentialStore credentials, TimeProvider clock, S3Metrics metrics,
-        ILogger logger)
+        S3Options options, IObjectStore store, ICredentialStore credentials, TimeProvider clock, WholeBodies bodies,
+        S3Metrics metrics, ILogger logger)
     {
         _options = options;
         _clock = clock;
+        _bodies = bodies;
         _logger = logger;
         _metrics = metrics;
         _authenticator = new RequestAuthenticator(credentials, options.Region, clock);
@@ -90,7 +92,7 @@ internal sealed partial class S3Door
             bodySize.MaxRequestBodySize = null;
         using Authentication authentication = await _authenticator.AuthenticateAsync(
             http.Request, target, operation == S3Operation.GetBucketLocation, http.RequestAborted);
-        S3Request request = progress.Request = new S3Request(http, target, authentication, _options);
+        S3Request request = progress.Request = new S3Request(http, target, authentication, _options, _bodies);
         CheckExpectedOwner(request);
         await _operations[(int)operation](request);
     }

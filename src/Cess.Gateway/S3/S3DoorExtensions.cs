@@ -24,6 +24,7 @@ public static class S3DoorExtensions
             services.GetRequiredService<IObjectStore>(),
             services.GetRequiredService<ICredentialStore>(),
             services.GetService<TimeProvider>() ?? TimeProvider.System,
+            services.GetService<WholeBodies>() ?? new WholeBodies(services.GetService<TimeProvider>() ?? TimeProvider.System),
             new S3Metrics(services.GetService<IMeterFactory>()),
             services.GetRequiredService<ILoggerFactory>().CreateLogger("Cess.Gateway.S3"));
         if (options.Port is not { } port)

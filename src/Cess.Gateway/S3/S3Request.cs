@@ -8,7 +8,7 @@ using Microsoft.AspNetCore.Http;
 namespace Cess.Gateway.S3;
 
 /// <summary>An authenticated request on its way through an operation.</summary>
-internal sealed class S3Request(HttpContext http, S3Target target, Authentication authentication, S3Options options)
+internal sealed class S3Request(HttpContext http, S3Target target, Authentication authentication, S3Options options, WholeBodies bodies)
 {
     private string? _ownerId;
 
@@ -54,7 +54,7 @@ internal sealed class S3Request(HttpContext http, S3Target target, Authenticatio
 
     /// <summary>The whole of a small body, checked; empty when there is none.</summary>
     /// <exception cref="S3Exception">
-    /// MaxMessageLengthExceeded, BadDigest, InvalidRequest and as <see cref="RequestContent"/>.
+    /// MaxMessageLengthExceeded, BadDigest, InvalidRequest, RequestTimeout, SlowDown and as <see cref="RequestContent"/>.
     /// </exception>
     public async Task<PooledBuffer> ReadBodyAsync(int bytesMax, BodyDigest digest = BodyDigest.Optional)
     {
@@ -71,10 +71,14 @@ internal sealed class S3Request(HttpContext http, S3Target target, Authenticatio
                     throw new S3Exception(S3Errors.MaxMessageLengthExceeded, null, ("MaxMessageLengthBytes", $"{bytesMax}"));
                 if (digest == BodyDigest.Required && !content.HasDigest)
                     throw new S3Exception(S3Errors.InvalidRequest, "Missing required header for this request: Content-MD5");
-                int room = (int)content.ContentLength + 1;
-                int read;
-                while ((read = await content.ReadAsync(body.ReserveMemory(room - body.Length), Aborted)) > 0)
-                    body.Advance(read);
+                await bodies.ReadAsync(Http, content.ContentLength, async cancellation =>
+                {
+                    int room = (int)content.ContentLength + 1;
+                    int read;
+                    while ((read = await content.ReadAsync(body.ReserveMemory(room - body.Length), cancellation)) > 0)
+                        body.Advance(read);
+                    return body.Length;
+                });
                 content.CheckMd5(body.Span);
                 return body.Length;
             });

@@ -119,7 +119,7 @@ public sealed record TransactionPage(IReadOnlyList<TransactionMessage> Transacti
 /// <param name="Fields">What it says: hashes, ids, names and amounts as texts, several values as arrays of them.</param>
 public sealed record EventMessage(ulong Height, Hash256? Transaction, string Name, JsonObject Fields);
 
-/// <summary>How far the chain has come, in a feed that has nothing else to say.</summary>
+/// <summary>How far the chain has come, in a feed that has nothing else to say; its id says how far the feed has looked.</summary>
 /// <param name="Height">The newest final block.</param>
 public sealed record HeadMessage(ulong Height);
 

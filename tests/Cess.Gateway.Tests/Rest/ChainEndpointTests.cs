@@ -75,7 +75,7 @@ public sealed class ChainEndpointTests : RestTests
         Host.Chain.PrunedBelow = first;
         Host.Chain.HasForgotten = true;
 
-        foreach (string path in (string[])[$"/v1/blocks/{first - 1}", "/v1/blocks/1", "/v1/blocks?from=0", $"/v1/blocks?from={first - 1}", $"/v1/headers?from={first - 1}", $"/v1/events?from={first - 1}"])
+        foreach (string path in (string[])[$"/v1/blocks/{first - 1}", "/v1/blocks/1", "/v1/blocks?from=0", $"/v1/blocks?from={first - 1}", $"/v1/headers?from={first - 1}", $"/v1/events?from={first - 1}", $"/v1/blocks/{first - 1}/events/proof"])
             await Tester.RefusedAsync(WireErrors.BlockGone, path);
         BlockPage page = await Tester.GetAsync("/v1/blocks", WireJson.Default.BlockPage);
         Assert.Equal([first, first + 1, first + 2], page.Blocks.Select(block => block.Height));

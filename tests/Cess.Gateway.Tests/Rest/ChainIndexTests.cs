@@ -63,6 +63,24 @@ public sealed class ChainIndexTests : IDisposable
         Assert.NotNull(await index.FindTransactionAsync(id));
     }
 
+    [Fact]
+    public async Task Old_blocks_are_read_from_the_newest_back_and_no_further_than_need_be()
+    {
+        (Hash256 Id, Hash256 Block)[] all = [Transfer(), Transfer(), Transfer(), Transfer()];
+        _chain.HasForgotten = true;
+        using ChainIndex index = new(_chain, _chain, _chain, blocksMax: 100, transactionsMax: 3);
+        Assert.NotNull(await index.FindTransactionAsync(all[2].Id));
+        Assert.Equal(2, _chain.BlocksRead);
+        Assert.Null(await index.FindTransactionAsync(all[0].Id, above: _chain.Head.Height - 3));
+        Assert.Equal(3, _chain.BlocksRead);
+
+        // The fourth has no room any more, and is not read again for everyone who asks.
+        Assert.Null(await index.FindTransactionAsync(all[0].Id));
+        Assert.Null(await index.FindBlockAsync(all[0].Block));
+        Assert.Equal(4, _chain.BlocksRead);
+        Assert.NotNull(await index.FindBlockAsync(all[1].Block));
+    }
+
     private (Hash256 Id, Hash256 Block) Transfer()
     {
         SignedTransaction transaction = _chain.Sign(_chain.Owner, new Transfer(_chain.Other.PublicKey.ToAccountId(), Balance.OneToken));

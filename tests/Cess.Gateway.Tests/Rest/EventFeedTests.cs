@@ -1,11 +1,19 @@
+using System.Collections.Concurrent;
+using System.Net;
 using System.Net.ServerSentEvents;
 using System.Text.Json;
+using Cess.Gateway.Rest;
+using Cess.Gateway.Rest.Chain;
+using Cess.Grains;
+using Cess.Ledger.Blocks;
+using Cess.Ledger.Modules;
 using Cess.Ledger.Modules.Balances;
 using Cess.Ledger.Modules.Files;
 using Cess.Ledger.Modules.Staking;
 using Cess.Primitives;
 using Cess.TestHost;
 using Cess.Wire;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Cess.Gateway.Tests.Rest;
 
@@ -81,6 +89,49 @@ public sealed class EventFeedTests : RestTests
         Assert.Equal(first, JsonSerializer.Deserialize(await feed.NextAsync("block"), WireJson.Default.BlockMessage)!.Height);
     }
 
+    [Fact]
+    public async Task A_listener_whom_no_block_concerns_is_told_how_far_the_feed_has_looked()
+    {
+        var ledger = new WatchedLedger(Host.Chain);
+        var feed = new EventFeed(ledger, Host.Chain, Host.Chain, Host.Time);
+        ulong start = Host.Chain.Head.Height;
+        await using IAsyncEnumerator<SseItem<string>> items = feed.OpenAsync(start, Subject.Of(Other), default).GetAsyncEnumerator();
+        Assert.True(await items.MoveNextAsync());
+        for (int round = 0; round < 2; round++)
+        {
+            Task<bool> next = items.MoveNextAsync().AsTask();
+            for (TimeSpan silent = TimeSpan.Zero; silent < RestLimits.FeedSilenceMax; silent += TimeSpan.FromSeconds(3))
+            {
+                Assert.False(next.IsCompleted);
+                Host.Chain.Execute(Host.Chain.Owner, new CreateBucket($"not-of-interest-{Host.Chain.Head.Height}", new byte[64]));
+                await ledger.UntilWaitedAboveAsync(Host.Chain.Head.Height);
+                Host.Time.Advance(TimeSpan.FromSeconds(3));
+            }
+
+            Assert.True(await next.WaitAsync(TimeSpan.FromSeconds(30)));
+            Assert.Equal(("head", $"{Host.Chain.Head.Height}"), (items.Current.EventType, items.Current.EventId));
+        }
+    }
+
+    [Fact]
+    public async Task Who_loses_a_feed_at_once_does_not_skip_what_it_asked_for()
+    {
+        await using Feed feed = await Feed.OpenAsync(Host, "/v1/events?from=3");
+        Assert.Equal("2", feed.LastId);
+    }
+
+    [Fact]
+    public async Task One_address_leaves_places_to_others()
+    {
+        EventFeed feed = Host.Services.GetRequiredService<EventFeed>();
+        IDisposable[] all = [.. Enumerable.Range(0, RestLimits.FeedsPerAddressMax).Select(_ => feed.TakePlace(IPAddress.Loopback))];
+        await Tester.RefusedAsync(WireErrors.SlowDown, "/v1/events");
+        feed.TakePlace(IPAddress.Parse("192.0.2.1")).Dispose();
+        all[0].Dispose();
+        await using Feed open = await Feed.OpenAsync(Host, "/v1/events");
+        await Tester.RefusedAsync(WireErrors.SlowDown, "/v1/events");
+    }
+
     [Theory]
     [InlineData("account=nobody")]
     [InlineData("file=12")]
@@ -112,6 +163,9 @@ public sealed class EventFeedTests : RestTests
             return feed;
         }
 
+        /// <summary>What to name as Last-Event-ID when the connection is lost now.</summary>
+        public string? LastId => _items.Current.EventId;
+
         public async Task<string> NextAsync(string type)
         {
             Assert.True(await _items.MoveNextAsync().AsTask().WaitAsync(s_limit));
@@ -124,5 +178,28 @@ public sealed class EventFeedTests : RestTests
             _http.Dispose();
             return ValueTask.CompletedTask;
         }
+    }
+
+    /// <summary>The chain, and how far a feed has looked.</summary>
+    private sealed class WatchedLedger(TestChain chain) : ILedgerReader
+    {
+        private readonly ConcurrentDictionary<ulong, TaskCompletionSource> _waits = [];
+
+        public LedgerState Head => chain.Head;
+
+        public IReadOnlyList<FinalBlock>? Above(ulong height) => chain.Above(height);
+
+        public bool IsNamed(Hash256 firstFragment) => chain.IsNamed(firstFragment);
+
+        public Task WaitAboveAsync(ulong height, CancellationToken cancellation)
+        {
+            WaitOf(height).TrySetResult();
+            return chain.WaitAboveAsync(height, cancellation);
+        }
+
+        public Task UntilWaitedAboveAsync(ulong height) => WaitOf(height).Task.WaitAsync(TimeSpan.FromSeconds(30));
+
+        private TaskCompletionSource WaitOf(ulong height) =>
+            _waits.GetOrAdd(height, _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
     }
 }

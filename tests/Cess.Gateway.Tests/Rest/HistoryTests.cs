@@ -187,6 +187,23 @@ public sealed class HistoryTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task After_a_restart_blocks_that_the_history_covers_are_not_read_to_find_a_transaction()
+    {
+        Hash256 old = Transfer();
+        for (int i = 0; i < 5; i++)
+            Transfer();
+        using HistoryFollower follower = await FollowAsync(System.IO.Path.Combine(_folder, "another"));
+        Chain.HasForgotten = true;
+        using var index = new ChainIndex(Chain, Chain, Chain, blocksMax: 100, transactionsMax: 100);
+        var transactions = new FinalTransactions(index, follower, Chain, Chain, Chain);
+        int before = Chain.BlocksRead;
+        Assert.Equal(old, (await transactions.FindAsync(old))?.Transaction.Id);
+        Assert.Null(await transactions.FindAsync(Hash256.Zero));
+        Assert.Equal(before + 1, Chain.BlocksRead);
+        await follower.StopAsync(default);
+    }
+
+    [Fact]
     public async Task Of_pruned_blocks_nothing_is_found_and_pages_end_there()
     {
         Hash256[] sent = [.. Enumerable.Range(0, 6).Select(_ => Transfer())];

@@ -91,8 +91,33 @@ public sealed class ProofEndpointTests : RestTests, IDisposable
     }
 
     [Fact]
+    public async Task What_began_a_block_is_proven_whoever_has_the_certificate()
+    {
+        Host.Chain.CertifiedEvery = 2;
+        PayUntilCertified();
+        Pay();
+        PayUntilCertified();
+        LightClient client = AdvancedClient();
+        int began = 0;
+        for (ulong height = 1; height <= Host.Chain.Head.Height; height++)
+        {
+            StartEventsProof proof = Scale.Decode<StartEventsProof>(await BytesAsync($"/v1/blocks/{height}/events/proof"));
+            Assert.Equal(height, proof.Finality.Header.Height);
+            Assert.True(proof.IsOf(proof.Finality.Header));
+            if (height > client.Era.Start)
+                Assert.Null(client.Verify(proof.Finality));
+            began += proof.Events.Length;
+        }
+
+        Assert.True(began > 0, "No block began with anything.");
+    }
+
+    [Fact]
     public async Task What_there_is_not_is_refused_by_its_name()
     {
+        foreach (string block in (string[])["0", $"{Host.Chain.Head.Height + 1}", "latest", "18446744073709551616"])
+            await Tester.RefusedAsync(WireErrors.BlockNotFound, $"/v1/blocks/{block}/events/proof");
+
         await Tester.RefusedAsync(WireErrors.HandoverNotFound, "/v1/eras/7/handover");
         await Tester.RefusedAsync(WireErrors.Malformed, "/v1/eras/first/handover");
         await Tester.RefusedAsync(WireErrors.Malformed, "/v1/eras/9223372036854775808/handover");

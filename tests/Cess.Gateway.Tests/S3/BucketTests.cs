@@ -326,6 +326,16 @@ public sealed class BucketTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Small_bodies_have_so_much_memory_together_and_further_ones_are_told_to_slow_down()
+    {
+        await using S3Host host = await (await S3Host.StartAsync()).WithBucketAsync("slowbucket");
+        byte[] body = Encoding.UTF8.GetBytes("<CreateBucketConfiguration/>");
+        using (host.Bodies.Bytes.TryTake(IPAddress.Loopback, GatewayLimits.WholeBodyBytesPerAddressMax))
+            await AssertCodeAsync("SlowDown", await host.SendAsync(HttpMethod.Put, "/another", body));
+        Assert.Equal(HttpStatusCode.OK, (await host.SendAsync(HttpMethod.Put, "/another", body)).StatusCode);
+    }
+
+    [Fact]
     public async Task Requests_over_the_bound_are_told_to_slow_down()
     {
         await using S3Host host = await (await S3Host.StartAsync(new S3Options { RequestsInFlightMax = 1 })).WithBucketAsync("slowbucket");

@@ -42,6 +42,9 @@ internal sealed class S3Host : IAsyncDisposable
 
     public TestClock Clock { get; }
 
+    /// <summary>The memory for small bodies.</summary>
+    public WholeBodies Bodies => _application.Services.GetRequiredService<WholeBodies>();
+
     public HttpClient Http { get; }
 
     public SigV4TestSigner Signer => new(AccessKeyId, SecretKey, Clock);
@@ -55,6 +58,7 @@ internal sealed class S3Host : IAsyncDisposable
         builder.Services.AddMetrics();
         builder.Services.AddS3Transport();
         builder.Services.AddSingleton<TimeProvider>(clock);
+        builder.Services.AddSingleton<WholeBodies>();
         builder.Services.AddSingleton<IObjectStore>(store);
         builder.Services.AddSingleton<ICredentialStore>(new Credentials());
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.UseS3Limits().Listen(IPAddress.Loopback, port));

@@ -1,4 +1,5 @@
 using Cess.Ledger.Blocks;
+using Cess.Ledger.Modules;
 using Cess.Ledger.Modules.Balances;
 using Cess.Ledger.Modules.Chain;
 using Cess.Ledger.State;
@@ -151,6 +152,27 @@ public sealed class LightClientTests : IDisposable
             Assert.False((proof with { Transaction = record.Block.Transactions[(index + 1) % 5] }).IsOf(header));
             Assert.False((proof with { Index = proof.Index + 1 }).IsOf(header));
             Assert.False((proof with { Count = proof.Index }).IsOf(header));
+            Assert.False(proof.IsOf(_header));
+        }
+    }
+
+    [Fact]
+    public void What_began_a_block_comes_with_its_proof_however_many_transactions_follow()
+    {
+        LedgerEvent began = new Transferred(_chain.Accounts[0].Id, _chain.Accounts[1].Id, Balance.OneToken);
+        for (int transactions = 0; transactions < 6; transactions++)
+        {
+            for (int i = 0; i < transactions; i++)
+                _chain.Queue(_chain.Accounts[1], new Transfer(_chain.Accounts[2].Id, new Balance((ulong)i + 1)));
+            BlockRecord record = _chain.Seal().ToRecord(null) with { StartEvents = [began] };
+            BlockHeader header = record.Block.Header with { ReceiptsRoot = Receipt.RootOf([began], record.Receipts.AsSpan()) };
+            FinalityProof finality = new([header], CertificateOf(header.ComputeHash(), 0, 1, 2));
+            StartEventsProof proof = Scale.Decode<StartEventsProof>(Scale.Encode(StartEventsProof.Of(record, finality)));
+            Assert.True(proof.IsOf(header));
+            Assert.False((proof with { Events = [] }).IsOf(header));
+            Assert.False((proof with { Events = [began, began] }).IsOf(header));
+            Assert.False((proof with { Path = [.. proof.Path, Hash256.Zero] }).IsOf(header));
+            Assert.False((proof with { Count = (2 * proof.Count) + 1 }).IsOf(header));
             Assert.False(proof.IsOf(_header));
         }
     }

@@ -1,7 +1,6 @@
 using Cess.Gateway.Rest.Chain.History;
 using Cess.Grains;
 using Cess.Ledger.Blocks;
-using Cess.Ledger.Transactions;
 using Cess.Primitives;
 
 namespace Cess.Gateway.Rest.Chain;
@@ -15,8 +14,9 @@ internal readonly record struct TransactionPlace(ulong Height, int Index)
 }
 
 /// <summary>
-/// Finds the newest blocks by hash and their transactions by id. In memory, and filled when it is asked: each look-up first
-/// catches up with the head, so what was acknowledged is found. For use by any number of callers.
+/// Finds the newest blocks by hash and their transactions by id. In memory, and filled when it is asked: with what became final since,
+/// so what was acknowledged is found; then from the newest block back, no further than need be, one block a turn, so that nobody waits
+/// while another's look-up reads old ones. For use by any number of callers.
 /// </summary>
 internal sealed class ChainIndex(
     ILedgerReader ledger, IBlockArchive archive, INodeGrains grains, int blocksMax, int transactionsMax) : IDisposable
@@ -24,89 +24,107 @@ internal sealed class ChainIndex(
     private readonly SemaphoreSlim _turn = new(1);
     private readonly Dictionary<Hash256, ulong> _blocks = [];
     private readonly Dictionary<Hash256, TransactionPlace> _transactions = [];
-    private readonly Queue<(Hash256 Hash, Hash256[] Transactions)> _order = [];
+    private readonly LinkedList<(Hash256 Hash, Hash256[] Transactions)> _order = [];
     private ulong _height;
+    private bool _isFull;
 
     /// <summary>Height of the block of this hash; null when it is not among the newest.</summary>
-    public async ValueTask<ulong?> FindBlockAsync(Hash256 hash)
-    {
-        await _turn.WaitAsync();
-        try
-        {
-            await CatchUpAsync();
-            return _blocks.TryGetValue(hash, out ulong height) ? height : null;
-        }
-        finally
-        {
-            _turn.Release();
-        }
-    }
+    public ValueTask<ulong?> FindBlockAsync(Hash256 hash) =>
+        FindAsync<ulong>(() => _blocks.TryGetValue(hash, out ulong height) ? height : null, above: 0);
 
     /// <summary>Where a transaction stands; null when it is not in one of the newest blocks.</summary>
-    public async ValueTask<TransactionPlace?> FindTransactionAsync(Hash256 id)
-    {
-        await _turn.WaitAsync();
-        try
-        {
-            await CatchUpAsync();
-            return _transactions.TryGetValue(id, out TransactionPlace place) ? place : null;
-        }
-        finally
-        {
-            _turn.Release();
-        }
-    }
+    /// <param name="id">Its id.</param>
+    /// <param name="above">No block is read up to this height; what of them is in memory is looked through all the same.</param>
+    public ValueTask<TransactionPlace?> FindTransactionAsync(Hash256 id, ulong above = 0) =>
+        FindAsync<TransactionPlace>(() => _transactions.TryGetValue(id, out TransactionPlace place) ? place : null, above);
 
     public void Dispose() => _turn.Dispose();
 
-    private async ValueTask CatchUpAsync()
+    private async ValueTask<T?> FindAsync<T>(Func<T?> find, ulong above)
+        where T : struct
     {
-        ulong head = ledger.Head.Height;
-
-        // Block 0 follows from the genesis: it has no transactions, and nobody stores it.
-        ulong oldest = head > (ulong)blocksMax ? head - (ulong)blocksMax + 1 : 1;
-        ulong next = Math.Max(_height + 1, Math.Max(oldest, archive.FirstHeight()));
-        if (next > head)
-            return;
-
-        if (ledger.Above(next - 1) is { } recent)
+        while (true)
         {
-            foreach (FinalBlock block in recent)
-                Add(block.Block.Block);
-            return;
-        }
-
-        for (ulong height = next; height <= head; height++)
-        {
-            StoredBlock stored = await grains.GetBlockAsync(height)
-                ?? throw new InvalidOperationException($"Block {height} is final, but cannot be read.");
-            Add(Scale.Decode<BlockRecord>(stored.Record.Span).Block);
+            await _turn.WaitAsync();
+            try
+            {
+                CatchUp();
+                if (find() is { } found)
+                    return found;
+                if (!await ReadBackAsync(above))
+                    return null;
+            }
+            finally
+            {
+                _turn.Release();
+            }
         }
     }
 
-    private void Add(Block block)
+    /// <summary>Takes in what became final since. Where memory no longer has all of that, the index begins anew at the head.</summary>
+    private void CatchUp()
     {
-        ulong height = block.Header.Height;
+        ulong head = ledger.Head.Height;
+        if (_order.Count > 0 && head == _height)
+            return;
+        if (_order.Count > 0 && ledger.Above(_height) is { } recent)
+        {
+            foreach (FinalBlock block in recent)
+                AddNewest(block.Block.Block);
+            return;
+        }
+
+        _blocks.Clear();
+        _transactions.Clear();
+        _order.Clear();
+        (_height, _isFull) = (head, false);
+    }
+
+    /// <summary>Takes in the block before the oldest that is here; false if there is none to take.</summary>
+    private async ValueTask<bool> ReadBackAsync(ulong above)
+    {
+        // Block 0 follows from the genesis: it has no transactions, and nobody stores it.
+        ulong height = _height - (ulong)_order.Count;
+        if (_isFull || height <= above || archive.First is not { } first || height < Math.Max(first, 1) || _order.Count >= blocksMax)
+            return false;
+        Block block = ledger.Above(height - 1) is [{ } recent, ..]
+            ? recent.Block.Block
+            : Scale.Decode<BlockRecord>((await grains.GetBlockAsync(height)
+                ?? throw new InvalidOperationException($"Block {height} is final, but cannot be read.")).Record.Span).Block;
+
+        // The newest block always stays, however many transactions it has.
+        _isFull = _order.Count > 0 && _transactions.Count + block.Transactions.Length > transactionsMax;
+        if (!_isFull)
+            _order.AddFirst(Index(block));
+        return !_isFull;
+    }
+
+    private void AddNewest(Block block)
+    {
+        _height = block.Header.Height;
+        _order.AddLast(Index(block));
+        while (_order.Count > 1 && (_order.Count > blocksMax || _transactions.Count > transactionsMax))
+        {
+            (Hash256 oldHash, Hash256[] oldIds) = _order.First!.Value;
+            _order.RemoveFirst();
+            _blocks.Remove(oldHash);
+            foreach (Hash256 id in oldIds)
+                _transactions.Remove(id);
+            _isFull = true;
+        }
+    }
+
+    private (Hash256 Hash, Hash256[] Transactions) Index(Block block)
+    {
         Hash256 hash = block.Header.ComputeHash();
         Hash256[] ids = new Hash256[block.Transactions.Length];
         for (int i = 0; i < ids.Length; i++)
         {
-            SignedTransaction transaction = block.Transactions[i];
-            ids[i] = transaction.Id;
-            _transactions[transaction.Id] = new TransactionPlace(height, i);
+            ids[i] = block.Transactions[i].Id;
+            _transactions[ids[i]] = new TransactionPlace(block.Header.Height, i);
         }
 
-        _blocks[hash] = height;
-        _order.Enqueue((hash, ids));
-        _height = height;
-
-        // The newest block always stays, however many transactions it has.
-        while (_order.Count > 1 && (_order.Count > blocksMax || _transactions.Count > transactionsMax))
-        {
-            (Hash256 oldHash, Hash256[] oldIds) = _order.Dequeue();
-            _blocks.Remove(oldHash);
-            foreach (Hash256 id in oldIds)
-                _transactions.Remove(id);
-        }
+        _blocks[hash] = block.Header.Height;
+        return (hash, ids);
     }
 }

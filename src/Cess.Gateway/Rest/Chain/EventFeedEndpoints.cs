@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net.ServerSentEvents;
 using Cess.Grains;
 using Cess.Ledger.Modules;
 using Cess.Primitives;
@@ -22,7 +23,9 @@ internal static class EventFeedEndpoints
     private static ServerSentEventsResult<string> Get(HttpContext context, ILedgerReader ledger, EventFeed feed)
     {
         HttpRequest request = context.Request;
-        return TypedResults.ServerSentEvents(feed.OpenAsync(StartOf(request) ?? ledger.Head.Height, SubjectOf(request), context.RequestAborted));
+        IAsyncEnumerable<SseItem<string>> items = feed.OpenAsync(StartOf(request) ?? ledger.Head.Height, SubjectOf(request), context.RequestAborted);
+        context.Response.RegisterForDispose(feed.TakePlace(context.Connection.RemoteIpAddress));
+        return TypedResults.ServerSentEvents(items);
     }
 
     /// <summary>

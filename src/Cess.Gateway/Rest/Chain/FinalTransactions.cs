@@ -33,14 +33,18 @@ internal sealed class FinalTransactions(
     /// <summary>A transaction by its id; null when no block that is here holds it.</summary>
     public async Task<FinalTransaction?> FindAsync(Hash256 id)
     {
-        if (await index.FindTransactionAsync(id) is { } place)
+        // What memory has costs nothing; the history knows old ones with a look or two; blocks are only read that neither covers.
+        TransactionHistory? history = follower.History;
+        ulong known = history?.Height ?? 0;
+        if (await index.FindTransactionAsync(id, above: ulong.MaxValue) is { } place)
             return await ReadAsync(place, null);
-        foreach (TransactionPlace candidate in follower.History?.Find(id) ?? [])
+        foreach (TransactionPlace candidate in history?.Find(id) ?? [])
         {
             if (await ReadAsync(candidate, null) is { } found && found.Transaction.Id == id)
                 return found;
         }
-        return null;
+
+        return await index.FindTransactionAsync(id, above: known) is { } unindexed ? await ReadAsync(unindexed, null) : null;
     }
 
     /// <summary>Transactions that an account sent or is party to, the newest first; null while there is no history to ask.</summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Cess.Gateway.Rest.Chain.History;
 using Cess.Grains;
 using Cess.Ledger.Blocks;
@@ -29,6 +30,10 @@ internal static class ProofEndpoints
             .Produces<byte[]>(contentType: RequestBody.Binary);
         v1.MapGet("/transactions/{id}/proof", ProveTransactionAsync).WithSummary("A final transaction and its receipt with proof, in SCALE")
             .Produces<byte[]>(contentType: RequestBody.Binary).Produces<ErrorMessage>(StatusCodes.Status404NotFound);
+        v1.MapGet("/blocks/{height}/events/proof", ProveStartEventsAsync)
+            .WithSummary("What the start of a final block changed, before its first transaction, with proof, in SCALE")
+            .Produces<byte[]>(contentType: RequestBody.Binary).Produces<ErrorMessage>(StatusCodes.Status404NotFound)
+            .Produces<ErrorMessage>(StatusCodes.Status410Gone);
     }
 
     private static FileContentHttpResult GetGenesis(RestOptions options) => TypedResults.Bytes(options.Genesis, RequestBody.Binary);
@@ -57,7 +62,7 @@ internal static class ProofEndpoints
 
     private static async Task<IResult> GetHandoverAsync(INodeGrains grains, string era)
     {
-        ulong index = ulong.TryParse(era, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out ulong number)
+        ulong index = ulong.TryParse(era, NumberStyles.None, CultureInfo.InvariantCulture, out ulong number)
             && number <= long.MaxValue
             ? number
             : throw new RestException(WireErrors.Malformed, "An era is named by its index.");
@@ -84,6 +89,15 @@ internal static class ProofEndpoints
 
         FinalityProof finality = await FinalityAsync(ledger, grains, found.Place.Height);
         return TypedResults.Bytes(Scale.Encode(TransactionProof.Of(found.Block, finality, found.Index)), RequestBody.Binary);
+    }
+
+    private static async Task<IResult> ProveStartEventsAsync(ILedgerReader ledger, IBlockArchive archive, INodeGrains grains, string height)
+    {
+        if (!ulong.TryParse(height, NumberStyles.None, CultureInfo.InvariantCulture, out ulong number) || number == 0 || number > ledger.Head.Height)
+            throw new RestException(WireErrors.BlockNotFound, $"There is no such final block: give a height from 1 to {ledger.Head.Height}.");
+        archive.RequireStored(number);
+        FinalityProof finality = await FinalityAsync(ledger, grains, number);
+        return TypedResults.Bytes(Scale.Encode(StartEventsProof.Of(await ReadAsync(grains, number), finality)), RequestBody.Binary);
     }
 
     private static StateKey[] Keys(HttpRequest request)

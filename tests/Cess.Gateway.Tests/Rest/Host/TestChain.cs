@@ -90,6 +90,9 @@ internal sealed class TestChain : ILedgerReader, IBlockArchive, INodeGrains, IDi
     /// <summary>How many blocks become final with one certificate; the last of an era always has one.</summary>
     public ulong CertifiedEvery { get; set; } = 1;
 
+    /// <summary>How many blocks were read from the store, one by one.</summary>
+    public int BlocksRead { get; private set; }
+
     /// <summary>How many submissions there were.</summary>
     public int Submissions { get; private set; }
 
@@ -130,7 +133,10 @@ internal sealed class TestChain : ILedgerReader, IBlockArchive, INodeGrains, IDi
         if (height > 0 && height < PrunedBelow)
             throw new InvalidOperationException($"Block {height} was pruned.");
         lock (_lock)
+        {
+            BlocksRead++;
             return Task.FromResult(height > 0 && height < (ulong)_records.Count ? new StoredBlock(height, Scale.Encode(_records[(int)height])) : null);
+        }
     }
 
     public Task<StoredHandover?> GetHandoverAsync(ulong era)
