@@ -71,6 +71,9 @@ public static class WireErrors
     /// <summary>No such handover.</summary>
     public static readonly WireError HandoverNotFound = new("eras.handover_not_found", 404, "The era is not over, or its end is so fresh that the handover is still being made.");
 
+    /// <summary>No such proposal.</summary>
+    public static readonly WireError ProposalNotFound = new("proposals.not_found", 404, "No open proposal has that number: it was decided, taken back, or never made.");
+
     /// <summary>No such transaction.</summary>
     public static readonly WireError TransactionNotFound = new("transactions.not_found", 404, "No final block that this node indexes holds such a transaction, and none waits for one.");
 

@@ -30,6 +30,9 @@ public static class WireLimits
     /// <summary>Transactions in one page of an account's history; each may take a block to be decoded.</summary>
     public const int HistoryPageMax = 20;
 
+    /// <summary>Keys that one request has records proven of.</summary>
+    public const int ProofKeysMax = 64;
+
     /// <summary>Entries in one page of any other listing.</summary>
     public const int PageEntriesMax = 1_000;
 }

@@ -257,7 +257,11 @@ public sealed class LedgerCommandTests : CliTests
     [InlineData("account", "delegate", "set")]
     [InlineData("account", "multisig", "sign")]
     [InlineData("stake", "validate")]
+    [InlineData("stake", "validators")]
     [InlineData("govern", "approve")]
+    [InlineData("govern", "list")]
+    [InlineData("govern", "parameters")]
+    [InlineData("govern", "show")]
     public async Task Every_command_below_a_command_explains_itself(params string[] command)
     {
         CliRun help = await DoneAsync([.. command, "--help"]);

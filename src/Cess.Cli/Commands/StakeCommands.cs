@@ -21,6 +21,7 @@ internal static class StakeCommands
     {
         Command command = new("stake", "Stake tokens: bond them, validate with them or nominate others, and take them back.");
         command.Add(BuildShow(context));
+        command.Add(ValidatorsCommand.Build(context));
         command.Add(BuildAmount(context, "bond", "Set free tokens aside as stake.", amount => new Bond(amount)));
         command.Add(BuildAmount(
             context, "unbond", "Begin to take stake back; withdraw it when the unbonding eras have passed.", amount => new Unbond(amount)));

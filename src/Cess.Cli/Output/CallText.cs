@@ -2,6 +2,7 @@ using Cess.Ledger.Modules;
 using Cess.Ledger.Modules.Accounts;
 using Cess.Ledger.Modules.Balances;
 using Cess.Ledger.Modules.Batches;
+using Cess.Ledger.Modules.Chain;
 using Cess.Ledger.Modules.Governance;
 using Cess.Ledger.Modules.Staking;
 using Cess.Primitives;
@@ -26,6 +27,12 @@ internal static class CallText
         Bond bond => $"{NameOf(call)} of {bond.Amount}",
         Unbond unbond => $"{NameOf(call)} of {unbond.Amount}",
         Nominate nominate => $"{NameOf(call)} {nominate.Validator} with {nominate.Amount}",
+        Propose { Change: SpendTreasury spend } propose =>
+            $"{NameOf(call)} at block {propose.EnactAt} a payment of {spend.Amount} by the treasury to {spend.To}",
+        Propose { Change: ChangeParameters change } propose =>
+            $"{NameOf(call)} at block {propose.EnactAt} parameters "
+            + string.Join(", ", ParameterFields.All.Select(field => $"{field.Name} {field.Read(change.Parameters)}")),
+        Retract retract => $"{NameOf(call)} of proposal {retract.Proposal}",
         Vote vote => $"{NameOf(call)} {(vote.Approves ? "for" : "against")} proposal {vote.Proposal}",
         _ => $"{NameOf(call)}, bytes {Convert.ToHexStringLower(Scale.Encode(call))}",
     };

@@ -67,6 +67,34 @@ internal sealed record PendingDocument(string Amount, ulong Era);
 internal sealed record StakeDocument(
     string Address, string Active, IReadOnlyList<PendingDocument> Unbonding, string? Status = null, int? CommissionPermille = null, string? Pool = null);
 
+/// <summary>A validator of the era, or a candidate for the next. What does not hold, or is not known of it, is left out.</summary>
+internal sealed record ValidatorDocument(
+    string Address, string Stake, int? Seat, string? Key, uint? Blocks, bool? Absent, string? Status, ulong? JailedUntil, int? CommissionPermille,
+    string? Pool, ulong? Credit, ulong? Points, uint? Punishments);
+
+/// <summary>The era's validators by their seats, and the candidates who have none.</summary>
+internal sealed record ValidatorsDocument(
+    ulong Era, ulong Start, ulong End, IReadOnlyList<ValidatorDocument> Validators, IReadOnlyList<ValidatorDocument> Candidates);
+
+/// <summary>An open proposal: a payment, or changes of parameters.</summary>
+internal sealed record ProposalDocument(
+    uint Number, string Proposer, ulong EnactAt, IReadOnlyList<string> Approvals, int Needed, int Validators, PaymentMessage? Payment,
+    IReadOnlyList<ParameterChangeMessage>? Changes, bool? Outdated);
+
+/// <summary>The open proposals.</summary>
+internal sealed record ProposalsDocument(IReadOnlyList<ProposalDocument> Proposals);
+
+/// <summary>A proposal that was made.</summary>
+internal sealed record ProposedDocument(
+    string Transaction, ulong? Height, string Account, string Call, uint Proposal, ulong EnactAt, PaymentMessage? Payment,
+    IReadOnlyList<ParameterChangeMessage>? Changes);
+
+/// <summary>The parameters in force, by their names.</summary>
+internal sealed record ParametersDocument(IReadOnlyDictionary<string, string> Parameters);
+
+/// <summary>Parameters that would change.</summary>
+internal sealed record ChangesDocument(IReadOnlyList<ParameterChangeMessage> Changes);
+
 /// <summary>The node at a glance.</summary>
 internal sealed record StatusDocument(string Endpoint, ChainMessage Chain, MinerCount Miners, SpaceMessage Space);
 
@@ -96,6 +124,12 @@ internal sealed record TrustDocument(string Endpoint, string Genesis, bool Genes
 [JsonSerializable(typeof(PolicyDocument))]
 [JsonSerializable(typeof(MultisigDocument))]
 [JsonSerializable(typeof(StakeDocument))]
+[JsonSerializable(typeof(ValidatorsDocument))]
+[JsonSerializable(typeof(ProposalDocument))]
+[JsonSerializable(typeof(ProposalsDocument))]
+[JsonSerializable(typeof(ProposedDocument))]
+[JsonSerializable(typeof(ParametersDocument))]
+[JsonSerializable(typeof(ChangesDocument))]
 [JsonSerializable(typeof(StatusDocument))]
 [JsonSerializable(typeof(TrustDocument))]
 internal sealed partial class CliJson : JsonSerializerContext;

@@ -24,6 +24,15 @@ internal sealed class Report(CliEnvironment environment, bool isJson)
             environment.Out.WriteLine(line);
     }
 
+    /// <summary>Tells people something before a command does what it does; nothing to scripts, who get one document.</summary>
+    public void Say(IEnumerable<string> lines)
+    {
+        if (isJson)
+            return;
+        foreach (string line in lines)
+            environment.Out.WriteLine(line);
+    }
+
     /// <summary>Writes a failure, on one line.</summary>
     public void Fail(string code, string message, string? requestId = null)
     {

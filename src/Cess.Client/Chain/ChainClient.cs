@@ -19,7 +19,7 @@ namespace Cess.Client.Chain;
 /// method of its own. For use by any number of threads. Every method throws <see cref="CessException"/> with a code, and what it
 /// sends is final when it returns.
 /// </summary>
-public sealed class ChainClient
+public sealed partial class ChainClient
 {
     private readonly RestTransport _transport;
     private readonly VerifiedChain? _verified;
@@ -108,12 +108,7 @@ public sealed class ChainClient
     /// <param name="cancellation">Ends it.</param>
     /// <exception cref="CessException">NotAuthentic, BadAnswer, or as <see cref="VerifiedChain.ReadAsync"/>.</exception>
     public async Task<T?> FindAsync<T>(StateKey key, CancellationToken cancellation = default)
-        where T : class, IScaleValue<T>
-    {
-        if (_verified is not null)
-            return (await _verified.FindAsync<T>(key, cancellation)).Value;
-        return (await ProveAsync([key], cancellation)).Records[0] is { } record ? RestTransport.Decode<T>("/v1/proofs", record) : null;
-    }
+        where T : class, IScaleValue<T> => Decode<T>((await ReadAsync([key], cancellation))[0]);
 
     /// <summary>
     /// Records of the newest state with their proof. That the proof fits the records is checked here; that its header is final is not:

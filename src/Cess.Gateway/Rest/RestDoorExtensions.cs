@@ -68,6 +68,7 @@ public static class RestDoorExtensions
         BlockEndpoints.Map(v1);
         TransactionEndpoints.Map(v1);
         ProofEndpoints.Map(v1);
+        GovernanceEndpoints.Map(v1);
         EventFeedEndpoints.Map(v1);
         AccountEndpoints.Map(v1);
         FileEndpoints.Map(v1);

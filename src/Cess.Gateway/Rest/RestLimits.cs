@@ -13,9 +13,6 @@ public static class RestLimits
     /// <summary>Blocks in one page.</summary>
     public const int BlocksPerPageMax = 100;
 
-    /// <summary>Keys that one request has records proven of.</summary>
-    public const int ProofKeysMax = 64;
-
     /// <summary>Headers that lead from one to the certified one that makes it final.</summary>
     public const int ProofHeadersMax = 1_024;
 

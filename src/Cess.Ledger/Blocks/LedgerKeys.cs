@@ -2,6 +2,7 @@ using Cess.Ledger.Modules.Accounts;
 using Cess.Ledger.Modules.Balances;
 using Cess.Ledger.Modules.Chain;
 using Cess.Ledger.Modules.Files;
+using Cess.Ledger.Modules.Governance;
 using Cess.Ledger.Modules.Miners;
 using Cess.Ledger.Modules.Staking;
 using Cess.Ledger.State;
@@ -29,6 +30,18 @@ public static class LedgerKeys
 
     /// <summary>Key of a <see cref="ValidatorRecord"/>.</summary>
     public static StateKey Validator(AccountId account) => StakingState.ValidatorCollection.KeyOf(account);
+
+    /// <summary>Key of the <see cref="CandidateList"/>; there is none without candidates.</summary>
+    public static StateKey Candidates => StakingState.CandidatesCollection.KeyOf(default);
+
+    /// <summary>Key of the <see cref="Modules.Staking.EraMembers"/>; there is none before something is counted or drawn.</summary>
+    public static StateKey EraMembers => StakingState.MembersCollection.KeyOf(default);
+
+    /// <summary>Key of the <see cref="Modules.Governance.OpenProposals"/>; there is none before the first.</summary>
+    public static StateKey OpenProposals => GovernanceState.OpenCollection.KeyOf(default);
+
+    /// <summary>Key of a <see cref="ProposalRecord"/>.</summary>
+    public static StateKey Proposal(uint number) => GovernanceState.ProposalCollection.KeyOf(new ProposalNumber(number));
 
     /// <summary>Key of a <see cref="NominationRecord"/>.</summary>
     public static StateKey Nomination(AccountId nominator, AccountId validator) =>

@@ -92,6 +92,10 @@ public sealed class LedgerState
     /// <summary>The accounts of the <see cref="Validators"/>, in their order, and each one's blocks of the era.</summary>
     public EraMembers EraMembers() => new StakingState(new StateOverlay(Tree)).Members;
 
+    /// <summary>The era's validators and the candidates for the next, as they stand.</summary>
+    public ValidatorStandings ValidatorStandings() =>
+        Modules.Staking.ValidatorStandings.Of(Era, Parameters, Validators, EraMembers(), Candidates(), Stake, Validator);
+
     /// <summary>What an account has in a validator's pool; null for nothing.</summary>
     public NominationRecord? Nomination(AccountId nominator, AccountId validator) =>
         StakingState.NominationCollection.Get(Tree, new NominationKey(nominator, validator));
@@ -110,6 +114,11 @@ public sealed class LedgerState
 
     /// <summary>All open proposals, in no particular order.</summary>
     public IEnumerable<ProposalRecord> Proposals() => GovernanceState.ProposalCollection.Walk(Tree);
+
+    /// <summary>How an open proposal stands; null if there is none with that number.</summary>
+    public ProposalStanding? ProposalStanding(uint id) => Proposal(id) is { } proposal
+        ? Modules.Governance.ProposalStanding.Of(proposal, Parameters, Validators, EraMembers())
+        : null;
 
     /// <summary>A bucket; null if there is none of that name.</summary>
     public BucketRecord? Bucket(string name) => FilesState.BucketCollection.Get(Tree, new BucketName(name));

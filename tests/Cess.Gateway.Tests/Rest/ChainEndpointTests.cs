@@ -269,7 +269,7 @@ public sealed class ChainEndpointTests : RestTests
         using HttpResponseMessage answer = await Tester.GetAsync("/v1/openapi.json");
         string document = await answer.Content.ReadAsStringAsync();
         Assert.All(
-            ["/v1/status", "/v1/blocks", "/v1/transactions", "/v1/accounts/{address}", "/v1/files/{id}", "/v1/buckets/{bucket}/objects", "/v1/uploads/{id}/complete"],
+            ["/v1/status", "/v1/proposals", "/v1/proposals/{number}", "/v1/validators", "/v1/blocks", "/v1/transactions", "/v1/accounts/{address}", "/v1/files/{id}", "/v1/buckets/{bucket}/objects", "/v1/uploads/{id}/complete"],
             path => Assert.Contains($"\"{path}\"", document, StringComparison.Ordinal));
     }
 

@@ -1,4 +1,3 @@
-using Cess.Gateway.Rest;
 using Cess.Ledger.Blocks;
 using Cess.Ledger.Modules.Balances;
 using Cess.Ledger.Modules.Chain;
@@ -125,7 +124,7 @@ public sealed class ProofEndpointTests : RestTests, IDisposable
         await Tester.RefusedAsync(WireErrors.Malformed, "/v1/transactions/none/proof");
         await Tester.RefusedAsync(WireErrors.Malformed, "/v1/proofs");
         await Tester.RefusedAsync(WireErrors.Malformed, "/v1/proofs?key=00");
-        string tooMany = string.Join('&', Enumerable.Repeat($"key={LedgerKeys.Supply}", RestLimits.ProofKeysMax + 1));
+        string tooMany = string.Join('&', Enumerable.Repeat($"key={LedgerKeys.Supply}", WireLimits.ProofKeysMax + 1));
         await Tester.RefusedAsync(WireErrors.Malformed, $"/v1/proofs?{tooMany}");
     }
 

@@ -103,8 +103,8 @@ internal static class ProofEndpoints
     private static StateKey[] Keys(HttpRequest request)
     {
         string?[] texts = [.. request.Query["key"]];
-        if (texts.Length is 0 or > RestLimits.ProofKeysMax)
-            throw new RestException(WireErrors.Malformed, $"Give 1 to {RestLimits.ProofKeysMax} times key=, each the 64 hexadecimal digits of a key of the state.");
+        if (texts.Length is 0 or > WireLimits.ProofKeysMax)
+            throw new RestException(WireErrors.Malformed, $"Give 1 to {WireLimits.ProofKeysMax} times key=, each the 64 hexadecimal digits of a key of the state.");
         return [.. texts.Select(text => Hash256.TryParse(text, out Hash256 key)
             ? new StateKey(key)
             : throw new RestException(WireErrors.Malformed, "A key of the state has 64 hexadecimal digits."))];

@@ -41,26 +41,34 @@ public sealed record ProposalRecord(
         reader.ReadImmutable<AccountId>(LedgerLimits.ApprovalsMax, AccountId.Size));
 }
 
-/// <summary>The open proposals by number, and the next number.</summary>
-internal sealed record OpenProposals(uint Next, ImmutableArray<ProposalNumber> Open) : IScaleValue<OpenProposals>
+/// <summary>Which proposals are open.</summary>
+/// <param name="Next">The number that the next proposal gets.</param>
+/// <param name="Open">Their numbers, in the order in which they were proposed.</param>
+public sealed record OpenProposals(uint Next, ImmutableArray<ProposalNumber> Open) : IScaleValue<OpenProposals>
 {
+    /// <summary>None yet.</summary>
     public static OpenProposals None { get; } = new(0, []);
 
+    /// <summary>Writes the fields in the order of their declaration.</summary>
     public void Encode(ScaleWriter writer)
     {
         writer.WriteCompact(Next);
         writer.WriteVector(Open);
     }
 
+    /// <summary>Reads the numbers.</summary>
     public static OpenProposals Decode(ref ScaleReader reader) =>
         new(reader.ReadCompactU32(), reader.ReadImmutable<ProposalNumber>(LedgerLimits.ProposalsMax));
 }
 
 /// <summary>The number of a proposal.</summary>
-internal readonly record struct ProposalNumber(uint Value) : IScaleValue<ProposalNumber>
+/// <param name="Value">It.</param>
+public readonly record struct ProposalNumber(uint Value) : IScaleValue<ProposalNumber>
 {
+    /// <summary>Writes the number.</summary>
     public void Encode(ScaleWriter writer) => writer.WriteCompact(Value);
 
+    /// <summary>Reads a number.</summary>
     public static ProposalNumber Decode(ref ScaleReader reader) => new(reader.ReadCompactU32());
 }
 

@@ -104,16 +104,10 @@ internal static class Eras
     private static void PunishAbsence(CallContext context, EraMembers members)
     {
         StakingParameters parameters = context.Parameters.Staking;
-        ulong all = (ulong)members.Blocks.Sum(blocks => (long)blocks);
-        ulong fair = all / (ulong)members.Accounts.Length;
-        // Of few turns, missing one or two is no absence.
-        if (members.Accounts.Length == 1 || fair < LedgerLimits.AbsenceTurnsMin)
-            return;
-
         for (int i = 0; i < members.Accounts.Length; i++)
         {
-            bool isAbsent = members.Blocks[i] * (ulong)Whole < fair * parameters.AbsencePermille;
-            if (isAbsent && context.Staking.Validator(members.Accounts[i]) is { Status: not CandidateStatus.Jailed })
+            if (members.IsAbsent(i, parameters.AbsencePermille)
+                && context.Staking.Validator(members.Accounts[i]) is { Status: not CandidateStatus.Jailed })
                 Slashing.Punish(context, members.Accounts[i], parameters.AbsenceSlashPermille, SlashReason.Absence);
         }
     }

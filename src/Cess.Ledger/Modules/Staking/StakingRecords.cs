@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Cess.Ledger.Modules.Chain;
 using Cess.Ledger.Modules.Staking.Selection;
 using Cess.Primitives;
 
@@ -260,6 +261,23 @@ public sealed record NominationRecord(
 /// <param name="Blocks">Blocks proposed by each, in the same order; a validator that is alone is not counted.</param>
 public sealed record EraMembers(ImmutableArray<AccountId> Accounts, ImmutableArray<uint> Blocks) : IScaleValue<EraMembers>
 {
+    private const uint Whole = 1000;
+
+    /// <summary>Those of a state that has no record of them: the accounts of the genesis' keys, before any block is counted.</summary>
+    public static EraMembers OfGenesis(ValidatorSet set) =>
+        new([.. set.Keys.Select(key => key.ToAccountId())], [.. new uint[set.Keys.Length]]);
+
+    /// <summary>Whether a validator would be absent if the era ended now: it has proposed too small a part of an equal share.</summary>
+    /// <param name="index">Its place.</param>
+    /// <param name="absencePermille">See <see cref="StakingParameters.AbsencePermille"/>.</param>
+    public bool IsAbsent(int index, uint absencePermille)
+    {
+        ulong all = (ulong)Blocks.Sum(blocks => (long)blocks);
+        ulong fair = all / (ulong)Accounts.Length;
+        // Of few turns, missing one or two is no absence.
+        return Accounts.Length > 1 && fair >= LedgerLimits.AbsenceTurnsMin && Blocks[index] * (ulong)Whole < fair * absencePermille;
+    }
+
     /// <summary>Writes the count, then account and blocks of each.</summary>
     public void Encode(ScaleWriter writer)
     {

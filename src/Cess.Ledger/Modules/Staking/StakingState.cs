@@ -6,11 +6,14 @@ using Cess.Primitives;
 
 namespace Cess.Ledger.Modules.Staking;
 
-/// <summary>The accounts that can be drawn as validators, ascending.</summary>
-internal sealed record CandidateList(ImmutableArray<AccountId> Accounts) : IScaleValue<CandidateList>
+/// <summary>The accounts that can be drawn as validators.</summary>
+/// <param name="Accounts">They, ascending.</param>
+public sealed record CandidateList(ImmutableArray<AccountId> Accounts) : IScaleValue<CandidateList>
 {
+    /// <summary>Writes the accounts.</summary>
     public void Encode(ScaleWriter writer) => writer.WriteVector(Accounts);
 
+    /// <summary>Reads the accounts.</summary>
     public static CandidateList Decode(ref ScaleReader reader) =>
         new(reader.ReadImmutable<AccountId>(LedgerLimits.CandidatesMax, AccountId.Size));
 }
@@ -148,8 +151,7 @@ internal sealed class StakingState(StateOverlay overlay)
     public ValidatorSet Set => _set.Get(default)!;
 
     /// <summary>The era's validators. Those of the genesis are the accounts of their keys.</summary>
-    public EraMembers Members => _members.Get(default)
-        ?? new EraMembers([.. Set.Keys.Select(key => key.ToAccountId())], [.. new uint[Set.Keys.Length]]);
+    public EraMembers Members => _members.Get(default) ?? EraMembers.OfGenesis(Set);
 
     public ImmutableArray<AccountId> Candidates => _candidates.Get(default)?.Accounts ?? [];
 

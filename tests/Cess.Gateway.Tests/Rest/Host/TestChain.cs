@@ -25,11 +25,13 @@ internal sealed class TestChain : ILedgerReader, IBlockArchive, INodeGrains, IDi
     /// <summary>An era's length: less than the blocks that the miners' registration takes.</summary>
     public const uint EraBlocks = 20;
 
+    /// <summary>Fewest blocks from a proposal to its enactment.</summary>
+    public const uint VotingBlocks = 3;
+
     private static readonly Balance s_endowment = Balance.FromTokens(1_000_000);
 
     private readonly Lock _lock = new();
     private readonly TimeProvider _time;
-    private readonly PrivateKey _validator = PrivateKey.Generate();
     private readonly PrivateKey[] _miners;
     private readonly PublicKeyCache _keys = new();
     private readonly List<BlockRecord> _records = [];
@@ -48,9 +50,16 @@ internal sealed class TestChain : ILedgerReader, IBlockArchive, INodeGrains, IDi
         Genesis = new Genesis(
             "test",
             (ulong)time.GetUtcNow().ToUnixTimeMilliseconds(),
-            new ChainParameters { Treasury = _validator.PublicKey.ToAccountId(), TransactionFee = new Balance(1_000), StakePerTebibyte = Balance.OneToken, Staking = new StakingParameters { EraBlocks = EraBlocks } },
+            new ChainParameters
+            {
+                Treasury = Validator.PublicKey.ToAccountId(),
+                TransactionFee = new Balance(1_000),
+                StakePerTebibyte = Balance.OneToken,
+                VotingBlocks = VotingBlocks,
+                Staking = new StakingParameters { EraBlocks = EraBlocks },
+            },
             Genesis.Sorted(endowed.Select(key => new GenesisAccount(key.PublicKey.ToAccountId(), s_endowment, null))),
-            new ValidatorSet([_validator.PublicKey]));
+            new ValidatorSet([Validator.PublicKey]));
         _head = Genesis.ToState();
         _records.Add(new BlockRecord(new Block(_head.Header, []), [], [], null));
         foreach (PrivateKey key in _miners)
@@ -62,6 +71,9 @@ internal sealed class TestChain : ILedgerReader, IBlockArchive, INodeGrains, IDi
 
     /// <summary>The chain's start.</summary>
     public Genesis Genesis { get; }
+
+    /// <summary>Who makes all blocks; its account is the treasury, and has the fees.</summary>
+    public PrivateKey Validator { get; } = PrivateKey.Generate();
 
     /// <summary>An account with tokens.</summary>
     public PrivateKey Owner { get; }
@@ -217,7 +229,7 @@ internal sealed class TestChain : ILedgerReader, IBlockArchive, INodeGrains, IDi
     public void Dispose()
     {
         _keys.Dispose();
-        _validator.Dispose();
+        Validator.Dispose();
         Owner.Dispose();
         Other.Dispose();
         foreach (PrivateKey key in _miners)
@@ -233,7 +245,7 @@ internal sealed class TestChain : ILedgerReader, IBlockArchive, INodeGrains, IDi
             if (TransactionVerifier.Verify(transaction, _head.Account(transaction.Unsigned.Account).Key, _keys) is { } badSignature)
                 return Rejected(transaction.Id.ToString(), badSignature);
 
-            BlockContext context = new((ulong)_time.GetUtcNow().ToUnixTimeMilliseconds(), _validator.PublicKey.ToAccountId());
+            BlockContext context = new((ulong)_time.GetUtcNow().ToUnixTimeMilliseconds(), Validator.PublicKey.ToAccountId());
             ExecutedBlock executed = BlockExecutor.Execute(_head, context, [transaction]);
             if (executed.Rejected is [{ } rejected])
                 return Rejected(transaction.Id.ToString(), rejected.Error);
@@ -257,7 +269,7 @@ internal sealed class TestChain : ILedgerReader, IBlockArchive, INodeGrains, IDi
     private Certificate Certify(LedgerState state)
     {
         const ulong iteration = 0;
-        Signature vote = _validator.Sign(Certificate.VoteDigest(state.Genesis, state.BlockHash, iteration));
+        Signature vote = Validator.Sign(Certificate.VoteDigest(state.Genesis, state.BlockHash, iteration));
         return new Certificate(state.BlockHash, iteration, [new CertificateVote(0, vote)]);
     }
 
