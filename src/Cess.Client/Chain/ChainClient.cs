@@ -68,7 +68,7 @@ public sealed partial class ChainClient
     /// <summary>Lets another account act for this one; replaces what that account was allowed before.</summary>
     /// <param name="to">Who may act.</param>
     /// <param name="scope">What it may do; see <see cref="CallScopes"/>.</param>
-    /// <param name="spendLimit">How many of this account's tokens all its calls together may take; what a call brings in makes up for nothing.</param>
+    /// <param name="spendLimit">How many of this account's tokens all its calls together may take, whatever they bring in.</param>
     /// <param name="blocks">For how many blocks from now.</param>
     /// <param name="cancellation">Ends it.</param>
     /// <exception cref="CessException">Accounts.ScopeInvalid, DelegatesTooMany, DelegateIsSelf.</exception>

@@ -6,7 +6,7 @@ using Cess.Simulation.World;
 
 namespace Cess.Simulation.Actors;
 
-/// <summary>What an operator does with tokens besides its bond: puts some into validators' pools, takes them back, and collects what is due.</summary>
+/// <summary>What an operator does with tokens besides its bond: puts some into pools, takes them back, and collects what is due.</summary>
 internal sealed class StakeMoves(AccountId self, Balance bond, Dice dice)
 {
     private static readonly Balance s_part = new(70_001);

@@ -77,7 +77,10 @@ internal sealed class RandomFileCalls(RandomHistory history, Dice dice)
     {
         DealRecord deal = State.Deal(open)!;
         MinerId from = deal.Shares.IsEmpty ? default : dice.Pick(deal.Shares).Miner;
-        return new ReassignFragments(open, from, new MinerId((uint)dice.Next(State.Miners().Count() + 1)));
+        // Most often to one that has none of them yet.
+        MinerRecord[] others = [.. State.Miners().Where(miner => miner.DeclaredBytes > 0 && deal.Shares.All(share => share.Miner != miner.Id))];
+        MinerId to = others.Length > 0 && dice.Chance(0.8) ? dice.Pick(others).Id : new MinerId((uint)dice.Next(State.Miners().Count() + 1));
+        return new ReassignFragments(open, from, to);
     }
 
     private string? EmptyOf(AccountId sender) =>

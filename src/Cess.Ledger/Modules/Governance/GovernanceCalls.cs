@@ -50,7 +50,8 @@ public abstract record GovernanceCall : Call
 /// <param name="Change">What to change.</param>
 /// <param name="EnactAt">
 /// Height of the block at whose start it happens, if two thirds of the validators approve by then: at least
-/// <see cref="Chain.ChainParameters.VotingBlocks"/> ahead.
+/// <see cref="Chain.ChainParameters.VotingBlocks"/> ahead, at most <see cref="LedgerLimits.EnactmentBlocksMax"/>. When an era begins of
+/// which the sender is no validator, the proposal is dropped.
 /// </param>
 public sealed record Propose(ProposedChange Change, ulong EnactAt) : GovernanceCall
 {
