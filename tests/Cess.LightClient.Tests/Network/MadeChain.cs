@@ -60,7 +60,8 @@ internal sealed class MadeChain : IDisposable
         Bytes32 receipt = Bytes32.Sha256("a receipt's leaf"u8.ToArray());
         Bytes32 leaf = Bytes32.Sha256(new byte[] { 0 }, Payment(provenAmount));
         byte[] header = Header(height, receiptsRoot: Bytes32.Sha256(new byte[] { 1 }, leaf.ToArray(), receipt.ToArray()));
-        return new ScaleOutput().Compact(1).Fixed(header).Fixed(Certify(header, _first, 0, 1, 2)).Compact(count).Fixed(Payment(amount)).Compact(1).Hash(receipt).ToArray();
+        return new ScaleOutput()
+            .Compact(1).Fixed(header).Fixed(Certify(header, _first, 0, 1, 2)).Compact(count).Fixed(Payment(amount)).Compact(1).Hash(receipt).ToArray();
 
         static byte[] Payment(byte amount) => new ScaleOutput().Compact(1).Fixed(1, 0).Hash(Rich).Hash(Rich).Compact(amount).ToArray();
     }
