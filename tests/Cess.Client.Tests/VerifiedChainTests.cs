@@ -570,22 +570,23 @@ public sealed class VerifiedChainTests : ClientTests
                         return body;
                     byte[] altered = [.. body];
                     // Of a page of headers, what comes after the first certificate does not matter.
-                    int matters = request.Contains("/headers", StringComparison.Ordinal) ? 1 + Scale.Encode(record.Block.Header).Length : altered.Length;
-                    altered[random.Next(matters)] ^= (byte)(1 << random.Next(8));
+                    bool isPage = request.Contains("/headers", StringComparison.Ordinal);
+                    altered[random.Next(isPage ? 1 + Scale.Encode(record.Block.Header).Length : altered.Length)] ^= (byte)(1 << random.Next(8));
                     return altered;
                 },
             });
             try
             {
                 if (i % 2 == 0)
-                    Assert.Equal(record.Block.Header, (await chain.GetHeaderAsync(height)).Value);
+                    await chain.GetHeaderAsync(height);
                 else
-                    Assert.Equal(record.StartEvents.Select(one => Scale.Encode(one)), (await chain.GetStartEventsAsync(height)).Value.Select(one => Scale.Encode(one)));
+                    await chain.GetStartEventsAsync(height);
                 Assert.Fail("A changed bit was not noticed.");
             }
             catch (CessException e)
             {
-                Assert.Contains(e.Code, new[] { ClientErrors.NotAuthentic, ClientErrors.BadAnswer, ClientErrors.EraUnverifiable, ClientErrors.NotProven });
+                string[] refusals = [ClientErrors.NotAuthentic, ClientErrors.BadAnswer, ClientErrors.EraUnverifiable, ClientErrors.NotProven];
+                Assert.Contains(e.Code, refusals);
             }
         }
     }

@@ -117,6 +117,18 @@ public sealed class RefusalTests : IDisposable
     }
 
     [Fact]
+    public void What_began_a_block_is_taken_with_its_path_and_refused_if_it_is_altered_or_of_another_block()
+    {
+        ChainEvent paid = Assert.Single(_client.CheckStartEvents(_chain.StartEvents(5), 5));
+        Assert.Equal((1, 0), (paid.Module, paid.Number));
+        Assert.Throws<RefusedException>(() => _client.CheckStartEvents(_chain.StartEvents(5), 6));
+        Assert.Throws<RefusedException>(() => _client.CheckStartEvents(_chain.StartEvents(5, amount: 8), 5));
+        Assert.Throws<RefusedException>(() => _client.CheckStartEvents(_chain.StartEvents(5, provenAmount: 8), 5));
+        Assert.Throws<RefusedException>(() => _client.CheckStartEvents(_chain.StartEvents(5, count: 0), 5));
+        Assert.Throws<RefusedException>(() => _client.CheckStartEvents(_chain.StartEvents(5, count: 2), 5));
+    }
+
+    [Fact]
     public void Headers_that_lead_to_a_certified_one_are_taken_only_if_they_follow_each_other()
     {
         byte[] first = _chain.Header(3);

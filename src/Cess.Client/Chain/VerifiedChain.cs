@@ -278,7 +278,8 @@ public sealed class VerifiedChain : IDisposable
         {
             int before = headers.Count;
             RestRequest request = RestRequest.Get($"/v1/headers?from={height + (ulong)before}");
-            foreach ((BlockHeader header, Certificate? certificate) in ReadHeaders(request, await AskAsync(() => _transport.ReadBytesAsync(request, cancellation))))
+            byte[] page = await AskAsync(() => _transport.ReadBytesAsync(request, cancellation));
+            foreach ((BlockHeader header, Certificate? certificate) in ReadHeaders(request, page))
             {
                 headers.Add(header);
                 if (certificate is not null)

@@ -50,9 +50,21 @@ internal sealed class MadeChain : IDisposable
         keys.Aggregate(new ScaleOutput().Compact(keys.Count), (output, key) => output.Fixed(Compressed(key))).ToArray();
 
     /// <summary>A header with this state.</summary>
-    public byte[] Header(ulong height, Bytes32? parent = null, byte version = 1) => new ScaleOutput()
+    public byte[] Header(ulong height, Bytes32? parent = null, byte version = 1, Bytes32? receiptsRoot = null) => new ScaleOutput()
         .Fixed(version).Compact(height).Hash(parent ?? Bytes32.Zero).Compact(1_700_000_000_000 + height).Hash(Bytes32.Zero)
-        .Hash(Bytes32.Zero).Hash(Bytes32.Zero).Hash(Tree.Root).ToArray();
+        .Hash(Bytes32.Zero).Hash(receiptsRoot ?? Bytes32.Zero).Hash(Tree.Root).ToArray();
+
+    /// <summary>The answer that proves that a block of one transaction began with one payment.</summary>
+    public byte[] StartEvents(ulong height, byte amount = 7, byte provenAmount = 7, byte count = 1)
+    {
+        Bytes32 receipt = Bytes32.Sha256("a receipt's leaf"u8.ToArray());
+        Bytes32 leaf = Bytes32.Sha256(new byte[] { 0 }, Payment(provenAmount));
+        byte[] header = Header(height, receiptsRoot: Bytes32.Sha256(new byte[] { 1 }, leaf.ToArray(), receipt.ToArray()));
+        return new ScaleOutput()
+            .Compact(1).Fixed(header).Fixed(Certify(header, _first, 0, 1, 2)).Compact(count).Fixed(Payment(amount)).Compact(1).Hash(receipt).ToArray();
+
+        static byte[] Payment(byte amount) => new ScaleOutput().Compact(1).Fixed(1, 0).Hash(Rich).Hash(Rich).Compact(amount).ToArray();
+    }
 
     /// <summary>Votes for a header by those of some validators that are named by their places.</summary>
     public byte[] Certify(byte[] header, IReadOnlyList<ECDsa> validators, params IReadOnlyList<int> voters)

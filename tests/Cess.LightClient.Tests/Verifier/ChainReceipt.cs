@@ -34,7 +34,9 @@ internal sealed record ChainReceipt(Bytes32 Transaction, (byte Module, ushort Co
         input.Hash(),
         input.Option() ? (input.U8(), input.U16()) : null,
         input.Amount(),
-        input.Vector(EventsMax, ReadEvent));
+        ReadEvents(input));
+
+    public static List<ChainEvent> ReadEvents(ScaleInput input) => input.Vector(EventsMax, ReadEvent);
 
     public static ChainEvent ReadEvent(ScaleInput input)
     {

@@ -127,6 +127,25 @@ internal sealed class IndependentLightClient
         return receipt.Transaction == id ? (header, transaction, receipt) : throw new RefusedException("This is the receipt of another transaction.");
     }
 
+    /// <summary>Checks what began a block.</summary>
+    /// <param name="answer">The answer of <c>GET /v1/blocks/{height}/events/proof</c>.</param>
+    /// <param name="height">The block that was asked for.</param>
+    public IReadOnlyList<ChainEvent> CheckStartEvents(ReadOnlyMemory<byte> answer, ulong height)
+    {
+        ScaleInput input = new(answer);
+        ChainHeader header = CheckFinality(input);
+        ulong count = (ulong)input.Compact(32);
+        int start = input.Offset;
+        List<ChainEvent> events = ChainReceipt.ReadEvents(input);
+        ReadOnlyMemory<byte> leaf = input.Since(start);
+        List<Bytes32> path = AuditPath.Read(input);
+        input.End();
+
+        if (header.Height != height)
+            throw new RefusedException($"This is block {header.Height}, not {height}.");
+        return AuditPath.Shows(header.ReceiptsRoot, count + 1, 0, leaf, path) ? events : throw new RefusedException("The block did not begin so.");
+    }
+
     private void CheckOfEra(ChainHeader header)
     {
         if (header.Version != 1)

@@ -35,7 +35,7 @@ internal sealed class FinalTransactions(
     {
         // What memory has costs nothing; the history knows old ones with a look or two; blocks are only read that neither covers.
         TransactionHistory? history = follower.History;
-        ulong known = history?.Height ?? 0;
+        ulong covered = history?.Height ?? 0;
         if (await index.FindTransactionAsync(id, above: ulong.MaxValue) is { } place)
             return await ReadAsync(place, null);
         foreach (TransactionPlace candidate in history?.Find(id) ?? [])
@@ -44,7 +44,7 @@ internal sealed class FinalTransactions(
                 return found;
         }
 
-        return await index.FindTransactionAsync(id, above: known) is { } unindexed ? await ReadAsync(unindexed, null) : null;
+        return await index.FindTransactionAsync(id, above: covered) is { } unindexed ? await ReadAsync(unindexed, null) : null;
     }
 
     /// <summary>Transactions that an account sent or is party to, the newest first; null while there is no history to ask.</summary>
