@@ -21,6 +21,9 @@ public static class GrainLimits
     /// <summary>Bytes of transactions that wait for a block.</summary>
     public const long PoolBytes = 256L << 20;
 
+    /// <summary>Blocks ahead of the head up to which a transaction that comes from outside may be valid; clients ask for far less.</summary>
+    public const ulong PoolValidity = 1_000_000;
+
     /// <summary>A transaction takes the place of one with its nonce when its tip is higher by one such part of it at least.</summary>
     public const int ReplacementTipPart = 10;
 

@@ -1,0 +1,86 @@
+using Cess.Grains;
+using Cess.Ledger.Modules;
+using Cess.Ledger.Modules.Balances;
+using Cess.Ledger.Transactions;
+using Cess.Primitives;
+
+namespace Cess.Network.Tests;
+
+/// <summary>What strangers send to a node.</summary>
+public sealed class IntakeTests : IAsyncLifetime
+{
+    private readonly PrivateKey _key = PrivateKey.Generate();
+    private TestNetwork _network = null!;
+
+    private AccountId Account => _key.PublicKey.ToAccountId();
+
+    public async Task InitializeAsync()
+    {
+        _network = await TestNetwork.StartAsync(miners: 1, policy: "1+0");
+    }
+
+    public async Task DisposeAsync()
+    {
+        await _network.DisposeAsync();
+        _key.Dispose();
+    }
+
+    [Fact]
+    public async Task Who_can_not_pay_for_a_transaction_is_refused_at_once_and_takes_no_room()
+    {
+        Assert.Equal(["Chain.FeeUnaffordable", "Chain.FeeUnaffordable"], await CodesAsync(Sign(0), Sign(1)));
+
+        await FundAsync("0.0015");
+        Assert.Equal(["Chain.FeeUnaffordable", null], await CodesAsync(Sign(2, tip: "0.001"), Sign(1, tip: "0.0005")));
+        Assert.Equal(1, await PoolCountAsync());
+    }
+
+    [Fact]
+    public async Task A_transaction_that_is_valid_for_longer_than_the_pool_lets_it_wait_is_refused()
+    {
+        await FundAsync("1");
+        ulong last = _network.Head.Height + GrainLimits.PoolValidity;
+
+        Assert.Equal([null, TransactionErrors.ValidTooLong], await CodesAsync(Sign(1, last), Sign(2, ulong.MaxValue)));
+    }
+
+    [Fact]
+    public async Task A_transaction_of_another_chain_or_of_the_past_holds_up_nothing_of_its_account()
+    {
+        await FundAsync("1");
+        SignedTransaction behind = Sign(1);
+        Assert.Equal([null], await CodesAsync(behind));
+
+        Assert.Equal(
+            ["Chain.GenesisWrong", "Chain.Expired"],
+            await CodesAsync(Sign(0, genesis: Hash256.Sha256("another"u8)), Sign(0, _network.Head.Height)));
+        Assert.Equal([null], await CodesAsync(Sign(0)));
+
+        TransactionOutcome outcome = (await SubmitAsync(SubmissionGoal.Final, behind))[0];
+        Assert.True(outcome.Succeeded || outcome.ErrorCode == TransactionErrors.NonceUsed, outcome.ErrorMessage);
+        await TestNetwork.UntilAsync(() => _network.Head.Account(Account).Nonce == 2, "both to be final");
+    }
+
+    private async Task FundAsync(string tokens)
+    {
+        TransactionOutcome outcome = await _network.Grains.GetGrain<IAccountGrain>(_network.Owner.Account.ToString())
+            .ExecuteAsync(new CustodyCall(Scale.Encode<Call>(new Transfer(Account, Balance.Parse(tokens)))));
+        Assert.True(outcome.Succeeded, outcome.ErrorMessage);
+    }
+
+    private SignedTransaction Sign(
+        ulong nonce, ulong? validUntil = null, string tip = "0", Hash256? genesis = null) => SignedTransaction.Sign(
+        new UnsignedTransaction(
+            genesis ?? _network.Head.Genesis, Account, nonce, validUntil ?? _network.Head.Height + 100, Balance.Parse(tip),
+            new Transfer(_network.Owner.Account, new Balance(1))),
+        _key, SignatureKind.RevealedKey);
+
+    private Task<IReadOnlyList<TransactionOutcome>> SubmitAsync(SubmissionGoal until, params SignedTransaction[] transactions) =>
+        _network.Grains.GetGrain<IIntakeGrain>(0)
+            .SubmitAsync(new TransactionBatch([.. transactions.Select(transaction => transaction.Bytes)], until));
+
+    private async Task<IEnumerable<string?>> CodesAsync(params SignedTransaction[] transactions) =>
+        (await SubmitAsync(SubmissionGoal.Accepted, transactions)).Select(outcome => outcome.ErrorCode);
+
+    private async Task<int> PoolCountAsync() => (await _network.Grains.GetGrain<IChainGrain>(StreamNames.ChainKey).GetStatusAsync()).PoolCount;
+}
