@@ -21,6 +21,12 @@ public static class GrainLimits
     /// <summary>Bytes of transactions that wait for a block.</summary>
     public const long PoolBytes = 256L << 20;
 
+    /// <summary>Such a part of the pool, and of an account's share of it, may wait behind missing nonces.</summary>
+    public const int PoolGapPart = 4;
+
+    /// <summary>Such a part of the pool is kept for the accounts whose keys this node holds.</summary>
+    public const int PoolOwnPart = 10;
+
     /// <summary>Blocks ahead of the head up to which a transaction that comes from outside may be valid; clients ask for far less.</summary>
     public const ulong PoolValidity = 1_000_000;
 

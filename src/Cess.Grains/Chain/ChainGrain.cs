@@ -30,17 +30,19 @@ public sealed partial class ChainGrain(
     NodeIdentity node,
     VoteJournal journal,
     ConsensusOptions options,
+    ICustody custody,
     ITransactionGossip gossip,
     INodeFault fault,
     ILogger<ChainGrain> log) : Grain, IChainGrain
 {
-    private readonly TransactionPool _pool = new(options.PoolTransactions, options.PoolTransactionsPerAccount);
+    private readonly TransactionPool _pool = new(options.PoolTransactions, options.PoolTransactionsPerAccount, isOwn: custody.Holds);
 
     /// <summary>Transactions on their way into a final block, with who waits for that, if anybody does.</summary>
     private readonly Dictionary<Hash256, TaskCompletionSource<TransactionOutcome>?> _waiters = [];
     private readonly RecentRefusals _refusals = new(GrainLimits.RefusalsKept);
     private readonly ArrayBufferWriter<byte> _pooled = new();
     private readonly List<ReadOnlyMemory<byte>> _fresh = [];
+    private readonly List<SignedTransaction> _displaced = [];
     private bool _hasFailed;
 
     /// <inheritdoc/>
@@ -103,16 +105,18 @@ public sealed partial class ChainGrain(
             return Task.FromResult(Outcomes.Rejected("", error));
         if (_waiters.ContainsKey(transaction.Id))
             return Await(transaction.Id, until);
-        PoolRefusal refusal = _pool.Add(transaction, _tip.Account(transaction.Unsigned.Account).Nonce, out SignedTransaction? displaced);
-        if (refusal != PoolRefusal.None)
-            return Task.FromResult(Outcomes.Refused(transaction.Id, refusal));
-        if (displaced is not null)
+        PoolRefusal refusal = _pool.Add(transaction, _tip.Account(transaction.Unsigned.Account).Nonce, _displaced);
+        foreach (SignedTransaction displaced in _displaced)
         {
-            Refuse(displaced.Unsigned.Nonce == transaction.Unsigned.Nonce
+            bool isReplaced = (displaced.Unsigned.Account, displaced.Unsigned.Nonce) == (transaction.Unsigned.Account, transaction.Unsigned.Nonce);
+            Refuse(isReplaced
                 ? Outcomes.Rejected(displaced.Id.ToString(), TransactionErrors.Replaced, "One with its nonce and a higher tip took its place.")
-                : Outcomes.Rejected(displaced.Id.ToString(), TransactionErrors.PoolFull, "The one that all behind it waited for took its place."));
+                : Outcomes.Displaced(displaced.Id));
         }
 
+        _displaced.Clear();
+        if (refusal != PoolRefusal.None)
+            return Task.FromResult(Outcomes.Refused(transaction.Id, refusal));
         transaction.Id.WriteTo(_pooled.GetSpan(Hash256.Size));
         _pooled.Advance(Hash256.Size);
         _fresh.Add(bytes);
@@ -135,8 +139,11 @@ public sealed partial class ChainGrain(
         bool makesNone = _order is null && time.GetElapsedTime(_ordered) >= GrainLimits.IdleBlockInterval;
         if (makesNone)
             PutBackCarried();
-        foreach (SignedTransaction expired in _pool.DropExpired(_tip.Height + 1))
+        foreach (SignedTransaction expired in _pool.DropExpired(_tip.Height + 1, _displaced))
             Refuse(Outcomes.Rejected(expired.Id.ToString(), ChainError.Expired));
+        foreach (SignedTransaction displaced in _displaced)
+            Refuse(Outcomes.Displaced(displaced.Id));
+        _displaced.Clear();
         if (makesNone && _pool.ReadyCount > 0)
             gossip.Spread([.. _pool.Ready.Take(GrainLimits.TransactionsPerBatch).Select(transaction => transaction.Bytes)]);
         Build();

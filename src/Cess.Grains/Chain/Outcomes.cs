@@ -25,9 +25,13 @@ internal static class Outcomes
     {
         PoolRefusal.StaleNonce => Rejected(id.ToString(), TransactionErrors.NonceUsed, "The nonce is used up."),
         PoolRefusal.NonceTaken => Rejected(id.ToString(), TransactionErrors.NonceUsed, "Another transaction with this nonce waits; a tip that is higher by a tenth takes its place."),
-        PoolRefusal.AccountFull => Rejected(id.ToString(), TransactionErrors.PoolFull, "The account has too many transactions waiting."),
+        PoolRefusal.AccountFull => Rejected(
+            id.ToString(), TransactionErrors.PoolFull, "The account has too many transactions waiting, or waiting for one that is missing."),
         _ => Rejected(id.ToString(), TransactionErrors.PoolFull, "Too many transactions wait."),
     };
+
+    public static TransactionOutcome Displaced(Hash256 id) =>
+        Rejected(id.ToString(), TransactionErrors.PoolFull, "It waited for one before it in its account, and there is no more room for that.");
 
     public static string CodeOf(LedgerError error) => $"{error.Module}.{error.Info.Name}";
 }
