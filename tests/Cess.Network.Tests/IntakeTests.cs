@@ -61,6 +61,26 @@ public sealed class IntakeTests : IAsyncLifetime
         await TestNetwork.UntilAsync(() => _network.Head.Account(Account).Nonce == 2, "both to be final");
     }
 
+    [Fact]
+    public async Task What_follows_a_refused_transaction_waits_for_another_with_its_nonce()
+    {
+        await FundAsync("0.0025");
+        SignedTransaction refused = Sign(1);
+        SignedTransaction behind = Sign(2);
+        await SubmitAsync(SubmissionGoal.Accepted, Sign(0, amount: "0.0014"), refused, behind);
+        await TestNetwork.UntilAsync(() => _network.Head.Account(Account).Nonce == 1, "the first to be final");
+
+        Assert.Equal("Chain.FeeUnaffordable", (await FindAsync(refused))?.ErrorCode);
+        Assert.Equal(TransactionStatus.Pending, (await FindAsync(behind))?.Status);
+
+        await FundAsync("1");
+        Assert.Equal([null], await CodesAsync(Sign(1, _network.Head.Height + 50)));
+        await TestNetwork.UntilAsync(() => _network.Head.Account(Account).Nonce == 3, "all to be final");
+    }
+
+    private Task<TransactionOutcome?> FindAsync(SignedTransaction transaction) =>
+        _network.Grains.GetGrain<IChainGrain>(StreamNames.ChainKey).FindAsync(transaction.Id.ToString());
+
     private async Task FundAsync(string tokens)
     {
         TransactionOutcome outcome = await _network.Grains.GetGrain<IAccountGrain>(_network.Owner.Account.ToString())
@@ -69,10 +89,10 @@ public sealed class IntakeTests : IAsyncLifetime
     }
 
     private SignedTransaction Sign(
-        ulong nonce, ulong? validUntil = null, string tip = "0", Hash256? genesis = null) => SignedTransaction.Sign(
+        ulong nonce, ulong? validUntil = null, string tip = "0", Hash256? genesis = null, string? amount = null) => SignedTransaction.Sign(
         new UnsignedTransaction(
             genesis ?? _network.Head.Genesis, Account, nonce, validUntil ?? _network.Head.Height + 100, Balance.Parse(tip),
-            new Transfer(_network.Owner.Account, new Balance(1))),
+            new Transfer(_network.Owner.Account, amount is null ? new Balance(1) : Balance.Parse(amount))),
         _key, SignatureKind.RevealedKey);
 
     private Task<IReadOnlyList<TransactionOutcome>> SubmitAsync(SubmissionGoal until, params SignedTransaction[] transactions) =>

@@ -122,20 +122,25 @@ public sealed partial class ChainGrain
         _carried = [];
         ExecutedBlock executed = BlockExecutor.Execute(parent, new BlockContext((ulong)Now(), proposer), transactions, parallel);
         List<SignedTransaction> ahead = [];
+        HashSet<AccountId> held = [];
         HashSet<Hash256>? underWay = null;
         foreach (RejectedTransaction rejected in executed.Rejected)
         {
+            AccountId account = rejected.Transaction.Unsigned.Account;
             if (IsFirstInNext(rejected))
                 _carried.Add(rejected.Transaction);
-            else if (rejected.Error == ChainError.NonceAhead && !order.IsAlone)
+            else if (rejected.Error == ChainError.NonceAhead && held.Contains(account) && custody.Holds(account))
+                Refuse(Outcomes.Behind(rejected.Transaction.Id));
+            else if (rejected.Error == ChainError.NonceAhead)
                 ahead.Add(rejected.Transaction);
             else if (rejected.Error != ChainError.NonceUsed)
-                Reject(rejected);
+                Reject(rejected, held);
             else if (!(underWay ??= FindUnderWay()).Contains(rejected.Transaction.Id))
                 Refuse(Outcomes.Rejected(rejected.Transaction.Id.ToString(), rejected.Error));
         }
 
-        mustWait = _carried.Count + ahead.Count > 0;
+        // Where this block follows the newest one, what is ahead waits for its nonce from now on, and what is ready by then is something else.
+        mustWait = _carried.Count > 0 || (ahead.Count > 0 && parent.BlockHash != _tip.BlockHash);
         Hash256? hash = null;
         if (!executed.Block.Transactions.IsEmpty || transactions.Count == 0 || IsIdle())
         {
@@ -145,9 +150,11 @@ public sealed partial class ChainGrain
             hash = executed.State.BlockHash;
         }
 
-        // Among several validators a nonce may be missing because it is in a block that this one does not follow, or is yet to come.
-        if (ahead.Count > 0)
-            PutBack(ahead, "One before it in its account is missing, and there is no room for it to wait again.");
+        // A nonce is missing because its transaction was refused; among several validators perhaps because it is in a block that this one
+        // does not follow, or is yet to come.
+        held.UnionWith(ahead.Select(transaction => transaction.Unsigned.Account));
+        if (held.Count > 0)
+            PutBack(ahead, "One before it in its account is missing, and there is no room for it to wait.", held);
         return hash;
     }
 
@@ -156,12 +163,19 @@ public sealed partial class ChainGrain
         || (rejected.Error == ChainError.NonceAhead
             && _carried.Exists(carried => carried.Unsigned.Account == rejected.Transaction.Unsigned.Account));
 
-    /// <summary>A transaction that may not be in a block leaves a gap that those behind it in its account can't cross.</summary>
-    private void Reject(RejectedTransaction rejected)
+    /// <summary>
+    /// A transaction that may not be in a block leaves a gap that those behind it in its account can't cross. They wait for another with its
+    /// nonce, but not those that this node makes itself: it gives them other nonces at once.
+    /// </summary>
+    private void Reject(RejectedTransaction rejected, HashSet<AccountId> held)
     {
+        AccountId account = rejected.Transaction.Unsigned.Account;
+        held.Add(account);
         Refuse(Outcomes.Rejected(rejected.Transaction.Id.ToString(), rejected.Error));
-        foreach (SignedTransaction behind in _pool.Drop(rejected.Transaction.Unsigned.Account))
-            Refuse(Outcomes.Rejected(behind.Id.ToString(), TransactionErrors.Dropped, "One before it in its account was rejected."));
+        if (!custody.Holds(account))
+            return;
+        foreach (SignedTransaction behind in _pool.Drop(account))
+            Refuse(Outcomes.Behind(behind.Id));
     }
 
     /// <summary>Transactions in blocks that are not durable yet, or not final.</summary>
@@ -196,9 +210,9 @@ public sealed partial class ChainGrain
         _carried = [];
     }
 
-    private void PutBack(IEnumerable<SignedTransaction> transactions, string whyRefused)
+    private void PutBack(IReadOnlyCollection<SignedTransaction> transactions, string whyRefused, IReadOnlySet<AccountId>? only = null)
     {
-        foreach (SignedTransaction refused in _pool.Return(transactions, account => _tip.Account(account).Nonce))
+        foreach (SignedTransaction refused in _pool.Return(transactions, account => _tip.Account(account).Nonce, only))
             Refuse(Outcomes.Rejected(refused.Id.ToString(), TransactionErrors.Dropped, whyRefused));
     }
 

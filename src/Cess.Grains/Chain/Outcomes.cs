@@ -33,5 +33,8 @@ internal static class Outcomes
     public static TransactionOutcome Displaced(Hash256 id) =>
         Rejected(id.ToString(), TransactionErrors.PoolFull, "It waited for one before it in its account, and there is no more room for that.");
 
+    public static TransactionOutcome Behind(Hash256 id) =>
+        Rejected(id.ToString(), TransactionErrors.Dropped, "One before it in its account was rejected.");
+
     public static string CodeOf(LedgerError error) => $"{error.Module}.{error.Info.Name}";
 }
