@@ -16,6 +16,9 @@ public static class RestLimits
     /// <summary>Keys that one request has records proven of.</summary>
     public const int ProofKeysMax = 64;
 
+    /// <summary>How often blocks, or the history, are asked for those transactions of a submission that seem to be final already.</summary>
+    public const int RepetitionsSoughtMax = 64;
+
     /// <summary>Headers that lead from one to the certified one that makes it final.</summary>
     public const int ProofHeadersMax = 1_024;
 

@@ -31,13 +31,15 @@ internal sealed class FinalTransactions(
     ChainIndex index, HistoryFollower follower, ILedgerReader ledger, IBlockArchive archive, INodeGrains grains)
 {
     /// <summary>A transaction by its id; null when no block that is here holds it.</summary>
-    public async Task<FinalTransaction?> FindAsync(Hash256 id)
+    /// <param name="id">The id.</param>
+    /// <param name="known">A block that was read before, often the one that holds it.</param>
+    public async Task<FinalTransaction?> FindAsync(Hash256 id, BlockRecord? known = null)
     {
         if (await index.FindTransactionAsync(id) is { } place)
-            return await ReadAsync(place, null);
+            return await ReadAsync(place, known);
         foreach (TransactionPlace candidate in follower.History?.Find(id) ?? [])
         {
-            if (await ReadAsync(candidate, null) is { } found && found.Transaction.Id == id)
+            if (await ReadAsync(candidate, known) is { } found && found.Transaction.Id == id)
                 return found;
         }
         return null;
