@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using Cess.Ledger;
 using Cess.Ledger.Blocks;
 using Cess.Ledger.Modules.Chain;
@@ -144,7 +146,7 @@ public sealed partial class ChainGrain
         Hash256? hash = null;
         if (!executed.Block.Transactions.IsEmpty || transactions.Count == 0 || IsIdle())
         {
-            candidates.Add(new FinalBlock(executed, parent));
+            Keep(new FinalBlock(executed, parent));
             _tip = executed.State;
             _built = time.GetTimestamp();
             hash = executed.State.BlockHash;
@@ -193,7 +195,7 @@ public sealed partial class ChainGrain
         error ??= BlockExecutor.Verify(parent, block, out executed, parallel);
         if (error is not null)
             return error;
-        candidates.Add(new FinalBlock(executed!, parent));
+        Keep(new FinalBlock(executed!, parent));
         if (executed!.State.Height > _tip.Height)
             _tip = executed.State;
         foreach (SignedTransaction displaced in _pool.Claim(block.Transactions))
@@ -210,6 +212,23 @@ public sealed partial class ChainGrain
         _carried = [];
     }
 
+    private void Keep(FinalBlock executed)
+    {
+        candidates.Add(executed);
+        TellIncluded(executed.Block.Block.Transactions, executed.Height);
+    }
+
+    /// <summary>Whoever asks for these transactions is told that they are in a block of this height; 0 for none.</summary>
+    private void TellIncluded(IEnumerable<SignedTransaction> transactions, ulong height)
+    {
+        foreach (SignedTransaction transaction in transactions)
+        {
+            ref Waiter waiter = ref CollectionsMarshal.GetValueRefOrNullRef(_waiters, transaction.Id);
+            if (!Unsafe.IsNullRef(ref waiter))
+                waiter.Height = height;
+        }
+    }
+
     private void PutBack(IReadOnlyCollection<SignedTransaction> transactions, string whyRefused, IReadOnlySet<AccountId>? only = null)
     {
         foreach (SignedTransaction refused in _pool.Return(transactions, account => _tip.Account(account).Nonce, only))
@@ -223,6 +242,10 @@ public sealed partial class ChainGrain
             return;
         FinalBlock? newest = candidates.Executed.MaxBy(block => block.Height);
         _tip = newest?.Block.State ?? _final;
+        foreach (FinalBlock block in dead)
+            TellIncluded(block.Block.Block.Transactions, 0);
+        foreach (FinalBlock block in candidates.Executed.Concat(_appending.Select(entry => entry.Block)))
+            TellIncluded(block.Block.Block.Transactions, block.Height);
         HashSet<Hash256> underWay = FindUnderWay();
         List<SignedTransaction> lost =
         [

@@ -38,7 +38,7 @@ public sealed partial class ChainGrain(
     private readonly TransactionPool _pool = new(options.PoolTransactions, options.PoolTransactionsPerAccount, isOwn: custody.Holds);
 
     /// <summary>Transactions on their way into a final block, with who waits for that, if anybody does.</summary>
-    private readonly Dictionary<Hash256, TaskCompletionSource<TransactionOutcome>?> _waiters = [];
+    private readonly Dictionary<Hash256, Waiter> _waiters = [];
     private readonly RecentRefusals _refusals = new(GrainLimits.RefusalsKept);
     private readonly ArrayBufferWriter<byte> _pooled = new();
     private readonly List<ReadOnlyMemory<byte>> _fresh = [];
@@ -85,7 +85,7 @@ public sealed partial class ChainGrain(
     /// <inheritdoc/>
     public Task<TransactionOutcome?> FindAsync(string id) => Task.FromResult(
         !Hash256.TryParse(id, out Hash256 hash) ? null
-        : _waiters.ContainsKey(hash) ? Outcomes.Pending(hash)
+        : _waiters.TryGetValue(hash, out Waiter waiter) ? waiter.Height == 0 ? Outcomes.Pending(hash) : Outcomes.Included(hash, waiter.Height)
         : _refusals.Find(id));
 
     /// <inheritdoc/>
@@ -120,7 +120,7 @@ public sealed partial class ChainGrain(
         transaction.Id.WriteTo(_pooled.GetSpan(Hash256.Size));
         _pooled.Advance(Hash256.Size);
         _fresh.Add(bytes);
-        _waiters.Add(transaction.Id, null);
+        _waiters.Add(transaction.Id, default);
         return Await(transaction.Id, until);
     }
 
@@ -128,9 +128,9 @@ public sealed partial class ChainGrain(
     {
         if (until == SubmissionGoal.Accepted)
             return Task.FromResult(Outcomes.Pending(id));
-        ref TaskCompletionSource<TransactionOutcome>? waiter = ref CollectionsMarshal.GetValueRefOrAddDefault(_waiters, id, out _);
-        waiter ??= new TaskCompletionSource<TransactionOutcome>(TaskCreationOptions.RunContinuationsAsynchronously);
-        return waiter.Task;
+        ref Waiter waiter = ref CollectionsMarshal.GetValueRefOrAddDefault(_waiters, id, out _);
+        waiter.Answer ??= new TaskCompletionSource<TransactionOutcome>(TaskCreationOptions.RunContinuationsAsynchronously);
+        return waiter.Answer.Task;
     }
 
     private Task LookAfterIdleAsync(CancellationToken cancellation)
@@ -157,18 +157,18 @@ public sealed partial class ChainGrain(
     {
         foreach (Receipt receipt in block.Block.Receipts)
         {
-            if (_waiters.Remove(receipt.TransactionId, out TaskCompletionSource<TransactionOutcome>? waiter) && waiter is not null)
-                waiter.SetResult(Outcomes.Of(receipt, block.Height));
+            if (_waiters.Remove(receipt.TransactionId, out Waiter waiter))
+                waiter.Answer?.SetResult(Outcomes.Of(receipt, block.Height));
         }
     }
 
     private void Refuse(TransactionOutcome outcome)
     {
         // One that nobody knows any more is final, by another's block.
-        if (!_waiters.Remove(Hash256.Parse(outcome.Id), out TaskCompletionSource<TransactionOutcome>? waiter))
+        if (!_waiters.Remove(Hash256.Parse(outcome.Id), out Waiter waiter))
             return;
         _refusals.Add(outcome);
-        waiter?.SetResult(outcome);
+        waiter.Answer?.SetResult(outcome);
     }
 
     /// <summary>After a failed write nobody knows what is durable: nothing more may be answered until the store was opened again.</summary>
@@ -178,8 +178,8 @@ public sealed partial class ChainGrain(
             return;
         _hasFailed = true;
         fault.Stop(reason, cause);
-        foreach (TaskCompletionSource<TransactionOutcome>? waiter in _waiters.Values)
-            waiter?.TrySetException(new InvalidOperationException("The node stops; whether the transaction is final shows after a restart."));
+        foreach (Waiter waiter in _waiters.Values)
+            waiter.Answer?.TrySetException(new InvalidOperationException("The node stops; whether the transaction is final shows after a restart."));
         _waiters.Clear();
     }
 
@@ -204,5 +204,15 @@ public sealed partial class ChainGrain(
             // A hint that is lost costs nothing but time: consumers catch up from the ledger.
             log.LogWarning(e, "A hint on {Stream} was lost", stream);
         }
+    }
+
+    /// <summary>A transaction on its way into a final block.</summary>
+    private struct Waiter
+    {
+        /// <summary>Who waits for that; null for nobody.</summary>
+        public TaskCompletionSource<TransactionOutcome>? Answer { get; set; }
+
+        /// <summary>The block, not final yet, that holds it; 0 for none.</summary>
+        public ulong Height { get; set; }
     }
 }

@@ -16,6 +16,8 @@ internal static class Outcomes
 
     public static TransactionOutcome Pending(Hash256 id) => new(id.ToString(), TransactionStatus.Pending, 0, null, null);
 
+    public static TransactionOutcome Included(Hash256 id, ulong height) => new(id.ToString(), TransactionStatus.Included, height, null, null);
+
     public static TransactionOutcome Rejected(string id, LedgerError error) => Rejected(id, CodeOf(error), error.Info.Text);
 
     public static TransactionOutcome Rejected(string id, string code, string message) =>

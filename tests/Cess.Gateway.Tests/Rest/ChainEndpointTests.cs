@@ -150,6 +150,10 @@ public sealed class ChainEndpointTests : RestTests
         TransactionMessage pending = await Tester.GetAsync($"/v1/transactions/{transaction.Id}", WireJson.Default.TransactionMessage);
         Assert.Equal(new TransactionMessage(transaction.Id, "pending"), pending);
 
+        Host.Chain.Pending[transaction.Id] = new TransactionOutcome(transaction.Id.ToString(), TransactionStatus.Included, 42, null, null);
+        TransactionMessage included = await Tester.GetAsync($"/v1/transactions/{transaction.Id}", WireJson.Default.TransactionMessage);
+        Assert.Equal(new TransactionMessage(transaction.Id, "included", 42), included);
+
         Host.Chain.Pending[transaction.Id] = new TransactionOutcome(transaction.Id.ToString(), TransactionStatus.Rejected, 0, TransactionErrors.Dropped, "Gone.");
         TransactionMessage refused = await Tester.GetAsync($"/v1/transactions/{transaction.Id}", WireJson.Default.TransactionMessage);
         Assert.Equal(new TransactionMessage(transaction.Id, "rejected", Code: TransactionErrors.Dropped, Message: "Gone."), refused);

@@ -17,6 +17,7 @@ internal static class TransactionEndpoints
     public static void Map(RouteGroupBuilder v1)
     {
         v1.MapGet("/transactions/{id}", GetAsync).WithSummary("A transaction in a final block, or on its way there")
+            .WithDescription("status: pending, included (in a block that is not final yet), finalised, failed, or rejected")
             .Produces<TransactionMessage>().Produces<ErrorMessage>(StatusCodes.Status404NotFound);
         v1.MapPost("/transactions", SubmitAsync)
             .WithSummary("Submits a SCALE vector of signed transactions; answers once each is accepted or refused, with wait=final once it is final")
@@ -37,7 +38,11 @@ internal static class TransactionEndpoints
             ? throw new RestException(WireErrors.TransactionNotFound, $"Transaction {id} is in no final block that this node indexes, and does not wait for one.")
             : JsonAnswer.Of(
                 new TransactionMessage(
-                    hash, pending.Status == TransactionStatus.Pending ? "pending" : "rejected", Code: pending.ErrorCode, Message: pending.ErrorMessage),
+                    hash,
+                    pending.Status switch { TransactionStatus.Pending => "pending", TransactionStatus.Included => "included", _ => "rejected" },
+                    pending.Status == TransactionStatus.Included ? pending.Height : null,
+                    Code: pending.ErrorCode,
+                    Message: pending.ErrorMessage),
                 WireJson.Readable.TransactionMessage);
     }
 
@@ -113,7 +118,7 @@ internal static class TransactionEndpoints
         {
             TransactionStatus.Finalised => "finalised",
             TransactionStatus.Failed => "failed",
-            TransactionStatus.Pending => "accepted",
+            TransactionStatus.Pending or TransactionStatus.Included => "accepted",
             _ => "rejected",
         },
         outcome.Status is TransactionStatus.Finalised or TransactionStatus.Failed ? outcome.Height : null,
