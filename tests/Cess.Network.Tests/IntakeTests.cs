@@ -1,4 +1,7 @@
+using System.Collections.Concurrent;
 using Cess.Grains;
+using Cess.Grains.Chain;
+using Cess.Ledger.Blocks;
 using Cess.Ledger.Modules;
 using Cess.Ledger.Modules.Balances;
 using Cess.Ledger.Transactions;
@@ -14,9 +17,11 @@ public sealed class IntakeTests : IAsyncLifetime
 
     private AccountId Account => _key.PublicKey.ToAccountId();
 
+    private IEnumerable<Hash256> Verified => ((CountingKeys)_network.Get<PublicKeyCache>()).Verified;
+
     public async Task InitializeAsync()
     {
-        _network = await TestNetwork.StartAsync(miners: 1, policy: "1+0");
+        _network = await TestNetwork.StartAsync(miners: 1, policy: "1+0", keys: new CountingKeys());
     }
 
     public async Task DisposeAsync()
@@ -78,6 +83,34 @@ public sealed class IntakeTests : IAsyncLifetime
         await TestNetwork.UntilAsync(() => _network.Head.Account(Account).Nonce == 3, "all to be final");
     }
 
+    [Fact]
+    public async Task A_transaction_in_a_block_that_is_not_final_is_included_and_verified_only_once()
+    {
+        await FundAsync("1");
+        SignedTransaction first = Sign(0);
+        SignedTransaction second = Sign(1);
+        await SubmitAsync(SubmissionGoal.Accepted, second);
+        Assert.Equal(TransactionStatus.Pending, (await FindAsync(second))?.Status);
+        LedgerState head = _network.Head;
+
+        Assert.Equal(BlockCheck.Valid, await CheckAsync(head, 1, first, second));
+        Assert.Equal((TransactionStatus.Included, head.Height + 1), await FindAsync(second) is { } found ? (found.Status, found.Height) : default);
+        Assert.Equal(BlockCheck.Valid, await CheckAsync(head, 2, first, second));
+
+        Assert.Equal(1, Verified.Count(digest => digest == first.Id));
+        Assert.Equal(1, Verified.Count(digest => digest == second.Id));
+    }
+
+    /// <summary>Has the node check a block of somebody else's.</summary>
+    private async Task<BlockCheck> CheckAsync(LedgerState parent, ulong later, params SignedTransaction[] transactions)
+    {
+        ExecutedBlock executed = BlockExecutor.Execute(
+            parent, new BlockContext(parent.Header.TimeMs + 4_000 + later, Account), transactions);
+        Hash256 hash = executed.Block.Header.ComputeHash();
+        _network.Get<CandidateBlocks>().Offer(hash, executed.Block);
+        return await _network.Grains.GetGrain<IChainGrain>(StreamNames.ChainKey).CheckAsync(new BlockName(hash.ToArray()));
+    }
+
     private Task<TransactionOutcome?> FindAsync(SignedTransaction transaction) =>
         _network.Grains.GetGrain<IChainGrain>(StreamNames.ChainKey).FindAsync(transaction.Id.ToString());
 
@@ -101,6 +134,17 @@ public sealed class IntakeTests : IAsyncLifetime
 
     private async Task<IEnumerable<string?>> CodesAsync(params SignedTransaction[] transactions) =>
         (await SubmitAsync(SubmissionGoal.Accepted, transactions)).Select(outcome => outcome.ErrorCode);
+
+    private sealed class CountingKeys : PublicKeyCache
+    {
+        public ConcurrentQueue<Hash256> Verified { get; } = [];
+
+        public override bool Verify(PublicKey publicKey, Hash256 digest, Signature signature)
+        {
+            Verified.Enqueue(digest);
+            return base.Verify(publicKey, digest, signature);
+        }
+    }
 
     private async Task<int> PoolCountAsync() => (await _network.Grains.GetGrain<IChainGrain>(StreamNames.ChainKey).GetStatusAsync()).PoolCount;
 }

@@ -190,7 +190,8 @@ public sealed partial class ChainGrain
     /// <summary>Executes a block that somebody else has made, and keeps it; gives the rule that it breaks, or null.</summary>
     private LedgerError? ExecuteOther(LedgerState parent, Block block)
     {
-        LedgerError? error = BlockSignatures.Verify(parent, block, transaction => _pool.Find(transaction) is not null, keys, parallel);
+        Dictionary<Hash256, SignedTransaction>? executedBefore = null;
+        LedgerError? error = BlockSignatures.Verify(parent, block, IsVerified, keys, parallel);
         ExecutedBlock? executed = null;
         error ??= BlockExecutor.Verify(parent, block, out executed, parallel);
         if (error is not null)
@@ -201,6 +202,21 @@ public sealed partial class ChainGrain
         foreach (SignedTransaction displaced in _pool.Claim(block.Transactions))
             Refuse(Outcomes.Rejected(displaced.Id.ToString(), TransactionErrors.NonceUsed, "Another transaction with its nonce is in a block."));
         return null;
+
+        bool IsVerified(SignedTransaction transaction) => _pool.Find(transaction) is not null
+            || ((executedBefore ??= FindExecutedBeside(block)).TryGetValue(transaction.Id, out SignedTransaction? same) && same.Equals(transaction));
+    }
+
+    /// <summary>Transactions of blocks that were executed, and in whose place another one may come, with them.</summary>
+    private Dictionary<Hash256, SignedTransaction> FindExecutedBeside(Block block)
+    {
+        Dictionary<Hash256, SignedTransaction> found = [];
+        foreach (FinalBlock executed in candidates.Executed.Where(executed => executed.Height + 1 >= block.Header.Height))
+        {
+            foreach (SignedTransaction transaction in executed.Block.Block.Transactions)
+                found[transaction.Id] = transaction;
+        }
+        return found;
     }
 
     /// <summary>What was to be first in a block of this node's, which is not asked for one any more.</summary>
