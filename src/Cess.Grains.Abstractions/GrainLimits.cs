@@ -6,6 +6,9 @@ public static class GrainLimits
     /// <summary>Transactions in one message to the intake or the consensus grain.</summary>
     public const int TransactionsPerBatch = 4_096;
 
+    /// <summary>Transactions of a batch from which on they are verified on all cores; checks of that many signatures outweigh that by far.</summary>
+    public const int TransactionsVerifiedAloneMax = 32;
+
     /// <summary>How long a call may wait for finality.</summary>
     public const string FinalityTimeout = "00:01:00";
 

@@ -4,6 +4,7 @@ using Cess.Grains.Chain;
 using Cess.Ledger.Blocks;
 using Cess.Ledger.Modules;
 using Cess.Ledger.Modules.Balances;
+using Cess.Ledger.State;
 using Cess.Ledger.Transactions;
 using Cess.Primitives;
 
@@ -13,6 +14,7 @@ namespace Cess.Network.Tests;
 public sealed class IntakeTests : IAsyncLifetime
 {
     private readonly PrivateKey _key = PrivateKey.Generate();
+    private readonly CountingLoop _loop = new();
     private TestNetwork _network = null!;
 
     private AccountId Account => _key.PublicKey.ToAccountId();
@@ -21,7 +23,7 @@ public sealed class IntakeTests : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        _network = await TestNetwork.StartAsync(miners: 1, policy: "1+0", keys: new CountingKeys());
+        _network = await TestNetwork.StartAsync(miners: 1, policy: "1+0", keys: new CountingKeys(), parallel: _loop);
     }
 
     public async Task DisposeAsync()
@@ -84,6 +86,22 @@ public sealed class IntakeTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_large_submission_is_verified_on_all_cores_and_answered_in_its_order()
+    {
+        await FundAsync("1");
+        using PrivateKey stranger = PrivateKey.Generate();
+        SignedTransaction[] sent = [.. Enumerable.Range(1, 100).Select(nonce => Sign((ulong)nonce))];
+        foreach (int i in (int[])[3, 50, 98])
+            sent[i] = SignedTransaction.Assemble(sent[i].Unsigned, stranger.Sign(sent[i].Id), _key.PublicKey);
+
+        IReadOnlyList<TransactionOutcome> outcomes = await SubmitAsync(SubmissionGoal.Accepted, sent);
+
+        Assert.Equal(sent.Select(transaction => transaction.Id.ToString()), outcomes.Select(outcome => outcome.Id));
+        Assert.Equal([3, 50, 98], Enumerable.Range(0, 100).Where(i => outcomes[i].ErrorCode == "Chain.SignatureInvalid"));
+        Assert.Contains(100, _loop.Counts);
+    }
+
+    [Fact]
     public async Task A_transaction_in_a_block_that_is_not_final_is_included_and_verified_only_once()
     {
         await FundAsync("1");
@@ -143,6 +161,17 @@ public sealed class IntakeTests : IAsyncLifetime
         {
             Verified.Enqueue(digest);
             return base.Verify(publicKey, digest, signature);
+        }
+    }
+
+    private sealed class CountingLoop : IParallelFor
+    {
+        public ConcurrentQueue<int> Counts { get; } = [];
+
+        public void For(int count, Action<int> body)
+        {
+            Counts.Enqueue(count);
+            Parallel.For(0, count, body);
         }
     }
 
