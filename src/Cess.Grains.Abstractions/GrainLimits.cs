@@ -6,6 +6,9 @@ public static class GrainLimits
     /// <summary>Transactions in one message to the intake or the consensus grain.</summary>
     public const int TransactionsPerBatch = 4_096;
 
+    /// <summary>Transactions of a batch from which on they are verified on all cores; checks of that many signatures outweigh that by far.</summary>
+    public const int TransactionsVerifiedAloneMax = 32;
+
     /// <summary>How long a call may wait for finality.</summary>
     public const string FinalityTimeout = "00:01:00";
 
@@ -20,6 +23,15 @@ public static class GrainLimits
 
     /// <summary>Bytes of transactions that wait for a block.</summary>
     public const long PoolBytes = 256L << 20;
+
+    /// <summary>Such a part of the pool, and of an account's share of it, may wait behind missing nonces.</summary>
+    public const int PoolGapPart = 4;
+
+    /// <summary>Such a part of the pool is kept for the accounts whose keys this node holds.</summary>
+    public const int PoolOwnPart = 10;
+
+    /// <summary>Blocks ahead of the head up to which a transaction that comes from outside may be valid; clients ask for far less.</summary>
+    public const ulong PoolValidity = 1_000_000;
 
     /// <summary>A transaction takes the place of one with its nonce when its tip is higher by one such part of it at least.</summary>
     public const int ReplacementTipPart = 10;

@@ -76,7 +76,8 @@ internal sealed class TestNetwork : IAsyncDisposable
     public static async Task<TestNetwork> StartAsync(
         int miners = 12, long? quota = null, string policy = "4+8", uint eraBlocks = 14_400, int validators = 1,
         Func<ImmutableArray<AccountId>, IHashChains>? chains = null, ConsensusOptions? consensus = null,
-        Func<IBlockStore, IBlockStore>? store = null, IIncomingGrainCallFilter? filter = null, ILoggerProvider? warnings = null)
+        Func<IBlockStore, IBlockStore>? store = null, IIncomingGrainCallFilter? filter = null, ILoggerProvider? warnings = null,
+        PublicKeyCache? keys = null, IParallelFor? parallel = null)
     {
         var custody = new TestCustody();
         AccountId owner = custody.Create();
@@ -101,9 +102,9 @@ internal sealed class TestNetwork : IAsyncDisposable
         services.AddSingleton(store?.Invoke(blocks) ?? blocks);
         services.AddSingleton(genesis);
         services.AddSingleton<EraReplay>();
-        services.AddSingleton<IParallelFor>(SequentialFor.Instance);
+        services.AddSingleton(parallel ?? SequentialFor.Instance);
         services.AddSingleton<ICustody>(custody);
-        services.AddSingleton(new PublicKeyCache());
+        services.AddSingleton(keys ?? new PublicKeyCache());
         services.AddSingleton(new NodeIdentity(seats, chains?.Invoke(seats)));
         services.AddSingleton<CandidateBlocks>();
         services.AddSingleton(await VoteJournal.OpenAsync(new MemoryBlockStore(), CancellationToken.None));

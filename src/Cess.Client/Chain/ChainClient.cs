@@ -174,7 +174,7 @@ public sealed partial class ChainClient
     /// </summary>
     /// <param name="policy">The account's keys, and how many have to sign.</param>
     /// <param name="call">What to do.</param>
-    /// <param name="blocks">For how many blocks from now it is valid.</param>
+    /// <param name="blocks">For how many blocks from now it is valid; nodes take it while at most 1,000,000 are left.</param>
     /// <param name="cancellation">Ends it.</param>
     /// <exception cref="CessException">accounts.not_found: nobody has sent the account a token yet.</exception>
     public async Task<MultisigTransaction> DraftAsync(

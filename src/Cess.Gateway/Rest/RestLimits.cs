@@ -13,6 +13,9 @@ public static class RestLimits
     /// <summary>Blocks in one page.</summary>
     public const int BlocksPerPageMax = 100;
 
+    /// <summary>How often blocks, or the history, are asked for those transactions of a submission that seem to be final already.</summary>
+    public const int RepetitionsSoughtMax = 64;
+
     /// <summary>Headers that lead from one to the certified one that makes it final.</summary>
     public const int ProofHeadersMax = 1_024;
 

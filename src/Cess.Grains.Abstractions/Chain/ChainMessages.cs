@@ -54,6 +54,9 @@ public enum TransactionStatus
 
     /// <summary>In the pool; it waits for a block.</summary>
     Pending = 3,
+
+    /// <summary>In a block that is not final yet, and may not become so; the newest of those that this node knows.</summary>
+    Included = 4,
 }
 
 /// <summary>A call for an account whose key this node holds.</summary>

@@ -15,6 +15,9 @@ public static class TransactionErrors
     /// <summary>The pool, or the account's share of it, is full; try again later.</summary>
     public const string PoolFull = "Pool.Full";
 
+    /// <summary>It is valid for longer than the pool lets a transaction wait.</summary>
+    public const string ValidTooLong = "Pool.ValidTooLong";
+
     /// <summary>Another transaction with that nonce waits, or it is used up.</summary>
     public const string NonceUsed = "Pool.NonceUsed";
 

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using Cess.Ledger;
 using Cess.Ledger.Blocks;
 using Cess.Ledger.Modules.Chain;
@@ -122,32 +124,39 @@ public sealed partial class ChainGrain
         _carried = [];
         ExecutedBlock executed = BlockExecutor.Execute(parent, new BlockContext((ulong)Now(), proposer), transactions, parallel);
         List<SignedTransaction> ahead = [];
+        HashSet<AccountId> held = [];
         HashSet<Hash256>? underWay = null;
         foreach (RejectedTransaction rejected in executed.Rejected)
         {
+            AccountId account = rejected.Transaction.Unsigned.Account;
             if (IsFirstInNext(rejected))
                 _carried.Add(rejected.Transaction);
-            else if (rejected.Error == ChainError.NonceAhead && !order.IsAlone)
+            else if (rejected.Error == ChainError.NonceAhead && held.Contains(account) && custody.Holds(account))
+                Refuse(Outcomes.Behind(rejected.Transaction.Id));
+            else if (rejected.Error == ChainError.NonceAhead)
                 ahead.Add(rejected.Transaction);
             else if (rejected.Error != ChainError.NonceUsed)
-                Reject(rejected);
+                Reject(rejected, held);
             else if (!(underWay ??= FindUnderWay()).Contains(rejected.Transaction.Id))
                 Refuse(Outcomes.Rejected(rejected.Transaction.Id.ToString(), rejected.Error));
         }
 
-        mustWait = _carried.Count + ahead.Count > 0;
+        // Where this block follows the newest one, what is ahead waits for its nonce from now on, and what is ready by then is something else.
+        mustWait = _carried.Count > 0 || (ahead.Count > 0 && parent.BlockHash != _tip.BlockHash);
         Hash256? hash = null;
         if (!executed.Block.Transactions.IsEmpty || transactions.Count == 0 || IsIdle())
         {
-            candidates.Add(new FinalBlock(executed, parent));
+            Keep(new FinalBlock(executed, parent));
             _tip = executed.State;
             _built = time.GetTimestamp();
             hash = executed.State.BlockHash;
         }
 
-        // Among several validators a nonce may be missing because it is in a block that this one does not follow, or is yet to come.
-        if (ahead.Count > 0)
-            PutBack(ahead, "One before it in its account is missing, and there is no room for it to wait again.");
+        // A nonce is missing because its transaction was refused; among several validators perhaps because it is in a block that this one
+        // does not follow, or is yet to come.
+        held.UnionWith(ahead.Select(transaction => transaction.Unsigned.Account));
+        if (held.Count > 0)
+            PutBack(ahead, "One before it in its account is missing, and there is no room for it to wait.", held);
         return hash;
     }
 
@@ -156,12 +165,19 @@ public sealed partial class ChainGrain
         || (rejected.Error == ChainError.NonceAhead
             && _carried.Exists(carried => carried.Unsigned.Account == rejected.Transaction.Unsigned.Account));
 
-    /// <summary>A transaction that may not be in a block leaves a gap that those behind it in its account can't cross.</summary>
-    private void Reject(RejectedTransaction rejected)
+    /// <summary>
+    /// A transaction that may not be in a block leaves a gap that those behind it in its account can't cross. They wait for another with its
+    /// nonce, but not those that this node makes itself: it gives them other nonces at once.
+    /// </summary>
+    private void Reject(RejectedTransaction rejected, HashSet<AccountId> held)
     {
+        AccountId account = rejected.Transaction.Unsigned.Account;
+        held.Add(account);
         Refuse(Outcomes.Rejected(rejected.Transaction.Id.ToString(), rejected.Error));
-        foreach (SignedTransaction behind in _pool.Drop(rejected.Transaction.Unsigned.Account))
-            Refuse(Outcomes.Rejected(behind.Id.ToString(), TransactionErrors.Dropped, "One before it in its account was rejected."));
+        if (!custody.Holds(account))
+            return;
+        foreach (SignedTransaction behind in _pool.Drop(account))
+            Refuse(Outcomes.Behind(behind.Id));
     }
 
     /// <summary>Transactions in blocks that are not durable yet, or not final.</summary>
@@ -174,17 +190,33 @@ public sealed partial class ChainGrain
     /// <summary>Executes a block that somebody else has made, and keeps it; gives the rule that it breaks, or null.</summary>
     private LedgerError? ExecuteOther(LedgerState parent, Block block)
     {
-        LedgerError? error = BlockSignatures.Verify(parent, block, transaction => _pool.Find(transaction) is not null, keys, parallel);
+        Dictionary<Hash256, SignedTransaction>? executedBefore = null;
+        LedgerError? error = BlockSignatures.Verify(parent, block, IsVerified, keys, parallel);
         ExecutedBlock? executed = null;
         error ??= BlockExecutor.Verify(parent, block, out executed, parallel);
         if (error is not null)
             return error;
-        candidates.Add(new FinalBlock(executed!, parent));
+        Keep(new FinalBlock(executed!, parent));
         if (executed!.State.Height > _tip.Height)
             _tip = executed.State;
         foreach (SignedTransaction displaced in _pool.Claim(block.Transactions))
             Refuse(Outcomes.Rejected(displaced.Id.ToString(), TransactionErrors.NonceUsed, "Another transaction with its nonce is in a block."));
         return null;
+
+        bool IsVerified(SignedTransaction transaction) => _pool.Find(transaction) is not null
+            || ((executedBefore ??= FindExecutedBeside(block)).TryGetValue(transaction.Id, out SignedTransaction? same) && same.Equals(transaction));
+    }
+
+    /// <summary>Transactions of blocks that were executed, and in whose place another one may come, with them.</summary>
+    private Dictionary<Hash256, SignedTransaction> FindExecutedBeside(Block block)
+    {
+        Dictionary<Hash256, SignedTransaction> found = [];
+        foreach (FinalBlock executed in candidates.Executed.Where(executed => executed.Height + 1 >= block.Header.Height))
+        {
+            foreach (SignedTransaction transaction in executed.Block.Block.Transactions)
+                found[transaction.Id] = transaction;
+        }
+        return found;
     }
 
     /// <summary>What was to be first in a block of this node's, which is not asked for one any more.</summary>
@@ -196,9 +228,26 @@ public sealed partial class ChainGrain
         _carried = [];
     }
 
-    private void PutBack(IEnumerable<SignedTransaction> transactions, string whyRefused)
+    private void Keep(FinalBlock executed)
     {
-        foreach (SignedTransaction refused in _pool.Return(transactions, account => _tip.Account(account).Nonce))
+        candidates.Add(executed);
+        TellIncluded(executed.Block.Block.Transactions, executed.Height);
+    }
+
+    /// <summary>Whoever asks for these transactions is told that they are in a block of this height; 0 for none.</summary>
+    private void TellIncluded(IEnumerable<SignedTransaction> transactions, ulong height)
+    {
+        foreach (SignedTransaction transaction in transactions)
+        {
+            ref Waiter waiter = ref CollectionsMarshal.GetValueRefOrNullRef(_waiters, transaction.Id);
+            if (!Unsafe.IsNullRef(ref waiter))
+                waiter.Height = height;
+        }
+    }
+
+    private void PutBack(IReadOnlyCollection<SignedTransaction> transactions, string whyRefused, IReadOnlySet<AccountId>? only = null)
+    {
+        foreach (SignedTransaction refused in _pool.Return(transactions, account => _tip.Account(account).Nonce, only))
             Refuse(Outcomes.Rejected(refused.Id.ToString(), TransactionErrors.Dropped, whyRefused));
     }
 
@@ -209,6 +258,10 @@ public sealed partial class ChainGrain
             return;
         FinalBlock? newest = candidates.Executed.MaxBy(block => block.Height);
         _tip = newest?.Block.State ?? _final;
+        foreach (FinalBlock block in dead)
+            TellIncluded(block.Block.Block.Transactions, 0);
+        foreach (FinalBlock block in candidates.Executed.Concat(_appending.Select(entry => entry.Block)))
+            TellIncluded(block.Block.Block.Transactions, block.Height);
         HashSet<Hash256> underWay = FindUnderWay();
         List<SignedTransaction> lost =
         [

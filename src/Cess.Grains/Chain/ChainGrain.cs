@@ -30,17 +30,19 @@ public sealed partial class ChainGrain(
     NodeIdentity node,
     VoteJournal journal,
     ConsensusOptions options,
+    ICustody custody,
     ITransactionGossip gossip,
     INodeFault fault,
     ILogger<ChainGrain> log) : Grain, IChainGrain
 {
-    private readonly TransactionPool _pool = new(options.PoolTransactions, options.PoolTransactionsPerAccount);
+    private readonly TransactionPool _pool = new(options.PoolTransactions, options.PoolTransactionsPerAccount, isOwn: custody.Holds);
 
     /// <summary>Transactions on their way into a final block, with who waits for that, if anybody does.</summary>
-    private readonly Dictionary<Hash256, TaskCompletionSource<TransactionOutcome>?> _waiters = [];
+    private readonly Dictionary<Hash256, Waiter> _waiters = [];
     private readonly RecentRefusals _refusals = new(GrainLimits.RefusalsKept);
     private readonly ArrayBufferWriter<byte> _pooled = new();
     private readonly List<ReadOnlyMemory<byte>> _fresh = [];
+    private readonly List<SignedTransaction> _displaced = [];
     private bool _hasFailed;
 
     /// <inheritdoc/>
@@ -83,7 +85,7 @@ public sealed partial class ChainGrain(
     /// <inheritdoc/>
     public Task<TransactionOutcome?> FindAsync(string id) => Task.FromResult(
         !Hash256.TryParse(id, out Hash256 hash) ? null
-        : _waiters.ContainsKey(hash) ? Outcomes.Pending(hash)
+        : _waiters.TryGetValue(hash, out Waiter waiter) ? waiter.Height == 0 ? Outcomes.Pending(hash) : Outcomes.Included(hash, waiter.Height)
         : _refusals.Find(id));
 
     /// <inheritdoc/>
@@ -103,20 +105,22 @@ public sealed partial class ChainGrain(
             return Task.FromResult(Outcomes.Rejected("", error));
         if (_waiters.ContainsKey(transaction.Id))
             return Await(transaction.Id, until);
-        PoolRefusal refusal = _pool.Add(transaction, _tip.Account(transaction.Unsigned.Account).Nonce, out SignedTransaction? displaced);
-        if (refusal != PoolRefusal.None)
-            return Task.FromResult(Outcomes.Refused(transaction.Id, refusal));
-        if (displaced is not null)
+        PoolRefusal refusal = _pool.Add(transaction, _tip.Account(transaction.Unsigned.Account).Nonce, _displaced);
+        foreach (SignedTransaction displaced in _displaced)
         {
-            Refuse(displaced.Unsigned.Nonce == transaction.Unsigned.Nonce
+            bool isReplaced = (displaced.Unsigned.Account, displaced.Unsigned.Nonce) == (transaction.Unsigned.Account, transaction.Unsigned.Nonce);
+            Refuse(isReplaced
                 ? Outcomes.Rejected(displaced.Id.ToString(), TransactionErrors.Replaced, "One with its nonce and a higher tip took its place.")
-                : Outcomes.Rejected(displaced.Id.ToString(), TransactionErrors.PoolFull, "The one that all behind it waited for took its place."));
+                : Outcomes.Displaced(displaced.Id));
         }
 
+        _displaced.Clear();
+        if (refusal != PoolRefusal.None)
+            return Task.FromResult(Outcomes.Refused(transaction.Id, refusal));
         transaction.Id.WriteTo(_pooled.GetSpan(Hash256.Size));
         _pooled.Advance(Hash256.Size);
         _fresh.Add(bytes);
-        _waiters.Add(transaction.Id, null);
+        _waiters.Add(transaction.Id, default);
         return Await(transaction.Id, until);
     }
 
@@ -124,9 +128,9 @@ public sealed partial class ChainGrain(
     {
         if (until == SubmissionGoal.Accepted)
             return Task.FromResult(Outcomes.Pending(id));
-        ref TaskCompletionSource<TransactionOutcome>? waiter = ref CollectionsMarshal.GetValueRefOrAddDefault(_waiters, id, out _);
-        waiter ??= new TaskCompletionSource<TransactionOutcome>(TaskCreationOptions.RunContinuationsAsynchronously);
-        return waiter.Task;
+        ref Waiter waiter = ref CollectionsMarshal.GetValueRefOrAddDefault(_waiters, id, out _);
+        waiter.Answer ??= new TaskCompletionSource<TransactionOutcome>(TaskCreationOptions.RunContinuationsAsynchronously);
+        return waiter.Answer.Task;
     }
 
     private Task LookAfterIdleAsync(CancellationToken cancellation)
@@ -135,8 +139,11 @@ public sealed partial class ChainGrain(
         bool makesNone = _order is null && time.GetElapsedTime(_ordered) >= GrainLimits.IdleBlockInterval;
         if (makesNone)
             PutBackCarried();
-        foreach (SignedTransaction expired in _pool.DropExpired(_tip.Height + 1))
+        foreach (SignedTransaction expired in _pool.DropExpired(_tip.Height + 1, _displaced))
             Refuse(Outcomes.Rejected(expired.Id.ToString(), ChainError.Expired));
+        foreach (SignedTransaction displaced in _displaced)
+            Refuse(Outcomes.Displaced(displaced.Id));
+        _displaced.Clear();
         if (makesNone && _pool.ReadyCount > 0)
             gossip.Spread([.. _pool.Ready.Take(GrainLimits.TransactionsPerBatch).Select(transaction => transaction.Bytes)]);
         Build();
@@ -150,18 +157,18 @@ public sealed partial class ChainGrain(
     {
         foreach (Receipt receipt in block.Block.Receipts)
         {
-            if (_waiters.Remove(receipt.TransactionId, out TaskCompletionSource<TransactionOutcome>? waiter) && waiter is not null)
-                waiter.SetResult(Outcomes.Of(receipt, block.Height));
+            if (_waiters.Remove(receipt.TransactionId, out Waiter waiter))
+                waiter.Answer?.SetResult(Outcomes.Of(receipt, block.Height));
         }
     }
 
     private void Refuse(TransactionOutcome outcome)
     {
         // One that nobody knows any more is final, by another's block.
-        if (!_waiters.Remove(Hash256.Parse(outcome.Id), out TaskCompletionSource<TransactionOutcome>? waiter))
+        if (!_waiters.Remove(Hash256.Parse(outcome.Id), out Waiter waiter))
             return;
         _refusals.Add(outcome);
-        waiter?.SetResult(outcome);
+        waiter.Answer?.SetResult(outcome);
     }
 
     /// <summary>After a failed write nobody knows what is durable: nothing more may be answered until the store was opened again.</summary>
@@ -171,8 +178,8 @@ public sealed partial class ChainGrain(
             return;
         _hasFailed = true;
         fault.Stop(reason, cause);
-        foreach (TaskCompletionSource<TransactionOutcome>? waiter in _waiters.Values)
-            waiter?.TrySetException(new InvalidOperationException("The node stops; whether the transaction is final shows after a restart."));
+        foreach (Waiter waiter in _waiters.Values)
+            waiter.Answer?.TrySetException(new InvalidOperationException("The node stops; whether the transaction is final shows after a restart."));
         _waiters.Clear();
     }
 
@@ -197,5 +204,15 @@ public sealed partial class ChainGrain(
             // A hint that is lost costs nothing but time: consumers catch up from the ledger.
             log.LogWarning(e, "A hint on {Stream} was lost", stream);
         }
+    }
+
+    /// <summary>A transaction on its way into a final block.</summary>
+    private struct Waiter
+    {
+        /// <summary>Who waits for that; null for nobody.</summary>
+        public TaskCompletionSource<TransactionOutcome>? Answer { get; set; }
+
+        /// <summary>The block, not final yet, that holds it; 0 for none.</summary>
+        public ulong Height { get; set; }
     }
 }

@@ -17,7 +17,7 @@ internal enum PoolRefusal
     /// <summary>Another transaction of that account and nonce waits, and this one's tip is not high enough to take its place.</summary>
     NonceTaken,
 
-    /// <summary>The account has as many waiting as it may have.</summary>
+    /// <summary>The account has as many waiting, or waiting behind a missing nonce, as it may have.</summary>
     AccountFull,
 
     /// <summary>The pool has as many, or as many bytes, as it may have.</summary>
@@ -26,16 +26,33 @@ internal enum PoolRefusal
 
 /// <summary>
 /// Verified transactions that wait for a block: each account's by nonce, accounts in the order in which their next
-/// transaction came. Bounded; a plain value owner, called from one grain only.
+/// transaction came. What waits behind a missing nonce has a part of the pool at most, and gives its place to what does not: the
+/// account that has most of it loses its last. Bounded; a plain value owner, called from one grain only.
 /// </summary>
-/// <param name="transactionsMax">Transactions that may wait.</param>
+/// <param name="transactionsMax">Transactions that may wait, if none is longer than an equal part of the pool's bytes; else fewer.</param>
 /// <param name="perAccountMax">How many of them may be of one account.</param>
+/// <param name="gapPart">Such a part of the pool, and of an account's share, may wait behind missing nonces.</param>
+/// <param name="isOwn">Whether an account is this node's, for which it keeps room in a pool that is full for others; null for none.</param>
 internal sealed class TransactionPool(
-    int transactionsMax = GrainLimits.PoolTransactions, int perAccountMax = GrainLimits.PoolTransactionsPerAccount)
+    int transactionsMax = GrainLimits.PoolTransactions,
+    int perAccountMax = GrainLimits.PoolTransactionsPerAccount,
+    int gapPart = GrainLimits.PoolGapPart,
+    Func<AccountId, bool>? isOwn = null)
 {
     private readonly Dictionary<AccountId, Lane> _lanes = [];
     private readonly Queue<(AccountId Account, ulong Nonce)> _ready = new();
-    private long _bytes;
+
+    /// <summary>Accounts that have something behind a gap, by how much room that takes.</summary>
+    private readonly SortedSet<Lane> _gapped = new(Comparer<Lane>.Create(
+        (one, other) => one.GapRoom != other.GapRoom ? one.GapRoom.CompareTo(other.GapRoom) : one.Account.CompareTo(other.Account)));
+    private readonly long _place = GrainLimits.PoolBytes / transactionsMax;
+    private readonly int _gapsPerAccountMax = Math.Max(1, perAccountMax / gapPart);
+
+    /// <summary>What all that waits takes of the pool's bytes.</summary>
+    private long _room;
+
+    /// <summary>What of that waits behind gaps.</summary>
+    private long _gapRoom;
 
     /// <summary>Transactions that wait, ready or not.</summary>
     public int Count { get; private set; }
@@ -50,34 +67,32 @@ internal sealed class TransactionPool(
     /// <param name="transaction">Decoded and verified.</param>
     /// <param name="nextNonce">The nonce that the chain expects of its account next.</param>
     /// <param name="displaced">
-    /// The transaction whose place it took: one of its nonce, by a tip that is higher by a tenth at least, or, where there is no room, the last of
-    /// those in its account that wait for this one's nonce. Null for none.
+    /// Gets the transactions that had to leave: one of its nonce, whose place it took by a tip that is higher by a tenth at least; or, where
+    /// there was no room, such as wait behind gaps.
     /// </param>
-    public PoolRefusal Add(SignedTransaction transaction, ulong nextNonce, out SignedTransaction? displaced)
+    public PoolRefusal Add(SignedTransaction transaction, ulong nextNonce, List<SignedTransaction> displaced)
     {
-        displaced = null;
         AccountId account = transaction.Unsigned.Account;
         ulong nonce = transaction.Unsigned.Nonce;
         if (!_lanes.TryGetValue(account, out Lane? lane))
-            lane = new Lane(nextNonce);
+            lane = new Lane(account, nextNonce);
         if (lane.Waiting.TryGetValue(nonce, out SignedTransaction? other))
-            return Replace(lane, transaction, other, ref displaced);
+            return Replace(lane, transaction, other, displaced);
         if (nonce < lane.Next)
             return PoolRefusal.StaleNonce;
-        bool isLaneFull = lane.Waiting.Count >= perAccountMax;
-        SignedTransaction? last = nonce == lane.Next && (isLaneFull || Count >= transactionsMax) ? lane.Last : null;
-        if (isLaneFull && last is null)
+        if (!TryMakeRoomInAccount(lane, nonce, displaced))
             return PoolRefusal.AccountFull;
-        if ((Count >= transactionsMax && last is null) || _bytes + transaction.Bytes.Length > GrainLimits.PoolBytes)
+        if (!TryMakeRoom(lane, nonce, RoomOf(transaction), displaced))
             return PoolRefusal.Full;
 
-        if (last is not null)
-            Remove(displaced = last);
         _lanes[account] = lane;
         Count++;
-        _bytes += transaction.Bytes.Length;
+        _room += RoomOf(transaction);
         lane.Waiting.Add(nonce, transaction);
-        Advance(account, lane, lane.Next);
+        if (nonce == lane.Next)
+            Advance(lane);
+        else
+            Gap(lane, transaction);
         return PoolRefusal.None;
     }
 
@@ -99,9 +114,7 @@ internal sealed class TransactionPool(
         return taken;
     }
 
-    /// <summary>
-    /// Takes out all of an account, because one of its transactions turned out invalid and the nonces behind it can't follow.
-    /// </summary>
+    /// <summary>Takes out all of an account.</summary>
     public List<SignedTransaction> Drop(AccountId account)
     {
         if (!_lanes.TryGetValue(account, out Lane? lane))
@@ -138,7 +151,10 @@ internal sealed class TransactionPool(
                     displaced.Add(waiting);
             }
             if (lane.Next <= claimed.Nonce)
-                Advance(claimed.Account, lane, claimed.Nonce + 1);
+            {
+                lane.Next = claimed.Nonce + 1;
+                Advance(lane);
+            }
         }
         KeepReady((account, nonce) => _lanes.TryGetValue(account, out Lane? lane) && lane.Waiting.ContainsKey(nonce));
         return displaced;
@@ -146,49 +162,64 @@ internal sealed class TransactionPool(
 
     /// <summary>
     /// Puts back what was in blocks that will not be final, and orders everything anew: those of an account that follow its nonce
-    /// are ready.
+    /// are ready, the others wait for it.
     /// </summary>
     /// <param name="transactions">What comes back.</param>
     /// <param name="nextNonce">The nonce that is expected of an account next.</param>
+    /// <param name="only">The accounts whose nonces have changed, those of what comes back among them; null for all.</param>
     /// <returns>What is used up by now, finds no room, or has to give its place to what comes back.</returns>
-    public List<SignedTransaction> Return(IEnumerable<SignedTransaction> transactions, Func<AccountId, ulong> nextNonce)
+    public List<SignedTransaction> Return(
+        IReadOnlyCollection<SignedTransaction> transactions, Func<AccountId, ulong> nextNonce, IReadOnlySet<AccountId>? only = null)
     {
-        _ready.Clear();
-        foreach ((AccountId account, Lane lane) in _lanes)
-            lane.Next = nextNonce(account);
+        Lane[] lanes = [.. only is null ? _lanes.Values : only.Select(account => _lanes.GetValueOrDefault(account)).OfType<Lane>()];
+        KeepReady((account, _) => only is not null && !only.Contains(account));
+        foreach (Lane lane in lanes)
+            lane.Next = nextNonce(lane.Account);
         List<SignedTransaction> refused =
-            [.. _lanes.Values.SelectMany(lane => lane.Waiting.Values.Where(waiting => waiting.Unsigned.Nonce < lane.Next))];
+            [.. lanes.SelectMany(lane => lane.Waiting.Values.Where(waiting => waiting.Unsigned.Nonce < lane.Next))];
         refused.ForEach(Remove);
-        foreach (SignedTransaction transaction in transactions)
+        foreach (Lane lane in lanes)
         {
-            if (Add(transaction, nextNonce(transaction.Unsigned.Account), out SignedTransaction? displaced) is not (PoolRefusal.None or PoolRefusal.Known))
-                refused.Add(transaction);
-            else if (displaced is not null)
-                refused.Add(displaced);
+            Advance(lane);
+            GapBehind(lane);
         }
 
-        foreach ((AccountId account, Lane lane) in _lanes)
-            Advance(account, lane, lane.Next);
+        foreach (SignedTransaction transaction in transactions)
+        {
+            if (Add(transaction, nextNonce(transaction.Unsigned.Account), refused) is not (PoolRefusal.None or PoolRefusal.Known))
+                refused.Add(transaction);
+        }
+
+        TrimGaps(lanes, refused);
+        if (only is null)
+            PutFirst([.. transactions.Select(transaction => transaction.Unsigned.Account)]);
         return refused;
     }
 
     /// <summary>Takes out what is no longer valid at a height. What follows it in its account waits for another with its nonce.</summary>
-    public List<SignedTransaction> DropExpired(ulong height)
+    /// <param name="height">The height.</param>
+    /// <param name="displaced">Gets what there is no room for behind the gaps that this leaves.</param>
+    public List<SignedTransaction> DropExpired(ulong height, List<SignedTransaction> displaced)
     {
         List<SignedTransaction> expired = [.. _lanes.Values.SelectMany(lane => lane.Waiting.Values.Where(waiting => waiting.Unsigned.ValidUntil < height))];
         if (expired.Count == 0)
             return expired;
+        HashSet<Lane> lanes = [];
         foreach (SignedTransaction transaction in expired)
         {
             Lane lane = _lanes[transaction.Unsigned.Account];
             lane.Next = Math.Min(lane.Next, transaction.Unsigned.Nonce);
+            lanes.Add(lane);
             Remove(transaction);
         }
         KeepReady((account, nonce) => _lanes.TryGetValue(account, out Lane? lane) && nonce < lane.Next);
+        foreach (Lane lane in lanes)
+            GapBehind(lane);
+        TrimGaps(lanes, displaced);
         return expired;
     }
 
-    private PoolRefusal Replace(Lane lane, SignedTransaction transaction, SignedTransaction other, ref SignedTransaction? replaced)
+    private PoolRefusal Replace(Lane lane, SignedTransaction transaction, SignedTransaction other, List<SignedTransaction> displaced)
     {
         if (other.Id == transaction.Id)
             return PoolRefusal.Known;
@@ -199,21 +230,102 @@ internal sealed class TransactionPool(
         {
             return PoolRefusal.NonceTaken;
         }
-        int growth = transaction.Bytes.Length - other.Bytes.Length;
-        if (_bytes + growth > GrainLimits.PoolBytes)
+
+        long growth = RoomOf(transaction) - RoomOf(other);
+        bool isGapped = lane.Gaps.Contains(other.Unsigned.Nonce);
+        if (growth > 0 && (_room + growth > RoomMaxFor(lane.Account) || (isGapped && _gapRoom + growth > GapRoomMax)))
             return PoolRefusal.Full;
-        _bytes += growth;
+        _room += growth;
+        if (isGapped)
+            Ungap(lane, other);
         lane.Waiting[transaction.Unsigned.Nonce] = transaction;
-        replaced = other;
+        if (isGapped)
+            Gap(lane, transaction);
+        displaced.Add(other);
         return PoolRefusal.None;
     }
 
-    /// <summary>What follows without a gap from this nonce on is ready.</summary>
-    private void Advance(AccountId account, Lane lane, ulong next)
+    /// <summary>Of an account that has as many as it may, what is nearer to a block takes the place of the last that waits for it.</summary>
+    private bool TryMakeRoomInAccount(Lane lane, ulong nonce, List<SignedTransaction> displaced)
     {
-        lane.Next = next;
-        while (lane.Waiting.ContainsKey(lane.Next))
-            _ready.Enqueue((account, lane.Next++));
+        bool isFull = lane.Waiting.Count >= perAccountMax || (nonce > lane.Next && lane.Gaps.Count >= _gapsPerAccountMax);
+        if (!isFull)
+            return true;
+        if (lane.Gaps.Count == 0 || lane.Gaps.Max < nonce)
+            return false;
+        Displace(lane, displaced);
+        return true;
+    }
+
+    /// <summary>
+    /// What is ready takes the place of what is not. What is not takes it only of accounts that have more behind their gaps, so that
+    /// none keeps others from waiting.
+    /// </summary>
+    private bool TryMakeRoom(Lane lane, ulong nonce, long room, List<SignedTransaction> displaced)
+    {
+        bool isReady = nonce == lane.Next;
+        if (_room + room <= SharedRoomMax && (isReady || _gapRoom + room <= GapRoomMax))
+            return true;
+        long roomMax = RoomMaxFor(lane.Account);
+        if (_room - _gapRoom + room > roomMax)
+            return false;
+        while (_room + room > roomMax || (!isReady && _gapRoom + room > GapRoomMax))
+        {
+            if (_gapped.Max is not { } largest || (!isReady && largest.GapRoom < lane.GapRoom + room + RoomOf(largest.Last)))
+                return false;
+            Displace(largest, displaced);
+        }
+        return true;
+    }
+
+    /// <summary>Brings what waits behind gaps back to its bounds.</summary>
+    private void TrimGaps(IEnumerable<Lane> lanes, List<SignedTransaction> displaced)
+    {
+        foreach (Lane lane in lanes)
+        {
+            while (lane.Gaps.Count > _gapsPerAccountMax)
+                Displace(lane, displaced);
+        }
+        while (_gapRoom > GapRoomMax)
+            Displace(_gapped.Max!, displaced);
+    }
+
+    private void Displace(Lane lane, List<SignedTransaction> displaced)
+    {
+        SignedTransaction last = lane.Last;
+        Remove(last);
+        displaced.Add(last);
+    }
+
+    /// <summary>What follows without a gap from the next nonce on is ready.</summary>
+    private void Advance(Lane lane)
+    {
+        while (lane.Gaps.Count > 0 && lane.Gaps.Min < lane.Next)
+            Ungap(lane, lane.Waiting[lane.Gaps.Min]);
+        while (lane.Waiting.TryGetValue(lane.Next, out SignedTransaction? waiting))
+        {
+            Ungap(lane, waiting);
+            _ready.Enqueue((lane.Account, lane.Next++));
+        }
+    }
+
+    /// <summary>What does not follow waits for what is missing.</summary>
+    private void GapBehind(Lane lane)
+    {
+        foreach (SignedTransaction waiting in lane.Waiting.Values)
+        {
+            if (waiting.Unsigned.Nonce >= lane.Next)
+                Gap(lane, waiting);
+        }
+    }
+
+    /// <summary>Those who have waited for longest are the first again.</summary>
+    private void PutFirst(HashSet<AccountId> accounts)
+    {
+        (AccountId Account, ulong Nonce)[] ready = [.. _ready];
+        _ready.Clear();
+        foreach ((AccountId Account, ulong Nonce) next in ready.OrderByDescending(next => accounts.Contains(next.Account)))
+            _ready.Enqueue(next);
     }
 
     private void KeepReady(Func<AccountId, ulong, bool> isKept)
@@ -229,22 +341,68 @@ internal sealed class TransactionPool(
     private void Remove(SignedTransaction transaction)
     {
         Count--;
-        _bytes -= transaction.Bytes.Length;
-        AccountId account = transaction.Unsigned.Account;
-        Lane lane = _lanes[account];
+        _room -= RoomOf(transaction);
+        Lane lane = _lanes[transaction.Unsigned.Account];
+        Ungap(lane, transaction);
         lane.Waiting.Remove(transaction.Unsigned.Nonce);
         if (lane.Waiting.Count == 0)
-            _lanes.Remove(account);
+            _lanes.Remove(lane.Account);
     }
 
-    /// <summary>Transactions of one account: those before <see cref="Next"/> are ready, the others wait for a gap to close.</summary>
-    private sealed class Lane(ulong next)
+    private void Gap(Lane lane, SignedTransaction transaction)
     {
+        if (lane.Gaps == Lane.None)
+            lane.Gaps = [];
+        if (lane.Gaps.Add(transaction.Unsigned.Nonce))
+            CountGap(lane, RoomOf(transaction));
+    }
+
+    private void Ungap(Lane lane, SignedTransaction transaction)
+    {
+        if (lane.Gaps.Count > 0 && lane.Gaps.Remove(transaction.Unsigned.Nonce))
+            CountGap(lane, -RoomOf(transaction));
+    }
+
+    private void CountGap(Lane lane, long room)
+    {
+        // It stands where its key says, so it is taken out while that changes.
+        if (lane.GapRoom > 0)
+            _gapped.Remove(lane);
+        _gapRoom += room;
+        lane.GapRoom += room;
+        if (lane.GapRoom > 0)
+            _gapped.Add(lane);
+    }
+
+    /// <summary>Its bytes, and an equal part of the pool at least.</summary>
+    private long RoomOf(SignedTransaction transaction) => Math.Max(transaction.Bytes.Length, _place);
+
+    private long GapRoomMax => GrainLimits.PoolBytes / gapPart;
+
+    /// <summary>What the pool has for everybody.</summary>
+    private long SharedRoomMax => isOwn is null ? GrainLimits.PoolBytes : GrainLimits.PoolBytes - (GrainLimits.PoolBytes / GrainLimits.PoolOwnPart);
+
+    private long RoomMaxFor(AccountId account) => isOwn is not null && isOwn(account) ? GrainLimits.PoolBytes : SharedRoomMax;
+
+    /// <summary>Transactions of one account: those before <see cref="Next"/> are ready, the others wait for a gap to close.</summary>
+    private sealed class Lane(AccountId account, ulong next)
+    {
+        public AccountId Account => account;
+
         public ulong Next { get; set; } = next;
 
         public Dictionary<ulong, SignedTransaction> Waiting { get; } = [];
 
-        /// <summary>That with the highest nonce, if a gap is before it.</summary>
-        public SignedTransaction? Last => Waiting.Count > 0 && Waiting.Keys.Max() is var nonce && nonce > Next ? Waiting[nonce] : null;
+        /// <summary>Stands for no gaps: most accounts never have any.</summary>
+        public static SortedSet<ulong> None { get; } = [];
+
+        /// <summary>The nonces of the others.</summary>
+        public SortedSet<ulong> Gaps { get; set; } = None;
+
+        /// <summary>What these take of the pool's bytes.</summary>
+        public long GapRoom { get; set; }
+
+        /// <summary>That of them which a block could hold last; there must be one.</summary>
+        public SignedTransaction Last => Waiting[Gaps.Max];
     }
 }

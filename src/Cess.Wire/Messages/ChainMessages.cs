@@ -86,8 +86,8 @@ public sealed record BlockMessage(
 /// <summary>A transaction in a final block.</summary>
 /// <param name="Id">Its id.</param>
 /// <param name="Status">
-/// "finalised"; "failed" when it only cost its fee; "pending" while it waits for a block; "rejected" when it left the pool for none.
-/// Only in the first two there is more to say than the reason.
+/// "finalised"; "failed" when it only cost its fee; "pending" while it waits for a block; "included" with a height while its block is not final;
+/// "rejected" when it left the pool for none. Only in the first two there is more to say than that or the reason.
 /// </param>
 /// <param name="Height">The block that holds it.</param>
 /// <param name="Index">Its place in the block.</param>

@@ -1,3 +1,4 @@
+using Cess.Grains;
 using Cess.Ledger.Modules;
 using Cess.Ledger.Modules.Balances;
 using Cess.Ledger.Modules.Batches;
@@ -9,7 +10,7 @@ namespace Cess.Benchmarks.Ledger;
 /// <summary>Accounts that send transfers to each other, each in the order of its nonces.</summary>
 internal sealed class LoadAccounts : IDisposable
 {
-    private const ulong ValidFor = 1_000_000_000;
+    private const ulong ValidFor = GrainLimits.PoolValidity;
 
     private readonly Hash256 _genesis;
     private readonly int _batch;

@@ -114,7 +114,9 @@ public sealed class BucketKeyringTests : IDisposable
 
         public PublicKey PublicKeyOf(AccountId account) => throw new NotSupportedException();
 
-        public Signature Sign(AccountId account, Hash256 digest) => throw new NotSupportedException();
+        public bool Holds(AccountId account, PublicKey key) => throw new NotSupportedException();
+
+        public Signature Sign(AccountId account, PublicKey key, Hash256 digest) => throw new NotSupportedException();
 
         public byte[] SealBucketKey(AccountId account, string bucket, ReadOnlySpan<byte> bucketKey) => throw new NotSupportedException();
     }

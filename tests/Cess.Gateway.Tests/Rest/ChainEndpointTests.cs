@@ -150,6 +150,10 @@ public sealed class ChainEndpointTests : RestTests
         TransactionMessage pending = await Tester.GetAsync($"/v1/transactions/{transaction.Id}", WireJson.Default.TransactionMessage);
         Assert.Equal(new TransactionMessage(transaction.Id, "pending"), pending);
 
+        Host.Chain.Pending[transaction.Id] = new TransactionOutcome(transaction.Id.ToString(), TransactionStatus.Included, 42, null, null);
+        TransactionMessage included = await Tester.GetAsync($"/v1/transactions/{transaction.Id}", WireJson.Default.TransactionMessage);
+        Assert.Equal(new TransactionMessage(transaction.Id, "included", 42), included);
+
         Host.Chain.Pending[transaction.Id] = new TransactionOutcome(transaction.Id.ToString(), TransactionStatus.Rejected, 0, TransactionErrors.Dropped, "Gone.");
         TransactionMessage refused = await Tester.GetAsync($"/v1/transactions/{transaction.Id}", WireJson.Default.TransactionMessage);
         Assert.Equal(new TransactionMessage(transaction.Id, "rejected", Code: TransactionErrors.Dropped, Message: "Gone."), refused);
@@ -181,15 +185,41 @@ public sealed class ChainEndpointTests : RestTests
         SignedTransaction failing = Host.Chain.Sign(Host.Chain.Other, new DeleteBucket("no-such-bucket"));
         SubmissionMessage submission = await SubmitAsync(good.Bytes, failing.Bytes, good.Bytes, new byte[] { 1, 2, 3 });
 
-        Assert.Equal(["finalised", "failed", "rejected", "rejected"], submission.Outcomes.Select(outcome => outcome.Status));
-        Assert.Equal([null, "Files.BucketUnknown", "Chain.NonceUsed", "Chain.TransactionMalformed"], submission.Outcomes.Select(outcome => outcome.Code));
+        Assert.Equal(["finalised", "failed", "finalised", "rejected"], submission.Outcomes.Select(outcome => outcome.Status));
+        Assert.Equal([null, "Files.BucketUnknown", null, "Chain.TransactionMalformed"], submission.Outcomes.Select(outcome => outcome.Code));
         Assert.NotNull(submission.Outcomes[1].Height);
-        Assert.Null(submission.Outcomes[2].Height);
+        Assert.Equal(submission.Outcomes[0], submission.Outcomes[2]);
         Assert.Equal("", submission.Outcomes[3].Id);
 
         TransactionMessage failed = await Tester.GetAsync($"/v1/transactions/{failing.Id}", WireJson.Default.TransactionMessage);
         Assert.Equal("failed", failed.Status);
         Assert.Equal("Files.BucketUnknown", failed.Code);
+    }
+
+    [Fact]
+    public async Task Who_sends_final_transactions_again_is_told_where_they_are()
+    {
+        SignedTransaction good = Host.Chain.Sign(Host.Chain.Owner, new Transfer(Host.Chain.Other.PublicKey.ToAccountId(), Balance.OneToken));
+        SignedTransaction failing = Host.Chain.Sign(Host.Chain.Other, new DeleteBucket("no-such-bucket"));
+        SubmissionMessage first = await SubmitAsync(good.Bytes, failing.Bytes);
+        Host.Chain.Execute(Host.Chain.Owner, new CreateBucket("photos", new byte[8]));
+
+        SubmissionMessage again = await SubmitAsync(good.Bytes, failing.Bytes);
+
+        Assert.Equal(["finalised", "failed"], again.Outcomes.Select(outcome => outcome.Status));
+        Assert.Equal(first.Outcomes, again.Outcomes);
+    }
+
+    [Fact]
+    public async Task A_transaction_whose_id_is_final_with_another_signature_is_not_taken_for_it()
+    {
+        SignedTransaction good = Host.Chain.Sign(Host.Chain.Owner, new Transfer(Host.Chain.Other.PublicKey.ToAccountId(), Balance.OneToken));
+        await SubmitAsync(good.Bytes);
+        SignedTransaction other = SignedTransaction.Assemble(good.Unsigned, Host.Chain.Other.Sign(good.Id), good.RevealedKey);
+
+        OutcomeMessage outcome = Assert.Single((await SubmitAsync(other.Bytes)).Outcomes);
+
+        Assert.Equal((good.Id.ToString(), "rejected"), (outcome.Id, outcome.Status));
     }
 
     [Theory]

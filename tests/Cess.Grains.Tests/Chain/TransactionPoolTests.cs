@@ -61,9 +61,10 @@ public sealed class TransactionPoolTests
             Add(_pool, former, nextNonce: 0);
             SignedTransaction better = Make("a", nonce, offered, validUntil: 101);
 
-            Assert.Equal(isEnough ? PoolRefusal.None : PoolRefusal.NonceTaken, _pool.Add(better, 0, out SignedTransaction? replaced));
+            List<SignedTransaction> replaced = [];
+            Assert.Equal(isEnough ? PoolRefusal.None : PoolRefusal.NonceTaken, _pool.Add(better, 0, replaced));
 
-            Assert.Equal(isEnough ? former : null, replaced);
+            Assert.Equal(isEnough ? [former] : [], replaced);
         }
         Assert.Equal(2, _pool.Count);
         Assert.Equal(isEnough ? offered : tip, (ulong)Assert.Single(_pool.Take(10, int.MaxValue)).Unsigned.Tip.Units);
@@ -112,8 +113,8 @@ public sealed class TransactionPoolTests
     {
         Add(_pool, Make("a", 1, validUntil: 10), 0);
 
-        Assert.Empty(_pool.DropExpired(10));
-        Assert.Single(_pool.DropExpired(11));
+        Assert.Empty(_pool.DropExpired(10, []));
+        Assert.Single(_pool.DropExpired(11, []));
         Assert.Equal(0, _pool.Count);
     }
 
@@ -125,7 +126,7 @@ public sealed class TransactionPoolTests
         Add(_pool, Make("a", 2, validUntil: 50), 0);
         Add(_pool, Make("b", 0, validUntil: 10), 0);
 
-        Assert.Equal([1UL, 0UL], _pool.DropExpired(11).Select(t => t.Unsigned.Nonce));
+        Assert.Equal([1UL, 0UL], _pool.DropExpired(11, []).Select(t => t.Unsigned.Nonce));
         Assert.Equal(1, _pool.ReadyCount);
         Assert.Equal(PoolRefusal.None, Add(_pool, Make("a", 1, validUntil: 60), 0));
 
@@ -148,15 +149,16 @@ public sealed class TransactionPoolTests
     [InlineData(100, 2)]
     public void What_all_others_of_its_account_wait_for_finds_room_in_a_full_pool(int transactionsMax, int perAccountMax)
     {
-        var pool = new TransactionPool(transactionsMax, perAccountMax);
+        var pool = new TransactionPool(transactionsMax, perAccountMax, gapPart: 1);
         SignedTransaction last = Make("a", 2);
         Add(pool, last, 0);
         Add(pool, Make("a", 1), 0);
 
         Assert.NotEqual(PoolRefusal.None, Add(pool, Make("a", 3), 0));
-        Assert.Equal(PoolRefusal.None, pool.Add(Make("a", 0), 0, out SignedTransaction? displaced));
+        List<SignedTransaction> displaced = [];
+        Assert.Equal(PoolRefusal.None, pool.Add(Make("a", 0), 0, displaced));
 
-        Assert.Same(last, displaced);
+        Assert.Equal([last], displaced);
         Assert.Equal([0UL, 1UL], pool.Take(10, int.MaxValue).Select(t => t.Unsigned.Nonce));
         Assert.Equal(0, pool.Count);
     }
@@ -164,7 +166,7 @@ public sealed class TransactionPoolTests
     [Fact]
     public void What_comes_back_into_a_full_pool_says_whose_place_it_took()
     {
-        var pool = new TransactionPool(2, 2);
+        var pool = new TransactionPool(2, 2, gapPart: 1);
         SignedTransaction last = Make("a", 2);
         Add(pool, Make("a", 1), 0);
         Add(pool, last, 0);
@@ -190,9 +192,133 @@ public sealed class TransactionPoolTests
         Add(pool, Make("a", 0), 0);
         Add(pool, Make("a", 1), 0);
 
-        Assert.Equal(PoolRefusal.AccountFull, pool.Add(Make("a", 2), 0, out SignedTransaction? displaced));
-        Assert.Null(displaced);
+        List<SignedTransaction> displaced = [];
+        Assert.Equal(PoolRefusal.AccountFull, pool.Add(Make("a", 2), 0, displaced));
+        Assert.Empty(displaced);
         Assert.Equal(2, pool.Count);
+    }
+
+    [Fact]
+    public void What_waits_behind_gaps_has_a_part_of_the_pool_at_most()
+    {
+        var pool = new TransactionPool(16, 8, gapPart: 4);
+        foreach (string account in (string[])["a", "b"])
+        {
+            for (ulong nonce = 1; nonce <= 3; nonce++)
+                Assert.Equal(nonce <= 2 ? PoolRefusal.None : PoolRefusal.AccountFull, Add(pool, Make(account, nonce), 0));
+        }
+
+        Assert.Equal(PoolRefusal.None, Add(pool, Make("c", 1), 0));
+        Assert.Equal(PoolRefusal.Full, Add(pool, Make("c", 2), 0));
+        Assert.Equal(4, pool.Count);
+    }
+
+    [Fact]
+    public void Nobody_keeps_others_from_waiting_behind_gaps()
+    {
+        var pool = new TransactionPool(16, 16, gapPart: 4);
+        for (ulong nonce = 1; nonce <= 4; nonce++)
+            Add(pool, Make("a", nonce), 0);
+
+        List<SignedTransaction> displaced = [];
+        Assert.Equal(PoolRefusal.None, pool.Add(Make("b", 1), 0, displaced));
+        Assert.Equal(PoolRefusal.None, pool.Add(Make("b", 2), 0, displaced));
+        Assert.Equal(PoolRefusal.Full, pool.Add(Make("b", 3), 0, displaced));
+
+        Assert.Equal([(AccountOf("a"), 4UL), (AccountOf("a"), 3UL)], displaced.Select(t => (t.Unsigned.Account, t.Unsigned.Nonce)));
+    }
+
+    [Fact]
+    public void What_waits_behind_gaps_gives_its_place_to_what_is_ready()
+    {
+        var pool = new TransactionPool(4, 4, gapPart: 2);
+        Add(pool, Make("a", 1), 0);
+        Add(pool, Make("a", 2), 0);
+        List<SignedTransaction> displaced = [];
+
+        Assert.All(Enumerable.Range(0, 4), n => Assert.Equal(PoolRefusal.None, pool.Add(Make("b", (ulong)n), 0, displaced)));
+        Assert.Equal(PoolRefusal.Full, pool.Add(Make("c", 0), 0, displaced));
+
+        Assert.Equal([2UL, 1UL], displaced.Select(t => t.Unsigned.Nonce));
+        Assert.Equal(4, pool.ReadyCount);
+    }
+
+    [Fact]
+    public void A_pool_that_is_full_for_others_has_room_for_its_own_accounts()
+    {
+        var pool = new TransactionPool(20, 20, isOwn: account => account == AccountOf("own"));
+        Assert.Equal(18, Enumerable.Range(0, 20).Count(n => Add(pool, Make("a", (ulong)n), 0) == PoolRefusal.None));
+
+        Assert.Equal([PoolRefusal.None, PoolRefusal.None, PoolRefusal.Full], Enumerable.Range(0, 3).Select(n => Add(pool, Make("own", (ulong)n), 0)));
+        Assert.Equal(PoolRefusal.Full, Add(pool, Make("b", 0), 0));
+    }
+
+    [Fact]
+    public void What_gaps_leave_no_room_for_when_something_expires_is_given_back()
+    {
+        var pool = new TransactionPool(16, 8, gapPart: 4);
+        Add(pool, Make("a", 0, validUntil: 10), 0);
+        for (ulong nonce = 1; nonce < 5; nonce++)
+            Add(pool, Make("a", nonce), 0);
+
+        List<SignedTransaction> displaced = [];
+        Assert.Single(pool.DropExpired(11, displaced));
+
+        Assert.Equal([4UL, 3UL], displaced.Select(t => t.Unsigned.Nonce));
+        Assert.Equal(PoolRefusal.None, Add(pool, Make("a", 0), 0));
+        Assert.Equal([0UL, 1UL, 2UL], pool.Take(10, int.MaxValue).Select(t => t.Unsigned.Nonce));
+    }
+
+    /// <summary>Whatever comes and goes, each transaction is waiting, taken or given back, and the bounds hold.</summary>
+    [Fact]
+    public void No_order_of_things_loses_a_transaction_or_exceeds_a_bound()
+    {
+        const int Most = 40;
+        Gen<(int Kind, int Account, ulong Nonce)> steps =
+            from kind in Gen.Choose(0, 9)
+            from account in Gen.Choose(0, 3)
+            from nonce in Gen.Choose(0, 30)
+            select (kind, account, (ulong)nonce);
+        Prop.ForAll(steps.ArrayOf().Resize(300).ToArbitrary(), all =>
+        {
+            var pool = new TransactionPool(Most, 16, isOwn: account => account == AccountOf("0"));
+            HashSet<SignedTransaction> waiting = [];
+            ulong[] next = new ulong[4];
+            List<SignedTransaction> gone = [];
+            foreach ((int kind, int account, ulong nonce) in all)
+            {
+                gone.Clear();
+                if (kind < 7)
+                {
+                    SignedTransaction transaction = Make($"{account}", nonce, validUntil: nonce % 7 == 0 ? 10UL : 100);
+                    if (pool.Add(transaction, next[account], gone) == PoolRefusal.None)
+                        Assert.True(waiting.Add(transaction));
+                }
+                else if (kind == 7)
+                {
+                    gone.AddRange(pool.Take(3, int.MaxValue));
+                    foreach (SignedTransaction taken in gone)
+                        next[IndexOf(taken.Unsigned.Account)]++;
+                }
+                else if (kind == 8)
+                {
+                    gone.AddRange(pool.DropExpired(11, gone));
+                }
+                else
+                {
+                    next[account] = nonce / 2;
+                    HashSet<AccountId> only = [AccountOf($"{account}")];
+                    gone.AddRange(pool.Return([], id => next[IndexOf(id)], nonce % 2 == 0 ? null : only));
+                }
+                Assert.All(gone, transaction => Assert.True(waiting.Remove(transaction)));
+                Assert.Equal(waiting.Count, pool.Count);
+                Assert.True(pool.Count <= Most);
+                Assert.True(pool.Count - pool.ReadyCount <= Most / GrainLimits.PoolGapPart);
+                Assert.Equal(pool.ReadyCount, pool.Ready.Count());
+            }
+        }).QuickCheckThrowOnFailure();
+
+        static int IndexOf(AccountId account) => Enumerable.Range(0, 4).First(i => AccountOf($"{i}") == account);
     }
 
     [Fact]
@@ -247,7 +373,7 @@ public sealed class TransactionPoolTests
         Assert.Null(_pool.Find(forged));
     }
 
-    private static PoolRefusal Add(TransactionPool pool, SignedTransaction transaction, ulong nextNonce) => pool.Add(transaction, nextNonce, out _);
+    private static PoolRefusal Add(TransactionPool pool, SignedTransaction transaction, ulong nextNonce) => pool.Add(transaction, nextNonce, []);
 
     private static AccountId AccountOf(string name) => new(Hash256.Sha256(System.Text.Encoding.UTF8.GetBytes(name)));
 

@@ -31,20 +31,22 @@ internal sealed class FinalTransactions(
     ChainIndex index, HistoryFollower follower, ILedgerReader ledger, IBlockArchive archive, INodeGrains grains)
 {
     /// <summary>A transaction by its id; null when no block that is here holds it.</summary>
-    public async Task<FinalTransaction?> FindAsync(Hash256 id)
+    /// <param name="id">The id.</param>
+    /// <param name="known">A block that was read before, often the one that holds it.</param>
+    public async Task<FinalTransaction?> FindAsync(Hash256 id, BlockRecord? known = null)
     {
         // What memory has costs nothing; the history knows old ones with a look or two; blocks are only read that neither covers.
         TransactionHistory? history = follower.History;
         ulong covered = history?.Height ?? 0;
         if (await index.FindTransactionAsync(id, above: ulong.MaxValue) is { } place)
-            return await ReadAsync(place, null);
+            return await ReadAsync(place, known);
         foreach (TransactionPlace candidate in history?.Find(id) ?? [])
         {
-            if (await ReadAsync(candidate, null) is { } found && found.Transaction.Id == id)
+            if (await ReadAsync(candidate, known) is { } found && found.Transaction.Id == id)
                 return found;
         }
 
-        return await index.FindTransactionAsync(id, above: covered) is { } unindexed ? await ReadAsync(unindexed, null) : null;
+        return await index.FindTransactionAsync(id, above: covered) is { } unindexed ? await ReadAsync(unindexed, known) : null;
     }
 
     /// <summary>Transactions that an account sent or is party to, the newest first; null while there is no history to ask.</summary>

@@ -12,9 +12,12 @@ namespace Cess.Gateway.Rest.Chain;
 /// <summary>Transactions: those in blocks, and those on their way there. They carry their own signatures, so requests need none.</summary>
 internal static class TransactionEndpoints
 {
+    private static readonly string[] s_nonceUsed = [TransactionErrors.NonceUsed, "Chain.NonceUsed"];
+
     public static void Map(RouteGroupBuilder v1)
     {
         v1.MapGet("/transactions/{id}", GetAsync).WithSummary("A transaction in a final block, or on its way there")
+            .WithDescription("status: pending, included (in a block that is not final yet), finalised, failed, or rejected")
             .Produces<TransactionMessage>().Produces<ErrorMessage>(StatusCodes.Status404NotFound);
         v1.MapPost("/transactions", SubmitAsync)
             .WithSummary("Submits a SCALE vector of signed transactions; answers once each is accepted or refused, with wait=final once it is final")
@@ -35,19 +38,50 @@ internal static class TransactionEndpoints
             ? throw new RestException(WireErrors.TransactionNotFound, $"Transaction {id} is in no final block that this node indexes, and does not wait for one.")
             : JsonAnswer.Of(
                 new TransactionMessage(
-                    hash, pending.Status == TransactionStatus.Pending ? "pending" : "rejected", Code: pending.ErrorCode, Message: pending.ErrorMessage),
+                    hash,
+                    pending.Status switch { TransactionStatus.Pending => "pending", TransactionStatus.Included => "included", _ => "rejected" },
+                    pending.Status == TransactionStatus.Included ? pending.Height : null,
+                    Code: pending.ErrorCode,
+                    Message: pending.ErrorMessage),
                 WireJson.Readable.TransactionMessage);
     }
 
-    private static async Task<IResult> SubmitAsync(HttpContext context, INodeGrains grains)
+    private static async Task<IResult> SubmitAsync(HttpContext context, FinalTransactions transactions, INodeGrains grains)
     {
         bool isFinal = RestQuery.IsSecond(context.Request, "wait", "accepted", "final");
         byte[] body = await RequestBody.ReadBinaryAsync(context, RestLimits.SubmissionBytesMax);
-        IReadOnlyList<TransactionOutcome> outcomes =
-            await grains.SubmitAsync(Split(body), isFinal ? SubmissionGoal.Final : SubmissionGoal.Accepted);
+        List<ReadOnlyMemory<byte>> sent = Split(body);
+        IReadOnlyList<TransactionOutcome> outcomes = await grains.SubmitAsync(sent, isFinal ? SubmissionGoal.Final : SubmissionGoal.Accepted);
         if (outcomes.All(outcome => outcome.ErrorCode == TransactionErrors.PoolFull))
             throw new RestException(WireErrors.PoolFull, outcomes[0].ErrorMessage ?? WireErrors.PoolFull.Meaning);
-        return JsonAnswer.Of(new SubmissionMessage([.. outcomes.Select(ToMessage)]), WireJson.Readable.SubmissionMessage);
+        OutcomeMessage[] messages = [.. outcomes.Select(ToMessage)];
+        await RecogniseAsync(transactions, sent, messages);
+        return JsonAnswer.Of(new SubmissionMessage(messages), WireJson.Readable.SubmissionMessage);
+    }
+
+    /// <summary>
+    /// Whoever sends a transaction again that is final is told so. Only of the very bytes: another that was made just so with the same key has the
+    /// same id.
+    /// </summary>
+    private static async Task RecogniseAsync(FinalTransactions transactions, List<ReadOnlyMemory<byte>> sent, OutcomeMessage[] messages)
+    {
+        BlockRecord? known = null;
+        int sought = 0;
+        for (int i = 0; i < messages.Length && sought < RestLimits.RepetitionsSoughtMax; i++)
+        {
+            if (!s_nonceUsed.Contains(messages[i].Code) || !Hash256.TryParse(messages[i].Id, out Hash256 id))
+                continue;
+            FinalTransaction? found = await transactions.FindAsync(id, known);
+            if (found is null || !ReferenceEquals(found.Value.Block, known))
+                sought++;
+            if (found is not { } place)
+                continue;
+            known = place.Block;
+            if (!place.Transaction.Bytes.Span.SequenceEqual(sent[i].Span))
+                continue;
+            TransactionMessage message = BlockMessages.Of(place.Block, place.Index);
+            messages[i] = new OutcomeMessage(messages[i].Id, message.Status, message.Height, message.Code, message.Message);
+        }
     }
 
     /// <summary>Takes the vector apart without copying. What the entries say is the intake's matter, which answers for each.</summary>
@@ -84,7 +118,7 @@ internal static class TransactionEndpoints
         {
             TransactionStatus.Finalised => "finalised",
             TransactionStatus.Failed => "failed",
-            TransactionStatus.Pending => "accepted",
+            TransactionStatus.Pending or TransactionStatus.Included => "accepted",
             _ => "rejected",
         },
         outcome.Status is TransactionStatus.Finalised or TransactionStatus.Failed ? outcome.Height : null,
