@@ -402,6 +402,17 @@ public sealed class VerifiedChainTests : ClientTests
     }
 
     [Fact]
+    public async Task More_objects_than_a_request_proves_are_deleted_by_one_call()
+    {
+        await Task.WhenAll(Enumerable.Range(0, WireLimits.ProofKeysMax + 1).Select(i => Client.PutAsync(Bucket, $"{i}", new MemoryStream([1]))));
+        using CessClient client = NewClient(new Lies());
+
+        await client.DeleteAsync((await client.ListAsync(Bucket)).Objects);
+
+        Assert.Empty((await Client.ListAsync(Bucket)).Objects);
+    }
+
+    [Fact]
     public async Task A_deletion_that_an_older_state_leads_to_another_file_is_not_told_as_done()
     {
         await Client.PutAsync(Bucket, "name", new MemoryStream([1]));

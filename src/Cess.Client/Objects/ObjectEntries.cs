@@ -80,7 +80,7 @@ internal sealed class ObjectEntries(RestTransport transport, VerifiedChain? veri
         if (verified is null)
             return [.. objects.Select(item => new FileId(item.FileId))];
         List<FileId> files = [];
-        foreach (StoredObject[] some in objects.Chunk(LedgerLimits.StateProofKeysMax))
+        foreach (StoredObject[] some in objects.Chunk(WireLimits.ProofKeysMax))
         {
             StateKey[] keys = [.. some.Select(item => LedgerKeys.File(new FileId(item.FileId)))];
             ImmutableArray<ReadOnlyMemory<byte>?> records = (await verified.ReadAsync(keys, cancellation)).Value;
@@ -104,7 +104,7 @@ internal sealed class ObjectEntries(RestTransport transport, VerifiedChain? veri
     public async Task<IReadOnlyList<string>> FindTakenAsync(IReadOnlyCollection<(string Bucket, string Name)> objects, CancellationToken cancellation)
     {
         List<string> taken = [];
-        foreach ((string Bucket, string Name)[] some in objects.Chunk(LedgerLimits.StateProofKeysMax))
+        foreach ((string Bucket, string Name)[] some in objects.Chunk(WireLimits.ProofKeysMax))
         {
             List<StateKey> keys = [];
             foreach ((string bucket, string name) in some)
