@@ -19,6 +19,20 @@ public sealed class StateShapeTests
         { "two far groups", [0, 1, 3, 252, 254, 255] },
     };
 
+    [Fact]
+    public void What_an_update_hashes_and_makes_grows_no_faster_than_the_logarithm_of_the_entries()
+    {
+        const int Few = 1_000;
+        const int Many = 100_000;
+        StateTreeBuilder builder = StateTree.Empty.ToBuilder();
+        (double branches, double made) few = Grow(builder, 0, Few);
+        (double branches, double made) many = Grow(builder, Few, Many);
+
+        double logarithm = Math.Log(Many) / Math.Log(Few);
+        Assert.InRange(many.branches / few.branches, 1, logarithm);
+        Assert.InRange(many.made / few.made, 1, logarithm);
+    }
+
     [Theory]
     [MemberData(nameof(Shapes))]
     public void Keys_in_any_order_make_the_specified_tree_at_each_step(string shape, byte[] first)
@@ -129,6 +143,34 @@ public sealed class StateShapeTests
         Assert.True(tree.TryGet(Key(1), out ReadOnlyMemory<byte> found));
         Assert.Equal([1, 2, 3], found.ToArray());
     }
+
+    /// <summary>Adds entries up to a number; branches above an entry, and bytes that a change of one makes, mean.</summary>
+    private static (double Branches, double MadeBytes) Grow(StateTreeBuilder builder, int from, int to)
+    {
+        const int Samples = 1_000;
+        const int BranchBytes = 2 + 1 + Hash256.Size;
+        for (int i = from; i < to; i++)
+            builder.Set(HashedKey(i), Value(i));
+        StateTree tree = builder.ToTree();
+        long proven = 0;
+        long made = 0;
+        for (int i = 0; i < Samples; i++)
+        {
+            StateKey key = HashedKey((int)((long)i * to / Samples));
+            proven += Scale.Encode(StateProof.Of(tree, key)).Length;
+            byte[] value = Value(-1 - i);
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            StateTreeBuilder change = tree.ToBuilder();
+            change.Set(key, value);
+            change.ToTree();
+            made += GC.GetAllocatedBytesForCurrentThread() - before;
+        }
+
+        long withoutBranches = Scale.Encode(StateProof.Of(StateTree.Empty.Set(HashedKey(0), Value(0)), HashedKey(0))).Length;
+        return (((double)proven / Samples - withoutBranches) / BranchBytes, (double)made / Samples);
+    }
+
+    private static StateKey HashedKey(int i) => new(Hash256.Sha256(BitConverter.GetBytes(i)));
 
     private static StateKey Key(byte first)
     {
