@@ -52,7 +52,7 @@ internal static partial class NodeProgram
         [
             Path.Combine(here.FullName, s_name),
             // As a build of the sources lays them out.
-            Path.Combine(here.FullName, "..", "..", "Cess.Node", here.Name, s_name),
+            Path.GetFullPath(Path.Combine(here.FullName, "..", "..", "Cess.Node", here.Name, s_name)),
         ];
         string[] path = (variable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries);
         return near.Concat(path.Select(folder => Path.Combine(folder, s_name)));

@@ -1,6 +1,5 @@
-using System.Buffers.Binary;
 using System.Net;
-using System.Net.Sockets;
+using Cess.Primitives;
 
 namespace Cess.Gateway;
 
@@ -31,7 +30,7 @@ internal sealed class SharedBudget(long max, long perAddressMax)
     /// <param name="amount">How much.</param>
     public IDisposable? TryTake(IPAddress? address, long amount)
     {
-        UInt128 counted = CountedAddress(address);
+        UInt128 counted = CountedAddress.Of(address);
         lock (_lock)
         {
             long has = _byAddress.GetValueOrDefault(counted);
@@ -42,18 +41,6 @@ internal sealed class SharedBudget(long max, long perAddressMax)
         }
 
         return new Part(this, counted, amount);
-    }
-
-    /// <summary>Of IPv6 the network, as whoever has one address there has all.</summary>
-    private static UInt128 CountedAddress(IPAddress? address)
-    {
-        if (address is null)
-            return default;
-        Span<byte> bytes = stackalloc byte[16];
-        address.MapToIPv6().TryWriteBytes(bytes, out _);
-        if (address is { AddressFamily: AddressFamily.InterNetworkV6, IsIPv4MappedToIPv6: false })
-            bytes[8..].Clear();
-        return BinaryPrimitives.ReadUInt128BigEndian(bytes);
     }
 
     private void Return(UInt128 address, long amount)

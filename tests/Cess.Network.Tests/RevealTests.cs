@@ -25,11 +25,11 @@ public sealed class RevealTests
             miners: 1, policy: "1+0", eraBlocks: EraBlocks, validators: 4, chains: validators => chains = new Chains(validators));
         chains!.Ledger = network.Get<ILedgerReader>();
         foreach (AccountId validator in chains.Validators)
-            await ExecuteAsync(network, validator, new Validate(0, chains.EndOf(validator), Chains.Length));
+            await network.ExecuteAsync(validator, new Validate(0, chains.EndOf(validator), Chains.Length));
         ulong first = network.Head.Era.Index + 1;
 
         while (network.Head.Era.Index < first + 2)
-            await ExecuteAsync(network, network.Owner.Account, new Transfer(chains.Validators[0], Balance.OneToken));
+            await network.ExecuteAsync(network.Owner.Account, new Transfer(chains.Validators[0], Balance.OneToken));
 
         Assert.Empty(chains.Early);
         Dictionary<(AccountId, ulong), int> reveals = await CountAsync(network);
@@ -48,7 +48,7 @@ public sealed class RevealTests
         chains!.Ledger = network.Get<ILedgerReader>();
         conflicts.Ledger = network.Get<ILedgerReader>();
         AccountId validator = chains.Validators[0];
-        await ExecuteAsync(network, validator, new Validate(0, chains.EndOf(validator), Chains.Length));
+        await network.ExecuteAsync(validator, new Validate(0, chains.EndOf(validator), Chains.Length));
 
         await MakeBlocksUntilTriedAsync(1);
         for (int conflict = 1; conflict <= GrainLimits.RevealConflicts; conflict++)
@@ -67,7 +67,7 @@ public sealed class RevealTests
 
         async Task MakeBlockAsync()
         {
-            await ExecuteAsync(network, network.Owner.Account, new Transfer(validator, Balance.OneToken));
+            await network.ExecuteAsync(network.Owner.Account, new Transfer(validator, Balance.OneToken));
             // It waits its turn, behind the hints that have come; else the blocks could run far ahead of who reveals.
             await network.Grains.GetGrain<IRevealGrain>(StreamNames.ChainKey).GetOwingAsync();
         }
@@ -99,12 +99,6 @@ public sealed class RevealTests
             }
         }
         return counts;
-    }
-
-    private static async Task ExecuteAsync(TestNetwork network, AccountId account, Call call)
-    {
-        TransactionOutcome outcome = await network.Grains.GetGrain<IAccountGrain>(account.ToString()).ExecuteAsync(new CustodyCall(Scale.Encode(call)));
-        Assert.True(outcome.Succeeded, outcome.ErrorMessage);
     }
 
     /// <summary>Says of every reveal that its nonce is taken.</summary>

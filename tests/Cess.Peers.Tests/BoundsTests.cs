@@ -135,7 +135,7 @@ public sealed class BoundsTests : IDisposable
         Assert.NotEqual(Counted("192.0.2.1"), Counted("192.0.2.2"));
         Assert.Equal(Counted("192.0.2.1"), Counted("::ffff:192.0.2.1"));
 
-        static UInt128 Counted(string address) => PeerCaller.CountedAddress(IPAddress.Parse(address));
+        static UInt128 Counted(string address) => CountedAddress.Of(IPAddress.Parse(address));
     }
 
     [Fact]

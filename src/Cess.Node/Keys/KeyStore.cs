@@ -33,11 +33,13 @@ public sealed class KeyStore : ICustody, IDisposable
     {
         _folder = folder;
         _passphrase = passphrase;
-        string[] files = [.. Directory.EnumerateFiles(folder, "*" + Extension)];
-        foreach (string file in files.Where(file => FirstOf(file) is null))
+        foreach (string file in Directory.EnumerateFiles(folder, "*" + Extension).Where(file => LaterKey.Find(file) is null))
             Open(file);
-        foreach (string file in files.Where(file => FirstOf(file) is not null))
-            _keys[Open(FirstOf(file)!)].Add(file, OpenKey(file));
+        foreach (HeldKeys held in _keys.Values)
+        {
+            foreach (LaterKey later in LaterThan(held))
+                held.Add(later, OpenKey(later.File));
+        }
     }
 
     /// <summary>
@@ -142,29 +144,23 @@ public sealed class KeyStore : ICustody, IDisposable
             key.Dispose();
     }
 
-    /// <summary>The file of the first key of the account whose later key is in this file; null if this is no later key's.</summary>
-    private static string? FirstOf(string file)
-    {
-        string name = Path.GetFileNameWithoutExtension(file);
-        int dot = name.LastIndexOf('.');
-        if (dot < 1 || !int.TryParse(name.AsSpan(dot + 1), NumberStyles.None, CultureInfo.InvariantCulture, out int number) || number < 2)
-            return null;
-        string first = Path.Combine(Path.GetDirectoryName(file)!, name[..dot] + Extension);
-        return File.Exists(first) ? first : null;
-    }
+    /// <summary>Files of later keys of an account that are not open yet.</summary>
+    private List<LaterKey> LaterThan(HeldKeys held) =>
+    [
+        .. Directory.EnumerateFiles(_folder, Path.GetFileNameWithoutExtension(held.FirstFile) + ".*" + Extension)
+            .Select(LaterKey.Find).OfType<LaterKey>().Where(later => later.FirstFile == held.FirstFile && !held.Has(later)),
+    ];
 
     /// <summary>Looks for a key that came after the start: its file is written before the chain hears of it.</summary>
     private PrivateKey? OpenLater(HeldKeys held, PublicKey wanted)
     {
         lock (_opening)
         {
-            foreach (string file in Directory.EnumerateFiles(_folder, Path.GetFileNameWithoutExtension(held.FirstFile) + ".*" + Extension))
+            foreach (LaterKey later in LaterThan(held))
             {
-                if (FirstOf(file) != held.FirstFile || held.HasFile(file))
-                    continue;
                 try
                 {
-                    held.Add(file, OpenKey(file));
+                    held.Add(later, OpenKey(later.File));
                 }
                 catch (KeyException)
                 {
@@ -214,11 +210,28 @@ public sealed class KeyStore : ICustody, IDisposable
         ? held
         : throw new KeyNotFoundException($"This node does not hold the key of {account}.");
 
+    /// <summary>The file of a key that an account was given after its first.</summary>
+    /// <param name="File">Such as <c>miner-01.2.pem</c>.</param>
+    /// <param name="FirstFile">Where the first key lies, such as <c>miner-01.pem</c>.</param>
+    /// <param name="Number">The how manieth key it is, from 2 on.</param>
+    private sealed record LaterKey(string File, string FirstFile, int Number)
+    {
+        /// <summary>What a file's name says; null if that is no later key's, or the first one is not there.</summary>
+        public static LaterKey? Find(string file)
+        {
+            string name = Path.GetFileNameWithoutExtension(file);
+            int dot = name.LastIndexOf('.');
+            if (dot < 1 || !int.TryParse(name.AsSpan(dot + 1), NumberStyles.None, CultureInfo.InvariantCulture, out int number) || number < 2)
+                return null;
+            string first = Path.Combine(Path.GetDirectoryName(file)!, name[..dot] + Extension);
+            return System.IO.File.Exists(first) ? new LaterKey(file, first, number) : null;
+        }
+    }
+
     /// <summary>The keys of one account. Reading takes no lock.</summary>
     private sealed class HeldKeys(string file, PrivateKey first)
     {
-        private ImmutableSortedDictionary<int, (string File, PrivateKey Key)> _all =
-            ImmutableSortedDictionary<int, (string, PrivateKey)>.Empty.Add(1, (file, first));
+        private ImmutableSortedDictionary<int, PrivateKey> _all = ImmutableSortedDictionary<int, PrivateKey>.Empty.Add(1, first);
 
         public string FirstFile => file;
 
@@ -226,17 +239,12 @@ public sealed class KeyStore : ICustody, IDisposable
 
         public PrivateKey Last => NewestFirst.First();
 
-        public IEnumerable<PrivateKey> NewestFirst => Volatile.Read(ref _all).Values.Reverse().Select(held => held.Key);
+        public IEnumerable<PrivateKey> NewestFirst => Volatile.Read(ref _all).Values.Reverse();
 
-        public bool HasFile(string file) => Volatile.Read(ref _all).Values.Any(held => held.File == file);
+        public bool Has(LaterKey later) => Volatile.Read(ref _all).ContainsKey(later.Number);
 
         public PrivateKey? Find(PublicKey key) => NewestFirst.FirstOrDefault(held => held.PublicKey == key);
 
-        public void Add(string file, PrivateKey key)
-        {
-            string name = Path.GetFileNameWithoutExtension(file);
-            int number = int.Parse(name.AsSpan(name.LastIndexOf('.') + 1), NumberStyles.None, CultureInfo.InvariantCulture);
-            Volatile.Write(ref _all, _all.SetItem(number, (file, key)));
-        }
+        public void Add(LaterKey later, PrivateKey key) => Volatile.Write(ref _all, _all.SetItem(later.Number, key));
     }
 }

@@ -26,7 +26,7 @@ internal sealed class PeerConnections(PeerBook book, RequestBudgets budgets, Pee
     /// <summary>Before TLS, whose handshake costs more than to make it.</summary>
     public ConnectionDelegate Admit(ConnectionDelegate next) => async connection =>
     {
-        UInt128 address = PeerCaller.CountedAddress((connection.RemoteEndPoint as IPEndPoint)?.Address);
+        UInt128 address = CountedAddress.Of((connection.RemoteEndPoint as IPEndPoint)?.Address);
         if (!budgets.TrySpend(address, RequestCosts.Handshake) || !TryEnter(address))
         {
             Refuse(connection);

@@ -23,7 +23,7 @@ internal sealed class PeerDoor(
     public async Task InvokeAsync(HttpContext http)
     {
         PublicKey node = NodeOf(http)!.Value;
-        PeerCaller caller = new(node, PeerCaller.CountedAddress(http.Connection.RemoteIpAddress), !book.Names(node));
+        PeerCaller caller = new(node, CountedAddress.Of(http.Connection.RemoteIpAddress), !book.Names(node));
         // Links and waits have no end of their own: without this a node would not stop while others are connected.
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, lifetime.ApplicationStopping);
         try
