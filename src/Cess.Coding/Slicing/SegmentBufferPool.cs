@@ -11,7 +11,7 @@ namespace Cess.Coding;
 public sealed class SegmentBufferPool : IDisposable
 {
     private readonly Lock _lock = new();
-    private readonly Dictionary<int, Stack<NativeBlock>> _idle = [];
+    private readonly Dictionary<int, IdleBlocks> _idle = [];
     private readonly LinkedList<Waiter> _waiters = new();
     private readonly int _waitersMax;
     private bool _disposed;
@@ -98,13 +98,16 @@ public sealed class SegmentBufferPool : IDisposable
         return true;
     }
 
-    /// <summary>Frees idle buffers, largest first, until no more than this many idle bytes are left.</summary>
-    /// <param name="idleBytesMax">Bytes that may stay.</param>
-    public void Trim(long idleBytesMax)
+    /// <summary>Frees the idle buffers that nobody has needed since the last call, so that a pool at rest keeps nothing.</summary>
+    public void TrimUnused()
     {
-        List<NativeBlock>? freed;
+        List<NativeBlock> freed = [];
         lock (_lock)
-            freed = Evict(Math.Max(0, idleBytesMax));
+        {
+            foreach (IdleBlocks idle in _idle.Values)
+                idle.TakeUnused(freed);
+            BytesIdle -= freed.Sum(block => (long)block.Bytes);
+        }
         Free(freed);
     }
 
@@ -173,7 +176,7 @@ public sealed class SegmentBufferPool : IDisposable
         evicted = null;
         if (BytesLent + size > BytesMax)
             return false;
-        if (_idle.TryGetValue(size, out Stack<NativeBlock>? stack) && stack.TryPop(out block))
+        if (_idle.TryGetValue(size, out IdleBlocks? idle) && idle.TryPop(out block))
             BytesIdle -= size;
         else
             evicted = Evict(BytesMax - BytesLent - size);
@@ -183,9 +186,9 @@ public sealed class SegmentBufferPool : IDisposable
 
     private void Keep(NativeBlock block)
     {
-        if (!_idle.TryGetValue(block.Bytes, out Stack<NativeBlock>? stack))
-            _idle.Add(block.Bytes, stack = new());
-        stack.Push(block);
+        if (!_idle.TryGetValue(block.Bytes, out IdleBlocks? idle))
+            _idle.Add(block.Bytes, idle = new());
+        idle.Push(block);
         BytesIdle += block.Bytes;
     }
 
@@ -195,7 +198,8 @@ public sealed class SegmentBufferPool : IDisposable
         while (BytesIdle > idleBytesMax)
         {
             int largest = _idle.Where(c => c.Value.Count > 0).Max(c => c.Key);
-            NativeBlock block = _idle[largest].Pop();
+            if (!_idle[largest].TryPop(out NativeBlock? block))
+                throw new InvalidOperationException("Idle bytes without a block.");
             BytesIdle -= block.Bytes;
             (evicted ??= []).Add(block);
         }
@@ -274,6 +278,31 @@ public sealed class SegmentBufferPool : IDisposable
     {
         foreach (NativeBlock block in blocks ?? [])
             block.Free();
+    }
+
+    /// <summary>The idle blocks of one size, and how many of them have been idle all the time since the last trim.</summary>
+    private sealed class IdleBlocks
+    {
+        private readonly Stack<NativeBlock> _blocks = new();
+        private int _unused;
+
+        public int Count => _blocks.Count;
+
+        public void Push(NativeBlock block) => _blocks.Push(block);
+
+        public bool TryPop([NotNullWhen(true)] out NativeBlock? block)
+        {
+            bool taken = _blocks.TryPop(out block);
+            _unused = Math.Min(_unused, _blocks.Count);
+            return taken;
+        }
+
+        public void TakeUnused(List<NativeBlock> to)
+        {
+            for (; _unused > 0; _unused--)
+                to.Add(_blocks.Pop());
+            _unused = _blocks.Count;
+        }
     }
 
     private readonly record struct Grant(Waiter Waiter, NativeBlock? Block, List<NativeBlock>? Evicted);

@@ -213,6 +213,7 @@ public static class NodeHost
         services.AddSingleton<ICredentialStore>(credentials);
         services.AddSingleton(new SegmentBufferPool(NodeLimits.UploadBufferBytes));
         services.AddSingleton(new ReadBuffers(NodeLimits.ReadBufferBytes));
+        services.AddHostedService<IdleMemory>();
         services.AddSingleton<FragmentDiscard>();
         services.AddSingleton<SegmentWriter>();
         services.AddSingleton<PartWriter>();

@@ -73,4 +73,7 @@ public static class NodeLimits
 
     /// <summary>Memory for ranges on their way out, all downloads together.</summary>
     public const long ReadBufferBytes = 96L << 20;
+
+    /// <summary>How long memory of both that nobody needs is kept, at least; at most twice as long.</summary>
+    public static readonly TimeSpan IdleMemoryKept = TimeSpan.FromSeconds(2);
 }

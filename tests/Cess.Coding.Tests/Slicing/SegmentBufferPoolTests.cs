@@ -121,15 +121,23 @@ public sealed class SegmentBufferPoolTests
     }
 
     [Fact]
-    public void Idle_memory_is_given_back_on_demand()
+    public void Memory_that_nobody_needs_between_two_trims_is_given_back()
     {
-        using SegmentBufferPool pool = new(64 * KiB);
+        using SegmentBufferPool pool = new(128 * KiB);
+        using SegmentBuffer held = Now(pool.RentAsync(s_plain, Filling(64)));
         Return(Now(pool.RentAsync(s_plain, Filling(16))));
         Return(Now(pool.RentAsync(s_plain, Filling(32))));
-        pool.Trim(16 * KiB);
+        pool.TrimUnused();
+        Assert.Equal(48 * KiB, pool.BytesIdle);
+
+        Return(Now(pool.RentAsync(s_plain, Filling(16))));
+        pool.TrimUnused();
         Assert.Equal(16 * KiB, pool.BytesIdle);
-        pool.Trim(0);
+        Assert.Equal(64 * KiB, pool.BytesLent);
+
+        pool.TrimUnused();
         Assert.Equal(0, pool.BytesIdle);
+        Assert.Equal(64 * KiB, pool.BytesLent);
     }
 
     [Fact]

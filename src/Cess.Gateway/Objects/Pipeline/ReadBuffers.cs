@@ -27,6 +27,13 @@ public sealed class ReadBuffers : IDisposable
         _rebuilding = new SegmentBufferPool(bytesMax / Shares);
     }
 
+    /// <summary>Frees the memory that no reader has needed since the last call.</summary>
+    public void TrimUnused()
+    {
+        _streaming.TrimUnused();
+        _rebuilding.TrimUnused();
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

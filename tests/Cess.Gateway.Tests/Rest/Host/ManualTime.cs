@@ -32,7 +32,7 @@ internal sealed class ManualTime(DateTimeOffset start) : TimeProvider
             _now += by;
             due = [.. _timers.Where(timer => timer.Due <= _now)];
             foreach (ManualTimer timer in due)
-                timer.Due = DateTimeOffset.MaxValue;
+                timer.Due = timer.Period > TimeSpan.Zero ? _now + timer.Period : DateTimeOffset.MaxValue;
         }
 
         foreach (ManualTimer timer in due)
@@ -43,6 +43,8 @@ internal sealed class ManualTime(DateTimeOffset start) : TimeProvider
     {
         public DateTimeOffset Due { get; set; } = DateTimeOffset.MaxValue;
 
+        public TimeSpan Period { get; private set; }
+
         public void Ring() => ring();
 
         public bool Change(TimeSpan dueTime, TimeSpan period)
@@ -50,6 +52,7 @@ internal sealed class ManualTime(DateTimeOffset start) : TimeProvider
             bool isDue;
             lock (time._lock)
             {
+                Period = period;
                 isDue = dueTime == TimeSpan.Zero;
                 Due = dueTime == Timeout.InfiniteTimeSpan || isDue ? DateTimeOffset.MaxValue : time._now + dueTime;
                 if (!time._timers.Contains(this))
