@@ -37,8 +37,18 @@ public sealed class IntakeTests : IAsyncLifetime
     {
         Assert.Equal(["Chain.FeeUnaffordable", "Chain.FeeUnaffordable"], await CodesAsync(Sign(0), Sign(1)));
 
-        await FundAsync("0.0015");
-        Assert.Equal(["Chain.FeeUnaffordable", null], await CodesAsync(Sign(2, tip: "0.001"), Sign(1, tip: "0.0005")));
+        await FundAsync("0.0025");
+        Assert.Equal(["Chain.FeeUnaffordable", null], await CodesAsync(Sign(1, tip: "0.001"), Sign(1, tip: "0.0005")));
+        Assert.Equal(1, await PoolCountAsync());
+    }
+
+    [Fact]
+    public async Task Who_can_not_pay_the_least_for_what_has_to_go_before_a_transaction_is_refused_at_once()
+    {
+        await FundAsync("0.003");
+        Assert.Equal(
+            ["Chain.FeeUnaffordable", "Chain.FeeUnaffordable", "Chain.FeeUnaffordable", null],
+            await CodesAsync(Sign(ulong.MaxValue), Sign(3), Sign(2, tip: "0.0001"), Sign(2)));
         Assert.Equal(1, await PoolCountAsync());
     }
 
@@ -71,10 +81,10 @@ public sealed class IntakeTests : IAsyncLifetime
     [Fact]
     public async Task What_follows_a_refused_transaction_waits_for_another_with_its_nonce()
     {
-        await FundAsync("0.0025");
+        await FundAsync("0.0035");
         SignedTransaction refused = Sign(1);
         SignedTransaction behind = Sign(2);
-        await SubmitAsync(SubmissionGoal.Accepted, Sign(0, amount: "0.0014"), refused, behind);
+        await SubmitAsync(SubmissionGoal.Accepted, Sign(0, amount: "0.0024"), refused, behind);
         await TestNetwork.UntilAsync(() => _network.Head.Account(Account).Nonce == 1, "the first to be final");
 
         Assert.Equal("Chain.FeeUnaffordable", (await FindAsync(refused))?.ErrorCode);

@@ -100,10 +100,20 @@ public sealed class IntakeGrain(IGrainFactory grains, ILedgerReader ledger, Publ
         // Before the fee, for it bounds that.
         if (transaction.Weight > head.Parameters.BlockWeight)
             return Outcomes.Rejected(transaction.Id.ToString(), ChainError.TransactionTooHeavy);
-        Balance fee = head.Parameters.FeeOf(transaction.Bytes.Length, transaction.Weight);
-        return fee.TryAdd(unsigned.Tip, out Balance price) && account.Free >= price
+        return CanPay(transaction, account, head.Parameters)
             ? null
             : Outcomes.Rejected(transaction.Id.ToString(), ChainError.FeeUnaffordable);
+    }
+
+    /// <summary>Whether an account can pay for a transaction, and the least fee for each that has to be before it.</summary>
+    private static bool CanPay(SignedTransaction transaction, AccountRecord account, ChainParameters parameters)
+    {
+        Balance fee = parameters.FeeOf(transaction.Bytes.Length, transaction.Weight);
+        if (!fee.TryAdd(transaction.Unsigned.Tip, out Balance price) || account.Free < price)
+            return false;
+        ulong before = transaction.Unsigned.Nonce - account.Nonce;
+        UInt128 least = parameters.FeeOf(0, 0).Units;
+        return least == 0 || (account.Free.Units - price.Units) / least >= before;
     }
 
     /// <summary>A transaction that says that its account's owner has signed it.</summary>

@@ -25,14 +25,18 @@ internal enum PoolRefusal
 }
 
 /// <summary>
-/// Verified transactions that wait for a block: each account's by nonce, accounts in the order in which their next
-/// transaction came. What waits behind a missing nonce has a part of the pool at most, and gives its place to what does not: the
-/// account that has most of it loses its last. Bounded; a plain value owner, called from one grain only.
+/// Verified transactions that wait for a block: each account's by nonce, accounts by what the next transaction of each tips per weight, and
+/// for equal tips in the order in which these came; this node's own accounts before all others. What waits behind a missing nonce has a part
+/// of the pool at most, and gives its place to what does not: the account that has most of it loses its last. In a full pool what tips more
+/// takes the place of what would be in a block last. Bounded; a plain value owner, called from one grain only.
 /// </summary>
 /// <param name="transactionsMax">Transactions that may wait, if none is longer than an equal part of the pool's bytes; else fewer.</param>
 /// <param name="perAccountMax">How many of them may be of one account.</param>
 /// <param name="gapPart">Such a part of the pool, and of an account's share, may wait behind missing nonces.</param>
-/// <param name="isOwn">Whether an account is this node's, for which it keeps room in a pool that is full for others; null for none.</param>
+/// <param name="isOwn">
+/// Whether an account is this node's, for which it keeps room in a pool that is full for others: what it has to say as a validator or a miner
+/// has a deadline. Null for none.
+/// </param>
 internal sealed class TransactionPool(
     int transactionsMax = GrainLimits.PoolTransactions,
     int perAccountMax = GrainLimits.PoolTransactionsPerAccount,
@@ -40,7 +44,9 @@ internal sealed class TransactionPool(
     Func<AccountId, bool>? isOwn = null)
 {
     private readonly Dictionary<AccountId, Lane> _lanes = [];
-    private readonly Queue<(AccountId Account, ulong Nonce)> _ready = new();
+
+    /// <summary>Accounts that have something ready, the one whose turn it is first.</summary>
+    private readonly SortedSet<Lane> _turns = new(Comparer<Lane>.Create((one, other) => one.Turn.CompareTo(other.Turn)));
 
     /// <summary>Accounts that have something behind a gap, by how much room that takes.</summary>
     private readonly SortedSet<Lane> _gapped = new(Comparer<Lane>.Create(
@@ -54,61 +60,74 @@ internal sealed class TransactionPool(
     /// <summary>What of that waits behind gaps.</summary>
     private long _gapRoom;
 
+    private int _gapCount;
+
+    /// <summary>What came last, or, below zero, what came back last.</summary>
+    private long _lastArrival;
+    private long _firstArrival;
+
     /// <summary>Transactions that wait, ready or not.</summary>
     public int Count { get; private set; }
 
     /// <summary>Transactions that a block could hold now.</summary>
-    public int ReadyCount => _ready.Count;
+    public int ReadyCount => Count - _gapCount;
 
     /// <summary>These, the oldest first.</summary>
-    public IEnumerable<SignedTransaction> Ready => _ready.Select(next => _lanes[next.Account].Waiting[next.Nonce]);
+    public IEnumerable<SignedTransaction> Ready => _turns
+        .SelectMany(lane => lane.Waiting.Values.Where(waiting => waiting.Transaction.Unsigned.Nonce < lane.Next))
+        .OrderBy(waiting => waiting.Arrival)
+        .Select(waiting => waiting.Transaction);
 
     /// <summary>Takes a transaction in.</summary>
     /// <param name="transaction">Decoded and verified.</param>
     /// <param name="nextNonce">The nonce that the chain expects of its account next.</param>
     /// <param name="displaced">
     /// Gets the transactions that had to leave: one of its nonce, whose place it took by a tip that is higher by a tenth at least; or, where
-    /// there was no room, such as wait behind gaps.
+    /// there was no room, such as wait behind gaps, or tip less.
     /// </param>
-    public PoolRefusal Add(SignedTransaction transaction, ulong nextNonce, List<SignedTransaction> displaced)
+    public PoolRefusal Add(SignedTransaction transaction, ulong nextNonce, List<SignedTransaction> displaced) =>
+        Add(new Waiting(transaction, ++_lastArrival), nextNonce, displaced);
+
+    private PoolRefusal Add(Waiting arriving, ulong nextNonce, List<SignedTransaction> displaced)
     {
+        SignedTransaction transaction = arriving.Transaction;
         AccountId account = transaction.Unsigned.Account;
         ulong nonce = transaction.Unsigned.Nonce;
         if (!_lanes.TryGetValue(account, out Lane? lane))
-            lane = new Lane(account, nextNonce);
-        if (lane.Waiting.TryGetValue(nonce, out SignedTransaction? other))
+            lane = new Lane(account, nextNonce, isOwn is not null && isOwn(account));
+        if (lane.Waiting.TryGetValue(nonce, out Waiting other))
             return Replace(lane, transaction, other, displaced);
         if (nonce < lane.Next)
             return PoolRefusal.StaleNonce;
         if (!TryMakeRoomInAccount(lane, nonce, displaced))
             return PoolRefusal.AccountFull;
-        if (!TryMakeRoom(lane, nonce, RoomOf(transaction), displaced))
+        if (!TryMakeRoom(lane, transaction, displaced))
             return PoolRefusal.Full;
 
         _lanes[account] = lane;
         Count++;
         _room += RoomOf(transaction);
-        lane.Waiting.Add(nonce, transaction);
+        lane.Waiting.Add(nonce, arriving);
         if (nonce == lane.Next)
             Advance(lane);
         else
             Gap(lane, transaction);
+        GiveTurn(lane);
         return PoolRefusal.None;
     }
 
     /// <summary>Takes out what the next block may hold: in order, at most so many and so many bytes, but at least one.</summary>
     public List<SignedTransaction> Take(int countMax, int bytesMax)
     {
-        var taken = new List<SignedTransaction>(Math.Min(countMax, _ready.Count));
+        var taken = new List<SignedTransaction>(Math.Min(countMax, ReadyCount));
         long bytes = 0;
-        while (taken.Count < countMax && _ready.TryPeek(out (AccountId Account, ulong Nonce) next))
+        while (taken.Count < countMax && _turns.Min is { } lane)
         {
-            SignedTransaction transaction = _lanes[next.Account].Waiting[next.Nonce];
+            SignedTransaction transaction = lane.Waiting[lane.First].Transaction;
             if (taken.Count > 0 && bytes + transaction.Bytes.Length > bytesMax)
                 break;
             bytes += transaction.Bytes.Length;
             taken.Add(transaction);
-            _ready.Dequeue();
             Remove(transaction);
         }
         return taken;
@@ -119,8 +138,7 @@ internal sealed class TransactionPool(
     {
         if (!_lanes.TryGetValue(account, out Lane? lane))
             return [];
-        KeepReady((other, _) => other != account);
-        List<SignedTransaction> dropped = [.. lane.Waiting.Values];
+        List<SignedTransaction> dropped = [.. lane.Waiting.Values.Select(waiting => waiting.Transaction)];
         dropped.ForEach(Remove);
         return dropped;
     }
@@ -128,9 +146,9 @@ internal sealed class TransactionPool(
     /// <summary>The very transaction, if it waits; null if none of its account and nonce does, or one of other bytes.</summary>
     public SignedTransaction? Find(SignedTransaction transaction) =>
         _lanes.TryGetValue(transaction.Unsigned.Account, out Lane? lane)
-        && lane.Waiting.TryGetValue(transaction.Unsigned.Nonce, out SignedTransaction? waiting)
-        && waiting.Bytes.Span.SequenceEqual(transaction.Bytes.Span)
-            ? waiting
+        && lane.Waiting.TryGetValue(transaction.Unsigned.Nonce, out Waiting waiting)
+        && waiting.Transaction.Bytes.Span.SequenceEqual(transaction.Bytes.Span)
+            ? waiting.Transaction
             : null;
 
     /// <summary>Takes out what somebody else's block has, and gives back others that its nonces leave no place for.</summary>
@@ -144,19 +162,19 @@ internal sealed class TransactionPool(
             UnsignedTransaction claimed = transaction.Unsigned;
             if (!_lanes.TryGetValue(claimed.Account, out Lane? lane))
                 continue;
-            if (lane.Waiting.TryGetValue(claimed.Nonce, out SignedTransaction? waiting))
+            if (lane.Waiting.TryGetValue(claimed.Nonce, out Waiting waiting))
             {
-                Remove(waiting);
-                if (waiting.Id != transaction.Id)
-                    displaced.Add(waiting);
+                Remove(waiting.Transaction);
+                if (waiting.Transaction.Id != transaction.Id)
+                    displaced.Add(waiting.Transaction);
             }
             if (lane.Next <= claimed.Nonce)
             {
                 lane.Next = claimed.Nonce + 1;
                 Advance(lane);
+                GiveTurn(lane);
             }
         }
-        KeepReady((account, nonce) => _lanes.TryGetValue(account, out Lane? lane) && lane.Waiting.ContainsKey(nonce));
         return displaced;
     }
 
@@ -172,27 +190,35 @@ internal sealed class TransactionPool(
         IReadOnlyCollection<SignedTransaction> transactions, Func<AccountId, ulong> nextNonce, IReadOnlySet<AccountId>? only = null)
     {
         Lane[] lanes = [.. only is null ? _lanes.Values : only.Select(account => _lanes.GetValueOrDefault(account)).OfType<Lane>()];
-        KeepReady((account, _) => only is not null && !only.Contains(account));
         foreach (Lane lane in lanes)
+        {
             lane.Next = nextNonce(lane.Account);
+            lane.First = lane.Next;
+        }
+
         List<SignedTransaction> refused =
-            [.. lanes.SelectMany(lane => lane.Waiting.Values.Where(waiting => waiting.Unsigned.Nonce < lane.Next))];
+        [
+            .. lanes.SelectMany(lane => lane.Waiting.Values.Where(waiting => waiting.Transaction.Unsigned.Nonce < lane.Next), (_, waiting) => waiting.Transaction),
+        ];
         refused.ForEach(Remove);
         foreach (Lane lane in lanes)
         {
             Advance(lane);
             GapBehind(lane);
+            GiveTurn(lane);
         }
 
+        // Those who have waited for longest are the first again; what only moves among what waits comes last.
+        long arrival = only is null ? _firstArrival -= transactions.Count : _lastArrival;
         foreach (SignedTransaction transaction in transactions)
         {
-            if (Add(transaction, nextNonce(transaction.Unsigned.Account), refused) is not (PoolRefusal.None or PoolRefusal.Known))
+            var arriving = new Waiting(transaction, ++arrival);
+            if (Add(arriving, nextNonce(transaction.Unsigned.Account), refused) is not (PoolRefusal.None or PoolRefusal.Known))
                 refused.Add(transaction);
         }
 
+        _lastArrival = Math.Max(_lastArrival, arrival);
         TrimGaps(lanes, refused);
-        if (only is null)
-            PutFirst([.. transactions.Select(transaction => transaction.Unsigned.Account)]);
         return refused;
     }
 
@@ -201,7 +227,12 @@ internal sealed class TransactionPool(
     /// <param name="displaced">Gets what there is no room for behind the gaps that this leaves.</param>
     public List<SignedTransaction> DropExpired(ulong height, List<SignedTransaction> displaced)
     {
-        List<SignedTransaction> expired = [.. _lanes.Values.SelectMany(lane => lane.Waiting.Values.Where(waiting => waiting.Unsigned.ValidUntil < height))];
+        List<SignedTransaction> expired =
+        [
+            .. _lanes.Values
+                .SelectMany(lane => lane.Waiting.Values, (_, waiting) => waiting.Transaction)
+                .Where(transaction => transaction.Unsigned.ValidUntil < height),
+        ];
         if (expired.Count == 0)
             return expired;
         HashSet<Lane> lanes = [];
@@ -212,15 +243,19 @@ internal sealed class TransactionPool(
             lanes.Add(lane);
             Remove(transaction);
         }
-        KeepReady((account, nonce) => _lanes.TryGetValue(account, out Lane? lane) && nonce < lane.Next);
         foreach (Lane lane in lanes)
+        {
             GapBehind(lane);
+            GiveTurn(lane);
+        }
+
         TrimGaps(lanes, displaced);
         return expired;
     }
 
-    private PoolRefusal Replace(Lane lane, SignedTransaction transaction, SignedTransaction other, List<SignedTransaction> displaced)
+    private PoolRefusal Replace(Lane lane, SignedTransaction transaction, Waiting former, List<SignedTransaction> displaced)
     {
+        SignedTransaction other = former.Transaction;
         if (other.Id == transaction.Id)
             return PoolRefusal.Known;
         Balance tip = other.Unsigned.Tip;
@@ -233,14 +268,15 @@ internal sealed class TransactionPool(
 
         long growth = RoomOf(transaction) - RoomOf(other);
         bool isGapped = lane.Gaps.Contains(other.Unsigned.Nonce);
-        if (growth > 0 && (_room + growth > RoomMaxFor(lane.Account) || (isGapped && _gapRoom + growth > GapRoomMax)))
+        if (growth > 0 && (_room + growth > RoomMaxFor(lane) || (isGapped && _gapRoom + growth > GapRoomMax)))
             return PoolRefusal.Full;
         _room += growth;
         if (isGapped)
             Ungap(lane, other);
-        lane.Waiting[transaction.Unsigned.Nonce] = transaction;
+        lane.Waiting[transaction.Unsigned.Nonce] = former with { Transaction = transaction };
         if (isGapped)
             Gap(lane, transaction);
+        GiveTurn(lane);
         displaced.Add(other);
         return PoolRefusal.None;
     }
@@ -261,13 +297,15 @@ internal sealed class TransactionPool(
     /// What is ready takes the place of what is not. What is not takes it only of accounts that have more behind their gaps, so that
     /// none keeps others from waiting.
     /// </summary>
-    private bool TryMakeRoom(Lane lane, ulong nonce, long room, List<SignedTransaction> displaced)
+    private bool TryMakeRoom(Lane lane, SignedTransaction transaction, List<SignedTransaction> displaced)
     {
-        bool isReady = nonce == lane.Next;
+        bool isReady = transaction.Unsigned.Nonce == lane.Next;
+        long room = RoomOf(transaction);
         if (_room + room <= SharedRoomMax && (isReady || _gapRoom + room <= GapRoomMax))
             return true;
-        long roomMax = RoomMaxFor(lane.Account);
-        if (_room - _gapRoom + room > roomMax)
+        long roomMax = RoomMaxFor(lane);
+        long missing = _room - _gapRoom + room - roomMax;
+        if (missing > 0 && !(isReady && TryOutbid(lane, transaction, missing, displaced)))
             return false;
         while (_room + room > roomMax || (!isReady && _gapRoom + room > GapRoomMax))
         {
@@ -275,6 +313,41 @@ internal sealed class TransactionPool(
                 return false;
             Displace(largest, displaced);
         }
+        return true;
+    }
+
+    /// <summary>Takes the place of what is ready, tips less, and would be in a block last; false if there is not enough of that.</summary>
+    private bool TryOutbid(Lane lane, SignedTransaction transaction, long missing, List<SignedTransaction> displaced)
+    {
+        // It waits for what is before it in its account, however much it tips.
+        UInt128 own = PriceOf(transaction);
+        UInt128 price = lane.HasTurn && lane.Turn.Price < own ? lane.Turn.Price : own;
+        List<(Lane Lane, SignedTransaction Transaction)> outbid = [];
+        foreach (Lane last in _turns.Reverse())
+        {
+            if (last.Turn.Price >= price)
+                return false;
+            for (ulong nonce = last.Next; missing > 0 && nonce > last.First; nonce--)
+            {
+                if (!last.Waiting.TryGetValue(nonce - 1, out Waiting waiting))
+                    continue;
+                outbid.Add((last, waiting.Transaction));
+                missing -= RoomOf(waiting.Transaction);
+            }
+
+            if (missing <= 0)
+                break;
+        }
+
+        if (missing > 0)
+            return false;
+        foreach ((Lane last, SignedTransaction place) in outbid)
+        {
+            last.Next = place.Unsigned.Nonce;
+            Remove(place);
+            displaced.Add(place);
+        }
+
         return true;
     }
 
@@ -301,41 +374,40 @@ internal sealed class TransactionPool(
     private void Advance(Lane lane)
     {
         while (lane.Gaps.Count > 0 && lane.Gaps.Min < lane.Next)
-            Ungap(lane, lane.Waiting[lane.Gaps.Min]);
-        while (lane.Waiting.TryGetValue(lane.Next, out SignedTransaction? waiting))
+            Ungap(lane, lane.Waiting[lane.Gaps.Min].Transaction);
+        while (lane.Waiting.TryGetValue(lane.Next, out Waiting waiting))
         {
-            Ungap(lane, waiting);
-            _ready.Enqueue((lane.Account, lane.Next++));
+            Ungap(lane, waiting.Transaction);
+            lane.Next++;
         }
     }
 
     /// <summary>What does not follow waits for what is missing.</summary>
     private void GapBehind(Lane lane)
     {
-        foreach (SignedTransaction waiting in lane.Waiting.Values)
+        foreach (Waiting waiting in lane.Waiting.Values)
         {
-            if (waiting.Unsigned.Nonce >= lane.Next)
-                Gap(lane, waiting);
+            if (waiting.Transaction.Unsigned.Nonce >= lane.Next)
+                Gap(lane, waiting.Transaction);
         }
     }
 
-    /// <summary>Those who have waited for longest are the first again.</summary>
-    private void PutFirst(HashSet<AccountId> accounts)
+    /// <summary>Puts an account where its next transaction belongs, or nowhere if it has none that is ready.</summary>
+    private void GiveTurn(Lane lane)
     {
-        (AccountId Account, ulong Nonce)[] ready = [.. _ready];
-        _ready.Clear();
-        foreach ((AccountId Account, ulong Nonce) next in ready.OrderByDescending(next => accounts.Contains(next.Account)))
-            _ready.Enqueue(next);
-    }
-
-    private void KeepReady(Func<AccountId, ulong, bool> isKept)
-    {
-        for (int left = _ready.Count; left > 0; left--)
-        {
-            (AccountId Account, ulong Nonce) next = _ready.Dequeue();
-            if (isKept(next.Account, next.Nonce))
-                _ready.Enqueue(next);
-        }
+        lane.First = Math.Min(lane.First, lane.Next);
+        while (lane.First < lane.Next && !lane.Waiting.ContainsKey(lane.First))
+            lane.First++;
+        bool hasTurn = lane.First < lane.Next;
+        Turn turn = hasTurn ? lane.TurnOf(lane.Waiting[lane.First]) : default;
+        if (hasTurn == lane.HasTurn && turn == lane.Turn)
+            return;
+        // It stands where its turn says, so it is taken out while that changes.
+        if (lane.HasTurn)
+            _turns.Remove(lane);
+        (lane.HasTurn, lane.Turn) = (hasTurn, turn);
+        if (hasTurn)
+            _turns.Add(lane);
     }
 
     private void Remove(SignedTransaction transaction)
@@ -345,6 +417,7 @@ internal sealed class TransactionPool(
         Lane lane = _lanes[transaction.Unsigned.Account];
         Ungap(lane, transaction);
         lane.Waiting.Remove(transaction.Unsigned.Nonce);
+        GiveTurn(lane);
         if (lane.Waiting.Count == 0)
             _lanes.Remove(lane.Account);
     }
@@ -354,17 +427,18 @@ internal sealed class TransactionPool(
         if (lane.Gaps == Lane.None)
             lane.Gaps = [];
         if (lane.Gaps.Add(transaction.Unsigned.Nonce))
-            CountGap(lane, RoomOf(transaction));
+            CountGap(lane, 1, RoomOf(transaction));
     }
 
     private void Ungap(Lane lane, SignedTransaction transaction)
     {
         if (lane.Gaps.Count > 0 && lane.Gaps.Remove(transaction.Unsigned.Nonce))
-            CountGap(lane, -RoomOf(transaction));
+            CountGap(lane, -1, -RoomOf(transaction));
     }
 
-    private void CountGap(Lane lane, long room)
+    private void CountGap(Lane lane, int count, long room)
     {
+        _gapCount += count;
         // It stands where its key says, so it is taken out while that changes.
         if (lane.GapRoom > 0)
             _gapped.Remove(lane);
@@ -377,21 +451,45 @@ internal sealed class TransactionPool(
     /// <summary>Its bytes, and an equal part of the pool at least.</summary>
     private long RoomOf(SignedTransaction transaction) => Math.Max(transaction.Bytes.Length, _place);
 
+    /// <summary>What it tips for each unit of weight.</summary>
+    private static UInt128 PriceOf(SignedTransaction transaction) => transaction.Unsigned.Tip.Units / transaction.Weight;
+
     private long GapRoomMax => GrainLimits.PoolBytes / gapPart;
 
     /// <summary>What the pool has for everybody.</summary>
     private long SharedRoomMax => isOwn is null ? GrainLimits.PoolBytes : GrainLimits.PoolBytes - (GrainLimits.PoolBytes / GrainLimits.PoolOwnPart);
 
-    private long RoomMaxFor(AccountId account) => isOwn is not null && isOwn(account) ? GrainLimits.PoolBytes : SharedRoomMax;
+    private long RoomMaxFor(Lane lane) => lane.IsOwn ? GrainLimits.PoolBytes : SharedRoomMax;
+
+    /// <summary>A transaction, and when it came.</summary>
+    private readonly record struct Waiting(SignedTransaction Transaction, long Arrival);
+
+    /// <summary>When an account's next transaction is to be in a block: what pays more first, and of the same price what came first.</summary>
+    private readonly record struct Turn(UInt128 Price, long Arrival) : IComparable<Turn>
+    {
+        public int CompareTo(Turn other) => Price != other.Price ? other.Price.CompareTo(Price) : Arrival.CompareTo(other.Arrival);
+    }
 
     /// <summary>Transactions of one account: those before <see cref="Next"/> are ready, the others wait for a gap to close.</summary>
-    private sealed class Lane(AccountId account, ulong next)
+    private sealed class Lane(AccountId account, ulong next, bool isOwn)
     {
         public AccountId Account => account;
 
+        /// <summary>Whether it is this node's.</summary>
+        public bool IsOwn => isOwn;
+
+        /// <summary>The first nonce that is ready, if any is; none before it is.</summary>
+        public ulong First { get; set; } = next;
+
         public ulong Next { get; set; } = next;
 
-        public Dictionary<ulong, SignedTransaction> Waiting { get; } = [];
+        public Dictionary<ulong, Waiting> Waiting { get; } = [];
+
+        /// <summary>Whether something is ready.</summary>
+        public bool HasTurn { get; set; }
+
+        /// <summary>If so, where the account stands.</summary>
+        public Turn Turn { get; set; }
 
         /// <summary>Stands for no gaps: most accounts never have any.</summary>
         public static SortedSet<ulong> None { get; } = [];
@@ -403,6 +501,9 @@ internal sealed class TransactionPool(
         public long GapRoom { get; set; }
 
         /// <summary>That of them which a block could hold last; there must be one.</summary>
-        public SignedTransaction Last => Waiting[Gaps.Max];
+        public SignedTransaction Last => Waiting[Gaps.Max].Transaction;
+
+        /// <summary>This node's own stand before whatever others tip.</summary>
+        public Turn TurnOf(Waiting waiting) => new(isOwn ? UInt128.MaxValue : PriceOf(waiting.Transaction), waiting.Arrival);
     }
 }

@@ -254,6 +254,84 @@ public sealed class TransactionPoolTests
     }
 
     [Fact]
+    public void Accounts_take_turns_by_what_their_next_transaction_tips_and_then_as_it_came()
+    {
+        Add(_pool, Make("a", 0), 0);
+        Add(_pool, Make("b", 0, Tip(2)), 0);
+        Add(_pool, Make("b", 1), 0);
+        Add(_pool, Make("c", 0, Tip(1)), 0);
+        Add(_pool, Make("c", 1, Tip(9)), 0);
+        Add(_pool, Make("a", 1), 0);
+        Add(_pool, Make("d", 0, Tip(2)), 0);
+
+        Assert.Equal(
+            [("b", 0UL), ("d", 0UL), ("c", 0UL), ("c", 1UL), ("a", 0UL), ("b", 1UL), ("a", 1UL)],
+            _pool.Take(10, int.MaxValue).Select(t => ("abcd".First(name => AccountOf($"{name}") == t.Unsigned.Account).ToString(), t.Unsigned.Nonce)));
+    }
+
+    [Fact]
+    public void A_transaction_that_is_replaced_by_one_with_a_higher_tip_goes_earlier()
+    {
+        Add(_pool, Make("a", 0), 0);
+        Add(_pool, Make("b", 0), 0);
+        Add(_pool, Make("b", 0, Tip(1)), 0);
+
+        Assert.Equal([AccountOf("b"), AccountOf("a")], _pool.Take(10, int.MaxValue).Select(t => t.Unsigned.Account));
+    }
+
+    [Fact]
+    public void A_nodes_own_accounts_go_first_whatever_others_tip()
+    {
+        var pool = new TransactionPool(20, 20, isOwn: account => account == AccountOf("own"));
+        Add(pool, Make("a", 0, Tip(1_000)), 0);
+        Add(pool, Make("own", 0), 0);
+
+        Assert.Equal([AccountOf("own"), AccountOf("a")], pool.Take(10, int.MaxValue).Select(t => t.Unsigned.Account));
+    }
+
+    [Fact]
+    public void In_a_full_pool_a_tip_takes_the_place_of_what_would_be_last()
+    {
+        var pool = new TransactionPool(4, 4);
+        Add(pool, Make("a", 0, Tip(3)), 0);
+        Add(pool, Make("b", 0), 0);
+        Add(pool, Make("c", 0), 0);
+        SignedTransaction last = Make("c", 1, Tip(8));
+        Add(pool, last, 0);
+        List<SignedTransaction> displaced = [];
+
+        Assert.Equal(PoolRefusal.Full, pool.Add(Make("d", 0), 0, displaced));
+        Assert.Equal(PoolRefusal.Full, pool.Add(Make("b", 1, Tip(9)), 0, displaced));
+        Assert.Empty(displaced);
+
+        // The tip of what waits for one without does not help it.
+        Assert.Equal(PoolRefusal.None, pool.Add(Make("d", 0, Tip(1)), 0, displaced));
+        Assert.Equal([last], displaced);
+        Assert.Equal(PoolRefusal.None, Add(pool, Make("d", 1, Tip(1)), 0));
+        Assert.Equal(PoolRefusal.None, Add(pool, Make("a", 1, Tip(3)), 0));
+        Assert.Equal(PoolRefusal.None, Add(pool, Make("a", 2, Tip(3)), 0));
+        Assert.Equal(PoolRefusal.Full, Add(pool, Make("d", 1, Tip(1)), 0));
+
+        Assert.Equal(
+            [(AccountOf("a"), 0UL), (AccountOf("a"), 1UL), (AccountOf("a"), 2UL), (AccountOf("d"), 0UL)],
+            pool.Take(10, int.MaxValue).Select(t => (t.Unsigned.Account, t.Unsigned.Nonce)));
+        Assert.Equal(0, pool.Count);
+    }
+
+    [Fact]
+    public void Who_loses_its_place_may_have_it_again()
+    {
+        var pool = new TransactionPool(1, 1);
+        SignedTransaction poor = Make("a", 0);
+        Add(pool, poor, 0);
+        Add(pool, Make("b", 0, Tip(1)), 0);
+        Assert.Single(pool.Take(1, int.MaxValue));
+
+        Assert.Equal(PoolRefusal.None, Add(pool, poor, 0));
+        Assert.Equal([poor], pool.Take(1, int.MaxValue));
+    }
+
+    [Fact]
     public void What_gaps_leave_no_room_for_when_something_expires_is_given_back()
     {
         var pool = new TransactionPool(16, 8, gapPart: 4);
@@ -290,13 +368,15 @@ public sealed class TransactionPoolTests
                 gone.Clear();
                 if (kind < 7)
                 {
-                    SignedTransaction transaction = Make($"{account}", nonce, validUntil: nonce % 7 == 0 ? 10UL : 100);
+                    SignedTransaction transaction = Make($"{account}", nonce, Tip((kind * 3) % 5), validUntil: nonce % 7 == 0 ? 10UL : 100);
                     if (pool.Add(transaction, next[account], gone) == PoolRefusal.None)
                         Assert.True(waiting.Add(transaction));
                 }
                 else if (kind == 7)
                 {
+                    List<SignedTransaction> expected = FirstOf([.. pool.Ready], 3);
                     gone.AddRange(pool.Take(3, int.MaxValue));
+                    Assert.Equal(expected, gone);
                     foreach (SignedTransaction taken in gone)
                         next[IndexOf(taken.Unsigned.Account)]++;
                 }
@@ -318,6 +398,25 @@ public sealed class TransactionPoolTests
             }
         }).QuickCheckThrowOnFailure();
 
+        // Of the account that is first, what is first; own ones before others, then by price, then as they came.
+        static List<SignedTransaction> FirstOf(List<SignedTransaction> ready, int count)
+        {
+            List<SignedTransaction> first = [];
+            while (first.Count < count && ready.Count > 0)
+            {
+                SignedTransaction next = ready
+                    .GroupBy(t => t.Unsigned.Account, (_, lane) => lane.MinBy(t => t.Unsigned.Nonce)!)
+                    .OrderByDescending(t => t.Unsigned.Account == AccountOf("0"))
+                    .ThenByDescending(t => t.Unsigned.Account == AccountOf("0") ? 0 : t.Unsigned.Tip.Units / t.Weight)
+                    .ThenBy(ready.IndexOf)
+                    .First();
+                ready.Remove(next);
+                first.Add(next);
+            }
+
+            return first;
+        }
+
         static int IndexOf(AccountId account) => Enumerable.Range(0, 4).First(i => AccountOf($"{i}") == account);
     }
 
@@ -331,7 +430,7 @@ public sealed class TransactionPoolTests
 
         Assert.Empty(_pool.Claim([first, Make("a", 1), Make("c", 0)]));
 
-        Assert.Equal([(AccountOf("b"), 0UL), (AccountOf("a"), 2UL)], _pool.Take(10, int.MaxValue).Select(t => (t.Unsigned.Account, t.Unsigned.Nonce)));
+        Assert.Equal([(AccountOf("a"), 2UL), (AccountOf("b"), 0UL)], _pool.Take(10, int.MaxValue).Select(t => (t.Unsigned.Account, t.Unsigned.Nonce)));
         Assert.Equal(0, _pool.Count);
     }
 
@@ -374,6 +473,9 @@ public sealed class TransactionPoolTests
     }
 
     private static PoolRefusal Add(TransactionPool pool, SignedTransaction transaction, ulong nextNonce) => pool.Add(transaction, nextNonce, []);
+
+    /// <summary>So much for each unit of a transfer's weight.</summary>
+    private static ulong Tip(int price) => (ulong)price * Make("a", 0).Weight;
 
     private static AccountId AccountOf(string name) => new(Hash256.Sha256(System.Text.Encoding.UTF8.GetBytes(name)));
 
