@@ -43,10 +43,17 @@ internal sealed class TransactionPool(
     int gapPart = GrainLimits.PoolGapPart,
     Func<AccountId, bool>? isOwn = null)
 {
+    /// <summary>Turns that are not any more and may stay in a queue, besides one for each that is.</summary>
+    private const int PassedTurnsMax = 1_024;
+
+    private static readonly Comparer<Turn> s_lastFirst = Comparer<Turn>.Create((one, other) => other.CompareTo(one));
     private readonly Dictionary<AccountId, Lane> _lanes = [];
 
-    /// <summary>Accounts that have something ready, the one whose turn it is first.</summary>
-    private readonly SortedSet<Lane> _turns = new(Comparer<Lane>.Create((one, other) => one.Turn.CompareTo(other.Turn)));
+    /// <summary>Accounts that have something ready, the one whose turn it is first, among turns that they do not have any more.</summary>
+    private readonly PriorityQueue<Lane, Turn> _turns = new();
+
+    /// <summary>The same, the one whose turn is last first; null until somebody needs it, and after each <see cref="Take"/>.</summary>
+    private PriorityQueue<Lane, Turn>? _lastTurns;
 
     /// <summary>Accounts that have something behind a gap, by how much room that takes.</summary>
     private readonly SortedSet<Lane> _gapped = new(Comparer<Lane>.Create(
@@ -73,7 +80,7 @@ internal sealed class TransactionPool(
     public int ReadyCount => Count - _gapCount;
 
     /// <summary>These, the oldest first.</summary>
-    public IEnumerable<SignedTransaction> Ready => _turns
+    public IEnumerable<SignedTransaction> Ready => _lanes.Values
         .SelectMany(lane => lane.Waiting.Values.Where(waiting => waiting.Transaction.Unsigned.Nonce < lane.Next))
         .OrderBy(waiting => waiting.Arrival)
         .Select(waiting => waiting.Transaction);
@@ -88,47 +95,20 @@ internal sealed class TransactionPool(
     public PoolRefusal Add(SignedTransaction transaction, ulong nextNonce, List<SignedTransaction> displaced) =>
         Add(new Waiting(transaction, ++_lastArrival), nextNonce, displaced);
 
-    private PoolRefusal Add(Waiting arriving, ulong nextNonce, List<SignedTransaction> displaced)
-    {
-        SignedTransaction transaction = arriving.Transaction;
-        AccountId account = transaction.Unsigned.Account;
-        ulong nonce = transaction.Unsigned.Nonce;
-        if (!_lanes.TryGetValue(account, out Lane? lane))
-            lane = new Lane(account, nextNonce, isOwn is not null && isOwn(account));
-        if (lane.Waiting.TryGetValue(nonce, out Waiting other))
-            return Replace(lane, transaction, other, displaced);
-        if (nonce < lane.Next)
-            return PoolRefusal.StaleNonce;
-        if (!TryMakeRoomInAccount(lane, nonce, displaced))
-            return PoolRefusal.AccountFull;
-        if (!TryMakeRoom(lane, transaction, displaced))
-            return PoolRefusal.Full;
-
-        _lanes[account] = lane;
-        Count++;
-        _room += RoomOf(transaction);
-        lane.Waiting.Add(nonce, arriving);
-        if (nonce == lane.Next)
-            Advance(lane);
-        else
-            Gap(lane, transaction);
-        GiveTurn(lane);
-        return PoolRefusal.None;
-    }
-
     /// <summary>Takes out what the next block may hold: in order, at most so many and so many bytes, but at least one.</summary>
     public List<SignedTransaction> Take(int countMax, int bytesMax)
     {
         var taken = new List<SignedTransaction>(Math.Min(countMax, ReadyCount));
         long bytes = 0;
-        while (taken.Count < countMax && _turns.Min is { } lane)
+        _lastTurns = null;
+        while (taken.Count < countMax && Peek(_turns) is { } lane)
         {
             SignedTransaction transaction = lane.Waiting[lane.First].Transaction;
             if (taken.Count > 0 && bytes + transaction.Bytes.Length > bytesMax)
                 break;
             bytes += transaction.Bytes.Length;
             taken.Add(transaction);
-            Remove(transaction);
+            Remove(lane, transaction);
         }
         return taken;
     }
@@ -198,7 +178,8 @@ internal sealed class TransactionPool(
 
         List<SignedTransaction> refused =
         [
-            .. lanes.SelectMany(lane => lane.Waiting.Values.Where(waiting => waiting.Transaction.Unsigned.Nonce < lane.Next), (_, waiting) => waiting.Transaction),
+            .. lanes.SelectMany(
+                lane => lane.Waiting.Values.Where(waiting => waiting.Transaction.Unsigned.Nonce < lane.Next), (_, waiting) => waiting.Transaction),
         ];
         refused.ForEach(Remove);
         foreach (Lane lane in lanes)
@@ -251,6 +232,34 @@ internal sealed class TransactionPool(
 
         TrimGaps(lanes, displaced);
         return expired;
+    }
+
+    private PoolRefusal Add(Waiting arriving, ulong nextNonce, List<SignedTransaction> displaced)
+    {
+        SignedTransaction transaction = arriving.Transaction;
+        AccountId account = transaction.Unsigned.Account;
+        ulong nonce = transaction.Unsigned.Nonce;
+        if (!_lanes.TryGetValue(account, out Lane? lane))
+            lane = new Lane(account, nextNonce, isOwn is not null && isOwn(account));
+        if (lane.Waiting.TryGetValue(nonce, out Waiting other))
+            return Replace(lane, transaction, other, displaced);
+        if (nonce < lane.Next)
+            return PoolRefusal.StaleNonce;
+        if (!TryMakeRoomInAccount(lane, nonce, displaced))
+            return PoolRefusal.AccountFull;
+        if (!TryMakeRoom(lane, transaction, displaced))
+            return PoolRefusal.Full;
+
+        _lanes[account] = lane;
+        Count++;
+        _room += RoomOf(transaction);
+        lane.Waiting.Add(nonce, arriving);
+        if (nonce == lane.Next)
+            Advance(lane);
+        else
+            Gap(lane, transaction);
+        GiveTurn(lane);
+        return PoolRefusal.None;
     }
 
     private PoolRefusal Replace(Lane lane, SignedTransaction transaction, Waiting former, List<SignedTransaction> displaced)
@@ -323,10 +332,11 @@ internal sealed class TransactionPool(
         UInt128 own = PriceOf(transaction);
         UInt128 price = lane.HasTurn && lane.Turn.Price < own ? lane.Turn.Price : own;
         List<(Lane Lane, SignedTransaction Transaction)> outbid = [];
-        foreach (Lane last in _turns.Reverse())
+        List<Lane> passed = [];
+        _lastTurns ??= new PriorityQueue<Lane, Turn>(Turns, s_lastFirst);
+        while (missing > 0 && Peek(_lastTurns) is { } last && last.Turn.Price < price)
         {
-            if (last.Turn.Price >= price)
-                return false;
+            passed.Add(_lastTurns.Dequeue());
             for (ulong nonce = last.Next; missing > 0 && nonce > last.First; nonce--)
             {
                 if (!last.Waiting.TryGetValue(nonce - 1, out Waiting waiting))
@@ -334,11 +344,10 @@ internal sealed class TransactionPool(
                 outbid.Add((last, waiting.Transaction));
                 missing -= RoomOf(waiting.Transaction);
             }
-
-            if (missing <= 0)
-                break;
         }
 
+        foreach (Lane last in passed)
+            _lastTurns.Enqueue(last, last.Turn);
         if (missing > 0)
             return false;
         foreach ((Lane last, SignedTransaction place) in outbid)
@@ -396,25 +405,46 @@ internal sealed class TransactionPool(
     private void GiveTurn(Lane lane)
     {
         lane.First = Math.Min(lane.First, lane.Next);
-        while (lane.First < lane.Next && !lane.Waiting.ContainsKey(lane.First))
+        Waiting first = default;
+        while (lane.First < lane.Next && !lane.Waiting.TryGetValue(lane.First, out first))
             lane.First++;
         bool hasTurn = lane.First < lane.Next;
-        Turn turn = hasTurn ? lane.TurnOf(lane.Waiting[lane.First]) : default;
+        Turn turn = hasTurn ? lane.TurnOf(first) : default;
         if (hasTurn == lane.HasTurn && turn == lane.Turn)
             return;
-        // It stands where its turn says, so it is taken out while that changes.
-        if (lane.HasTurn)
-            _turns.Remove(lane);
         (lane.HasTurn, lane.Turn) = (hasTurn, turn);
-        if (hasTurn)
-            _turns.Add(lane);
+        if (!hasTurn)
+            return;
+        _turns.Enqueue(lane, turn);
+        _lastTurns?.Enqueue(lane, turn);
+        if (_turns.Count <= PassedTurnsMax + (2 * _lanes.Count))
+            return;
+        _lastTurns = null;
+        _turns.Clear();
+        _turns.EnqueueRange(Turns);
     }
 
-    private void Remove(SignedTransaction transaction)
+    /// <summary>The first account, past the turns that are not any more.</summary>
+    private static Lane? Peek(PriorityQueue<Lane, Turn> turns)
+    {
+        while (turns.TryPeek(out Lane? lane, out Turn turn))
+        {
+            if (lane.HasTurn && lane.Turn == turn)
+                return lane;
+            turns.Dequeue();
+        }
+
+        return null;
+    }
+
+    private IEnumerable<(Lane Lane, Turn Turn)> Turns => _lanes.Values.Where(lane => lane.HasTurn).Select(lane => (lane, lane.Turn));
+
+    private void Remove(SignedTransaction transaction) => Remove(_lanes[transaction.Unsigned.Account], transaction);
+
+    private void Remove(Lane lane, SignedTransaction transaction)
     {
         Count--;
         _room -= RoomOf(transaction);
-        Lane lane = _lanes[transaction.Unsigned.Account];
         Ungap(lane, transaction);
         lane.Waiting.Remove(transaction.Unsigned.Nonce);
         GiveTurn(lane);
