@@ -38,7 +38,7 @@ internal sealed class Settings
     public Option<string> Account { get; } = new("--account")
     {
         Description = "The account's address, when its key was replaced and is no longer the one that it comes from. [CESS_ACCOUNT] "
-            + "Of events: whose they are; here only the option counts.",
+            + "Of events: whose they are; the variable says nothing there.",
         HelpName = "ADDRESS",
         Recursive = true,
     };

@@ -24,7 +24,8 @@ public sealed class EventsCommandTests : CliTests
         Assert.Equal(line, (await ShownAsync("events", "--from", $"{height}", "--limit", "1")).Out);
 
         string[] written = (await ShownAsync("events", "--from", "0", "--limit", $"{height}", "--json")).Out.TrimEnd('\n').Split('\n');
-        Assert.Equal(Enumerable.Range(1, (int)height).Select(each => (ulong)each), written.Select(each => Json(each).GetProperty("height").GetUInt64()));
+        Assert.Equal(
+            Enumerable.Range(1, (int)height).Select(each => (ulong)each), written.Select(each => Json(each).GetProperty("height").GetUInt64()));
         Assert.Equal($"{Host.Chain.Head.BlockHash}", Json(written[^1]).GetProperty("hash").GetString());
     }
 
@@ -45,7 +46,8 @@ public sealed class EventsCommandTests : CliTests
         JsonElement[] events = [.. (await ShownAsync([.. command, "--json"])).Out.TrimEnd('\n').Split('\n').Select(Json)];
         Assert.Equal(["2", "3"], events.Select(happened => happened.GetProperty("fields").GetProperty("amount").GetString()));
         Assert.Equal(["height", "name", "fields", "transaction"], events[0].EnumerateObject().Select(member => member.Name));
-        Assert.StartsWith($"{height,10}  {Host.Chain.Head.BlockHash}  ", (await ShownAsync("events", "--from", $"{height}", "--limit", "1")).Out, StringComparison.Ordinal);
+        string block = (await ShownAsync("events", "--from", $"{height}", "--limit", "1")).Out;
+        Assert.StartsWith($"{height,10}  {Host.Chain.Head.BlockHash}  ", block, StringComparison.Ordinal);
     }
 
     [Fact]

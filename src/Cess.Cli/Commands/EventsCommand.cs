@@ -34,8 +34,8 @@ internal static class EventsCommand
         });
         Command command = new(
             "events",
-            "Show final blocks as they come; or, with --account, --file, --bucket or --miner, what happens to one of them. One line each, with --json "
-            + "one JSON document a line. Goes on until it is interrupted. Needs no key.")
+            "Show final blocks as they come; or, with --account, --file, --bucket or --miner, what happens to one of them. One line each, with "
+            + "--json one JSON document a line. Goes on until it is interrupted. Needs no account.")
         {
             file, bucket, miner, from, limit,
         };

@@ -10,7 +10,8 @@ namespace Cess.Client.Transport;
 /// <param name="request">What to ask for.</param>
 /// <param name="parse">Reads an event's data; gets its type first.</param>
 /// <param name="cancellation">Ends it.</param>
-internal sealed class EventConnection<T>(RestTransport transport, RestRequest request, SseItemParser<T> parse, CancellationToken cancellation) : IDisposable
+internal sealed class EventConnection<T>(RestTransport transport, RestRequest request, SseItemParser<T> parse, CancellationToken cancellation)
+    : IDisposable
 {
     private const string ContentType = "text/event-stream";
 
