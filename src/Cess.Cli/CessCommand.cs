@@ -78,6 +78,7 @@ public static class CessCommand
         root.Add(BucketCommands.BuildMake(context));
         root.Add(BucketCommands.BuildRemove(context));
         root.Add(StatusCommand.Build(context));
+        root.Add(EventsCommand.Build(context));
         root.Add(TrustCommand.Build(context));
         root.Add(AccountCommands.BuildAccount(context));
         root.Add(AccountCommands.BuildTransfer(context));

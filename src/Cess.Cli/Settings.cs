@@ -37,7 +37,8 @@ internal sealed class Settings
 
     public Option<string> Account { get; } = new("--account")
     {
-        Description = "The account's address, when its key was replaced and is no longer the one that it comes from. [CESS_ACCOUNT]",
+        Description = "The account's address, when its key was replaced and is no longer the one that it comes from. [CESS_ACCOUNT] "
+            + "Of events: whose they are; the variable says nothing there.",
         HelpName = "ADDRESS",
         Recursive = true,
     };
@@ -99,9 +100,15 @@ internal sealed class Settings
 
     /// <summary>The account to act for; null for that of the key.</summary>
     /// <exception cref="CliException">What names it is no address.</exception>
-    public AccountId? FindAccount(ParseResult parsed, CliEnvironment environment)
+    public AccountId? FindAccount(ParseResult parsed, CliEnvironment environment) => ReadAccount(Find(parsed, environment, Account, "CESS_ACCOUNT"));
+
+    /// <summary>The account that the command line itself names; null for none.</summary>
+    /// <exception cref="CliException">What names it is no address.</exception>
+    public AccountId? GivenAccount(ParseResult parsed) => ReadAccount(parsed.GetValue(Account));
+
+    private static AccountId? ReadAccount(string? text)
     {
-        if (Find(parsed, environment, Account, "CESS_ACCOUNT") is not { } text)
+        if (text is null)
             return null;
         return AccountId.TryParse(text, out AccountId account, out AddressError error)
             ? account

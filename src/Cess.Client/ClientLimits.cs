@@ -9,6 +9,18 @@ public static class ClientLimits
     /// <summary>Bytes of an answer that says what went wrong.</summary>
     public const int ErrorBytesMax = 64 << 10;
 
+    /// <summary>
+    /// Bytes that a feed sends until an event is complete; a longer one is refused. The longest are lists of files that a transaction names
+    /// and that are refused: some 5 MB as text, for a transaction has 1 MiB.
+    /// </summary>
+    public const int FeedEventBytesMax = 16 << 20;
+
+    /// <summary>
+    /// How long a feed may take to begin, and then to send an event, before its connection is given up: a node says after 15 seconds that it
+    /// is still there.
+    /// </summary>
+    public static readonly TimeSpan FeedSilenceMax = TimeSpan.FromSeconds(45);
+
     /// <summary>Buckets whose keys are kept.</summary>
     public const int CachedBucketsMax = 256;
 

@@ -43,9 +43,9 @@ public abstract class CliTests : IAsyncLifetime
     private protected Task<CliRun> RunAsync(params string[] args) => RunAsync([], args);
 
     /// <summary>Retries at once: the host's clock stands still.</summary>
-    private protected async Task<CliRun> RunAsync(byte[] input, string[] args, CancellationToken cancellation = default)
+    private protected async Task<CliRun> RunAsync(byte[] input, string[] args, StringWriter? watched = null, CancellationToken cancellation = default)
     {
-        using StringWriter output = new();
+        using StringWriter output = watched ?? new();
         using StringWriter error = new();
         using MemoryStream binary = new();
         CliEnvironment environment = new()

@@ -45,7 +45,7 @@ public sealed class ParsingTests : CliTests
     }
 
     [Theory]
-    [InlineData("put", "get", "ls", "rm", "mb", "rb", "status", "account", "transfer", "stake", "govern")]
+    [InlineData("put", "get", "ls", "rm", "mb", "rb", "status", "events", "account", "transfer", "stake", "govern")]
     public async Task Every_command_explains_itself(params string[] commands)
     {
         CliRun root = await DoneAsync("--help");

@@ -140,7 +140,7 @@ public sealed class TransferCommandTests : CliTests
         await DoneAsync("mb", "cess://photos");
         using CancellationTokenSource stop = new();
         Host.Faults.Plan("PUT", "/segments/0", Fault.Hang);
-        Task<CliRun> put = RunAsync(s_content, ["put", "-", "cess://photos/a"], stop.Token);
+        Task<CliRun> put = RunAsync(s_content, ["put", "-", "cess://photos/a"], cancellation: stop.Token);
         await Host.Faults.Hanging;
         await stop.CancelAsync();
         CliRun run = await put;

@@ -8,20 +8,15 @@ internal sealed class Report(CliEnvironment environment, bool isJson)
 {
     public bool IsJson => isJson;
 
-    /// <summary>Writes a result.</summary>
+    /// <summary>Writes a result, for whoever waits for it to see at once.</summary>
     /// <param name="result">For scripts.</param>
     /// <param name="type">How to write it.</param>
     /// <param name="lines">For people.</param>
     public void Write<T>(T result, JsonTypeInfo<T> type, IEnumerable<string> lines)
     {
-        if (isJson)
-        {
-            environment.Out.WriteLine(JsonSerializer.Serialize(result, type));
-            return;
-        }
-
-        foreach (string line in lines)
+        foreach (string line in isJson ? [JsonSerializer.Serialize(result, type)] : lines)
             environment.Out.WriteLine(line);
+        environment.Out.Flush();
     }
 
     /// <summary>Tells people something before a command does what it does; nothing to scripts, who get one document.</summary>

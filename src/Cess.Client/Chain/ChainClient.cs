@@ -169,6 +169,39 @@ public sealed partial class ChainClient
     }
 
     /// <summary>
+    /// Final blocks as they come, each once and none left out, for as long as you read: see <see cref="WatchAsync"/>, but for subjects.
+    /// </summary>
+    /// <param name="from">Height of the first one; null for the one after the head that the node has when it is first reached.</param>
+    /// <param name="cancellation">Ends it.</param>
+    /// <returns>Blocks of ascending heights, without their transactions.</returns>
+    /// <exception cref="CessException">As <see cref="WatchAsync"/>.</exception>
+    public IAsyncEnumerable<BlockMessage> WatchBlocksAsync(ulong? from = null, CancellationToken cancellation = default) =>
+        ChainFeed.Blocks.ReadAsync(_transport, from, cancellation);
+
+    /// <summary>
+    /// What final blocks change of an account, a file, a bucket or a miner, in the order in which it happens, each event once and none left
+    /// out, for as long as you read. A lost connection is made again as <see cref="CessClientOptions.Attempts"/> says, counted anew once
+    /// there was something new, and goes on within the block where the last one broke; so is one over which the node says nothing for
+    /// <see cref="ClientLimits.FeedSilenceMax"/>. Nothing waits here: who reads slowly makes the node wait, and misses nothing. All of this is
+    /// the node's word; <see cref="GetReceiptAsync"/> proves a transaction's events, <see cref="VerifiedChain.GetStartEventsAsync"/> those
+    /// of the start of a block.
+    /// </summary>
+    /// <param name="subject">Whose events; one of which the chain knows nothing yet is waited for.</param>
+    /// <param name="from">
+    /// Height of the first block; null for the one after the head that the node has when it is first reached. One that is not final yet is
+    /// waited for. Who stops at an event, and later goes on from its height, gets the events of that block again, for more may follow it.
+    /// </param>
+    /// <param name="cancellation">Ends it.</param>
+    /// <returns>Events of heights that ascend or stay.</returns>
+    /// <exception cref="CessException">
+    /// blocks.gone: the node does not have blocks from there on any more. node.slow_down: it has as many listeners as it takes. Unreachable,
+    /// Timeout: attempts are used up. BadAnswer: it does not keep to the protocol, or an event has more than
+    /// <see cref="ClientLimits.FeedEventBytesMax"/>.
+    /// </exception>
+    public IAsyncEnumerable<EventMessage> WatchAsync(Subject subject, ulong? from = null, CancellationToken cancellation = default) =>
+        ChainFeed.EventsOf(subject).ReadAsync(_transport, from, cancellation);
+
+    /// <summary>
     /// Writes down a transaction of an account of several keys, with that account's next nonce. Have its members sign it, each for
     /// itself, and send it: <see cref="SendAsync"/>.
     /// </summary>

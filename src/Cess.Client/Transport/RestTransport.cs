@@ -18,6 +18,8 @@ internal sealed class RestTransport(HttpMessageInvoker http, Uri endpoint, Reque
         ConnectTimeout = TimeSpan.FromSeconds(10),
         PooledConnectionLifetime = TimeSpan.FromMinutes(5),
         AllowAutoRedirect = false,
+        // Only feeds are left before their end, and the rest of one is never worth waiting for: the node is to know at once.
+        ResponseDrainTimeout = TimeSpan.Zero,
     };
 
     /// <summary>Reads SCALE that a node has given.</summary>
@@ -69,6 +71,43 @@ internal sealed class RestTransport(HttpMessageInvoker http, Uri endpoint, Reque
     public Task<byte[]> ReadBytesAsync(RestRequest request, CancellationToken cancellation) =>
         SendAsync(request, static (content, token) => ReadUpToAsync(content, ClientLimits.AnswerBytesMax, token), cancellation);
 
+    /// <summary>Sends a request once and leaves its answer to be read as it comes, for it may have no end.</summary>
+    /// <exception cref="CessException">The door's code.</exception>
+    public async Task<HttpResponseMessage> OpenAsync(RestRequest request, CancellationToken cancellation)
+    {
+        using HttpRequestMessage message = Build(request);
+        return await OpenAsync(message, cancellation);
+    }
+
+    /// <summary>Whether a request that has failed this many times in a row is sent again.</summary>
+    public bool IsRetried(CessException failure, int attempts) => failure.IsTransient && attempts < options.Attempts;
+
+    /// <summary>The pause after a request that has failed this many times in a row.</summary>
+    public Task WaitAfterAsync(int attempts, CancellationToken cancellation) => Task.Delay(DelayAfter(attempts), options.Time, cancellation);
+
+    /// <summary>A source that cancels what takes longer than it may, by the client's clock; at first without a bound.</summary>
+    public CancellationTokenSource NewTimeout() => new(Timeout.InfiniteTimeSpan, options.Time);
+
+    /// <summary>What an exception says of the connection; null for one that says nothing of it, such as the caller's own cancellation.</summary>
+    /// <param name="e">What was thrown.</param>
+    /// <param name="timeout">What cancels when it takes too long.</param>
+    /// <param name="longest">How long it might take.</param>
+    /// <param name="cancellation">The caller's.</param>
+    /// <returns>Timeout or Unreachable.</returns>
+    public CessException? FailureOf(Exception e, CancellationTokenSource timeout, TimeSpan longest, CancellationToken cancellation)
+    {
+        if (e is OperationCanceledException && cancellation.IsCancellationRequested)
+            return null;
+        if (e is OperationCanceledException && timeout.IsCancellationRequested)
+            return new CessException(ClientErrors.Timeout, $"{endpoint} did not answer within {longest.TotalSeconds:0} s.", e) { IsTransient = true };
+        if (e is not (HttpRequestException or IOException or OperationCanceledException))
+            return null;
+
+        // A connection that was not made in time comes as a cancellation for which nobody has asked.
+        string reason = (e.InnerException as TimeoutException ?? e).Message;
+        return new CessException(ClientErrors.Unreachable, $"The connection to {endpoint} failed: {reason}", e) { IsTransient = true };
+    }
+
     private async Task<T> SendAsync<T>(RestRequest request, Func<HttpContent, CancellationToken, Task<T>> read, CancellationToken cancellation)
     {
         for (int attempt = 1; ; attempt++)
@@ -77,9 +116,9 @@ internal sealed class RestTransport(HttpMessageInvoker http, Uri endpoint, Reque
             {
                 return await AttemptAsync(request, read, cancellation);
             }
-            catch (CessException e) when (e.IsTransient && attempt < options.Attempts)
+            catch (CessException e) when (IsRetried(e, attempt))
             {
-                await Task.Delay(DelayAfter(attempt), options.Time, cancellation);
+                await WaitAfterAsync(attempt, cancellation);
             }
         }
     }
@@ -91,20 +130,22 @@ internal sealed class RestTransport(HttpMessageInvoker http, Uri endpoint, Reque
         try
         {
             using HttpRequestMessage message = Build(request);
-            using HttpResponseMessage answer = await http.SendAsync(message, either.Token);
-            if (!answer.IsSuccessStatusCode)
-                throw await ReadErrorAsync(answer, either.Token);
+            using HttpResponseMessage answer = await OpenAsync(message, either.Token);
             return await read(answer.Content, either.Token);
         }
-        catch (OperationCanceledException e) when (timeout.IsCancellationRequested && !cancellation.IsCancellationRequested)
+        catch (Exception e) when (FailureOf(e, timeout, options.AttemptTimeout, cancellation) is { } failure)
         {
-            throw new CessException(ClientErrors.Timeout, $"{endpoint} did not answer within {options.AttemptTimeout.TotalSeconds:0} s.", e) { IsTransient = true };
+            throw failure;
         }
-        catch (Exception e) when (e is HttpRequestException or IOException || (e is OperationCanceledException && !cancellation.IsCancellationRequested))
-        {
-            // A connection that was not made in time comes as a cancellation for which nobody has asked.
-            throw new CessException(ClientErrors.Unreachable, $"The connection to {endpoint} failed: {(e.InnerException as TimeoutException ?? e).Message}", e) { IsTransient = true };
-        }
+    }
+
+    private async Task<HttpResponseMessage> OpenAsync(HttpRequestMessage message, CancellationToken cancellation)
+    {
+        HttpResponseMessage answer = await http.SendAsync(message, cancellation);
+        if (answer.IsSuccessStatusCode)
+            return answer;
+        using (answer)
+            throw await ReadErrorAsync(answer, cancellation);
     }
 
     private HttpRequestMessage Build(RestRequest request)

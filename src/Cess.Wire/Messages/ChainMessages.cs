@@ -114,10 +114,10 @@ public sealed record TransactionPage(IReadOnlyList<TransactionMessage> Transacti
 
 /// <summary>Something that a final block has changed, as the feed shows it.</summary>
 /// <param name="Height">The block.</param>
-/// <param name="Transaction">What changed it; null for the start of the block.</param>
 /// <param name="Name">What happened, such as "Files.FileCompleted".</param>
 /// <param name="Fields">What it says: hashes, ids, names and amounts as texts, several values as arrays of them.</param>
-public sealed record EventMessage(ulong Height, Hash256? Transaction, string Name, JsonObject Fields);
+/// <param name="Transaction">What changed it; null for the start of the block.</param>
+public sealed record EventMessage(ulong Height, string Name, JsonObject Fields, Hash256? Transaction = null);
 
 /// <summary>How far the chain has come, in a feed that has nothing else to say; its id says how far the feed has looked.</summary>
 /// <param name="Height">The newest final block.</param>

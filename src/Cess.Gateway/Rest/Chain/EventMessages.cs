@@ -19,7 +19,7 @@ internal static class EventMessages
         var fields = new JsonObject();
         foreach (PropertyInfo field in s_fields.GetOrAdd(happened.GetType(), FieldsOf))
             fields.Add(char.ToLowerInvariant(field.Name[0]) + field.Name[1..], ValueOf(field.GetValue(happened)));
-        return new EventMessage(height, transaction, $"{happened.Module}.{happened.GetType().Name}", fields);
+        return new EventMessage(height, $"{happened.Module}.{happened.GetType().Name}", fields, transaction);
     }
 
     /// <summary>What the record and those of its module have; what all events have is said otherwise.</summary>
