@@ -331,6 +331,8 @@ internal sealed class TransactionPool(
         // It waits for what is before it in its account, however much it tips.
         UInt128 own = PriceOf(transaction);
         UInt128 price = lane.HasTurn && lane.Turn.Price < own ? lane.Turn.Price : own;
+        if (price == 0)
+            return false;
         List<(Lane Lane, SignedTransaction Transaction)> outbid = [];
         List<Lane> passed = [];
         _lastTurns ??= new PriorityQueue<Lane, Turn>(Turns, s_lastFirst);
