@@ -3,27 +3,6 @@ using Cess.Primitives;
 
 namespace Cess.Grains.Chain;
 
-/// <summary>Why a transaction was not taken into the pool; 0 when it was.</summary>
-internal enum PoolRefusal
-{
-    None = 0,
-
-    /// <summary>It waits in the pool already.</summary>
-    Known,
-
-    /// <summary>Its nonce is used up.</summary>
-    StaleNonce,
-
-    /// <summary>Another transaction of that account and nonce waits, and this one's tip is not high enough to take its place.</summary>
-    NonceTaken,
-
-    /// <summary>The account has as many waiting, or waiting behind a missing nonce, as it may have.</summary>
-    AccountFull,
-
-    /// <summary>The pool has as many, or as many bytes, as it may have.</summary>
-    Full,
-}
-
 /// <summary>
 /// Verified transactions that wait for a block: each account's by nonce, accounts by what the next transaction of each tips per weight, and
 /// for equal tips in the order in which these came; this node's own accounts before all others. What waits behind a missing nonce has a part
@@ -46,17 +25,17 @@ internal sealed class TransactionPool(
     /// <summary>Turns that are not any more and may stay in a queue, besides one for each that is.</summary>
     private const int PassedTurnsMax = 1_024;
 
-    private static readonly Comparer<Turn> s_lastFirst = Comparer<Turn>.Create((one, other) => other.CompareTo(one));
-    private readonly Dictionary<AccountId, Lane> _lanes = [];
+    private static readonly Comparer<PoolTurn> s_lastFirst = Comparer<PoolTurn>.Create((one, other) => other.CompareTo(one));
+    private readonly Dictionary<AccountId, PoolLane> _lanes = [];
 
     /// <summary>Accounts that have something ready, the one whose turn it is first, among turns that they do not have any more.</summary>
-    private readonly PriorityQueue<Lane, Turn> _turns = new();
+    private readonly PriorityQueue<PoolLane, PoolTurn> _turns = new();
 
     /// <summary>The same, the one whose turn is last first; null until somebody needs it, and after each <see cref="Take"/>.</summary>
-    private PriorityQueue<Lane, Turn>? _lastTurns;
+    private PriorityQueue<PoolLane, PoolTurn>? _lastTurns;
 
     /// <summary>Accounts that have something behind a gap, by how much room that takes.</summary>
-    private readonly SortedSet<Lane> _gapped = new(Comparer<Lane>.Create(
+    private readonly SortedSet<PoolLane> _gapped = new(Comparer<PoolLane>.Create(
         (one, other) => one.GapRoom != other.GapRoom ? one.GapRoom.CompareTo(other.GapRoom) : one.Account.CompareTo(other.Account)));
     private readonly long _place = GrainLimits.PoolBytes / transactionsMax;
     private readonly int _gapsPerAccountMax = Math.Max(1, perAccountMax / gapPart);
@@ -93,7 +72,7 @@ internal sealed class TransactionPool(
     /// there was no room, such as wait behind gaps, or tip less.
     /// </param>
     public PoolRefusal Add(SignedTransaction transaction, ulong nextNonce, List<SignedTransaction> displaced) =>
-        Add(new Waiting(transaction, ++_lastArrival), nextNonce, displaced);
+        Add(new PooledTransaction(transaction, ++_lastArrival), nextNonce, displaced);
 
     /// <summary>Takes out what the next block may hold: in order, at most so many and so many bytes, but at least one.</summary>
     public List<SignedTransaction> Take(int countMax, int bytesMax)
@@ -116,7 +95,7 @@ internal sealed class TransactionPool(
     /// <summary>Takes out all of an account.</summary>
     public List<SignedTransaction> Drop(AccountId account)
     {
-        if (!_lanes.TryGetValue(account, out Lane? lane))
+        if (!_lanes.TryGetValue(account, out PoolLane? lane))
             return [];
         List<SignedTransaction> dropped = [.. lane.Waiting.Values.Select(waiting => waiting.Transaction)];
         dropped.ForEach(Remove);
@@ -125,8 +104,8 @@ internal sealed class TransactionPool(
 
     /// <summary>The very transaction, if it waits; null if none of its account and nonce does, or one of other bytes.</summary>
     public SignedTransaction? Find(SignedTransaction transaction) =>
-        _lanes.TryGetValue(transaction.Unsigned.Account, out Lane? lane)
-        && lane.Waiting.TryGetValue(transaction.Unsigned.Nonce, out Waiting waiting)
+        _lanes.TryGetValue(transaction.Unsigned.Account, out PoolLane? lane)
+        && lane.Waiting.TryGetValue(transaction.Unsigned.Nonce, out PooledTransaction waiting)
         && waiting.Transaction.Bytes.Span.SequenceEqual(transaction.Bytes.Span)
             ? waiting.Transaction
             : null;
@@ -140,9 +119,9 @@ internal sealed class TransactionPool(
         foreach (SignedTransaction transaction in block)
         {
             UnsignedTransaction claimed = transaction.Unsigned;
-            if (!_lanes.TryGetValue(claimed.Account, out Lane? lane))
+            if (!_lanes.TryGetValue(claimed.Account, out PoolLane? lane))
                 continue;
-            if (lane.Waiting.TryGetValue(claimed.Nonce, out Waiting waiting))
+            if (lane.Waiting.TryGetValue(claimed.Nonce, out PooledTransaction waiting))
             {
                 Remove(waiting.Transaction);
                 if (waiting.Transaction.Id != transaction.Id)
@@ -169,8 +148,8 @@ internal sealed class TransactionPool(
     public List<SignedTransaction> Return(
         IReadOnlyCollection<SignedTransaction> transactions, Func<AccountId, ulong> nextNonce, IReadOnlySet<AccountId>? only = null)
     {
-        Lane[] lanes = [.. only is null ? _lanes.Values : only.Select(account => _lanes.GetValueOrDefault(account)).OfType<Lane>()];
-        foreach (Lane lane in lanes)
+        PoolLane[] lanes = [.. only is null ? _lanes.Values : only.Select(account => _lanes.GetValueOrDefault(account)).OfType<PoolLane>()];
+        foreach (PoolLane lane in lanes)
         {
             lane.Next = nextNonce(lane.Account);
             lane.First = lane.Next;
@@ -182,7 +161,7 @@ internal sealed class TransactionPool(
                 lane => lane.Waiting.Values.Where(waiting => waiting.Transaction.Unsigned.Nonce < lane.Next), (_, waiting) => waiting.Transaction),
         ];
         refused.ForEach(Remove);
-        foreach (Lane lane in lanes)
+        foreach (PoolLane lane in lanes)
         {
             Advance(lane);
             GapBehind(lane);
@@ -193,7 +172,7 @@ internal sealed class TransactionPool(
         long arrival = only is null ? _firstArrival -= transactions.Count : _lastArrival;
         foreach (SignedTransaction transaction in transactions)
         {
-            var arriving = new Waiting(transaction, ++arrival);
+            var arriving = new PooledTransaction(transaction, ++arrival);
             if (Add(arriving, nextNonce(transaction.Unsigned.Account), refused) is not (PoolRefusal.None or PoolRefusal.Known))
                 refused.Add(transaction);
         }
@@ -216,15 +195,15 @@ internal sealed class TransactionPool(
         ];
         if (expired.Count == 0)
             return expired;
-        HashSet<Lane> lanes = [];
+        HashSet<PoolLane> lanes = [];
         foreach (SignedTransaction transaction in expired)
         {
-            Lane lane = _lanes[transaction.Unsigned.Account];
+            PoolLane lane = _lanes[transaction.Unsigned.Account];
             lane.Next = Math.Min(lane.Next, transaction.Unsigned.Nonce);
             lanes.Add(lane);
             Remove(transaction);
         }
-        foreach (Lane lane in lanes)
+        foreach (PoolLane lane in lanes)
         {
             GapBehind(lane);
             GiveTurn(lane);
@@ -234,14 +213,14 @@ internal sealed class TransactionPool(
         return expired;
     }
 
-    private PoolRefusal Add(Waiting arriving, ulong nextNonce, List<SignedTransaction> displaced)
+    private PoolRefusal Add(PooledTransaction arriving, ulong nextNonce, List<SignedTransaction> displaced)
     {
         SignedTransaction transaction = arriving.Transaction;
         AccountId account = transaction.Unsigned.Account;
         ulong nonce = transaction.Unsigned.Nonce;
-        if (!_lanes.TryGetValue(account, out Lane? lane))
-            lane = new Lane(account, nextNonce, isOwn is not null && isOwn(account));
-        if (lane.Waiting.TryGetValue(nonce, out Waiting other))
+        if (!_lanes.TryGetValue(account, out PoolLane? lane))
+            lane = new PoolLane(account, nextNonce, isOwn is not null && isOwn(account));
+        if (lane.Waiting.TryGetValue(nonce, out PooledTransaction other))
             return Replace(lane, transaction, other, displaced);
         if (nonce < lane.Next)
             return PoolRefusal.StaleNonce;
@@ -262,7 +241,7 @@ internal sealed class TransactionPool(
         return PoolRefusal.None;
     }
 
-    private PoolRefusal Replace(Lane lane, SignedTransaction transaction, Waiting former, List<SignedTransaction> displaced)
+    private PoolRefusal Replace(PoolLane lane, SignedTransaction transaction, PooledTransaction former, List<SignedTransaction> displaced)
     {
         SignedTransaction other = former.Transaction;
         if (other.Id == transaction.Id)
@@ -291,7 +270,7 @@ internal sealed class TransactionPool(
     }
 
     /// <summary>Of an account that has as many as it may, what is nearer to a block takes the place of the last that waits for it.</summary>
-    private bool TryMakeRoomInAccount(Lane lane, ulong nonce, List<SignedTransaction> displaced)
+    private bool TryMakeRoomInAccount(PoolLane lane, ulong nonce, List<SignedTransaction> displaced)
     {
         bool isFull = lane.Waiting.Count >= perAccountMax || (nonce > lane.Next && lane.Gaps.Count >= _gapsPerAccountMax);
         if (!isFull)
@@ -306,7 +285,7 @@ internal sealed class TransactionPool(
     /// What is ready takes the place of what is not. What is not takes it only of accounts that have more behind their gaps, so that
     /// none keeps others from waiting.
     /// </summary>
-    private bool TryMakeRoom(Lane lane, SignedTransaction transaction, List<SignedTransaction> displaced)
+    private bool TryMakeRoom(PoolLane lane, SignedTransaction transaction, List<SignedTransaction> displaced)
     {
         bool isReady = transaction.Unsigned.Nonce == lane.Next;
         long room = RoomOf(transaction);
@@ -326,33 +305,36 @@ internal sealed class TransactionPool(
     }
 
     /// <summary>Takes the place of what is ready, tips less, and would be in a block last; false if there is not enough of that.</summary>
-    private bool TryOutbid(Lane lane, SignedTransaction transaction, long missing, List<SignedTransaction> displaced)
+    private bool TryOutbid(PoolLane lane, SignedTransaction transaction, long missing, List<SignedTransaction> displaced)
     {
         // It waits for what is before it in its account, however much it tips.
-        UInt128 own = PriceOf(transaction);
+        UInt128 own = PoolTurn.PriceOf(transaction);
         UInt128 price = lane.HasTurn && lane.Turn.Price < own ? lane.Turn.Price : own;
         if (price == 0)
             return false;
-        List<(Lane Lane, SignedTransaction Transaction)> outbid = [];
-        List<Lane> passed = [];
-        _lastTurns ??= new PriorityQueue<Lane, Turn>(Turns, s_lastFirst);
+        List<(PoolLane, SignedTransaction)> outbid = [];
+        HashSet<PoolLane> passed = [];
+        _lastTurns ??= new PriorityQueue<PoolLane, PoolTurn>(Turns, s_lastFirst);
         while (missing > 0 && Peek(_lastTurns) is { } last && last.Turn.Price < price)
         {
-            passed.Add(_lastTurns.Dequeue());
+            _lastTurns.Dequeue();
+            // It is there twice where it lost its turn and has the same one again.
+            if (!passed.Add(last))
+                continue;
             for (ulong nonce = last.Next; missing > 0 && nonce > last.First; nonce--)
             {
-                if (!last.Waiting.TryGetValue(nonce - 1, out Waiting waiting))
+                if (!last.Waiting.TryGetValue(nonce - 1, out PooledTransaction waiting))
                     continue;
                 outbid.Add((last, waiting.Transaction));
                 missing -= RoomOf(waiting.Transaction);
             }
         }
 
-        foreach (Lane last in passed)
+        foreach (PoolLane last in passed)
             _lastTurns.Enqueue(last, last.Turn);
         if (missing > 0)
             return false;
-        foreach ((Lane last, SignedTransaction place) in outbid)
+        foreach ((PoolLane last, SignedTransaction place) in outbid)
         {
             last.Next = place.Unsigned.Nonce;
             Remove(place);
@@ -363,9 +345,9 @@ internal sealed class TransactionPool(
     }
 
     /// <summary>Brings what waits behind gaps back to its bounds.</summary>
-    private void TrimGaps(IEnumerable<Lane> lanes, List<SignedTransaction> displaced)
+    private void TrimGaps(IEnumerable<PoolLane> lanes, List<SignedTransaction> displaced)
     {
-        foreach (Lane lane in lanes)
+        foreach (PoolLane lane in lanes)
         {
             while (lane.Gaps.Count > _gapsPerAccountMax)
                 Displace(lane, displaced);
@@ -374,7 +356,7 @@ internal sealed class TransactionPool(
             Displace(_gapped.Max!, displaced);
     }
 
-    private void Displace(Lane lane, List<SignedTransaction> displaced)
+    private void Displace(PoolLane lane, List<SignedTransaction> displaced)
     {
         SignedTransaction last = lane.Last;
         Remove(last);
@@ -382,11 +364,11 @@ internal sealed class TransactionPool(
     }
 
     /// <summary>What follows without a gap from the next nonce on is ready.</summary>
-    private void Advance(Lane lane)
+    private void Advance(PoolLane lane)
     {
         while (lane.Gaps.Count > 0 && lane.Gaps.Min < lane.Next)
             Ungap(lane, lane.Waiting[lane.Gaps.Min].Transaction);
-        while (lane.Waiting.TryGetValue(lane.Next, out Waiting waiting))
+        while (lane.Waiting.TryGetValue(lane.Next, out PooledTransaction waiting))
         {
             Ungap(lane, waiting.Transaction);
             lane.Next++;
@@ -394,9 +376,9 @@ internal sealed class TransactionPool(
     }
 
     /// <summary>What does not follow waits for what is missing.</summary>
-    private void GapBehind(Lane lane)
+    private void GapBehind(PoolLane lane)
     {
-        foreach (Waiting waiting in lane.Waiting.Values)
+        foreach (PooledTransaction waiting in lane.Waiting.Values)
         {
             if (waiting.Transaction.Unsigned.Nonce >= lane.Next)
                 Gap(lane, waiting.Transaction);
@@ -404,14 +386,14 @@ internal sealed class TransactionPool(
     }
 
     /// <summary>Puts an account where its next transaction belongs, or nowhere if it has none that is ready.</summary>
-    private void GiveTurn(Lane lane)
+    private void GiveTurn(PoolLane lane)
     {
         lane.First = Math.Min(lane.First, lane.Next);
-        Waiting first = default;
+        PooledTransaction first = default;
         while (lane.First < lane.Next && !lane.Waiting.TryGetValue(lane.First, out first))
             lane.First++;
         bool hasTurn = lane.First < lane.Next;
-        Turn turn = hasTurn ? lane.TurnOf(first) : default;
+        PoolTurn turn = hasTurn ? lane.TurnOf(first) : default;
         if (hasTurn == lane.HasTurn && turn == lane.Turn)
             return;
         (lane.HasTurn, lane.Turn) = (hasTurn, turn);
@@ -427,9 +409,9 @@ internal sealed class TransactionPool(
     }
 
     /// <summary>The first account, past the turns that are not any more.</summary>
-    private static Lane? Peek(PriorityQueue<Lane, Turn> turns)
+    private static PoolLane? Peek(PriorityQueue<PoolLane, PoolTurn> turns)
     {
-        while (turns.TryPeek(out Lane? lane, out Turn turn))
+        while (turns.TryPeek(out PoolLane? lane, out PoolTurn turn))
         {
             if (lane.HasTurn && lane.Turn == turn)
                 return lane;
@@ -439,11 +421,11 @@ internal sealed class TransactionPool(
         return null;
     }
 
-    private IEnumerable<(Lane Lane, Turn Turn)> Turns => _lanes.Values.Where(lane => lane.HasTurn).Select(lane => (lane, lane.Turn));
+    private IEnumerable<(PoolLane, PoolTurn)> Turns => _lanes.Values.Where(lane => lane.HasTurn).Select(lane => (lane, lane.Turn));
 
     private void Remove(SignedTransaction transaction) => Remove(_lanes[transaction.Unsigned.Account], transaction);
 
-    private void Remove(Lane lane, SignedTransaction transaction)
+    private void Remove(PoolLane lane, SignedTransaction transaction)
     {
         Count--;
         _room -= RoomOf(transaction);
@@ -454,21 +436,21 @@ internal sealed class TransactionPool(
             _lanes.Remove(lane.Account);
     }
 
-    private void Gap(Lane lane, SignedTransaction transaction)
+    private void Gap(PoolLane lane, SignedTransaction transaction)
     {
-        if (lane.Gaps == Lane.None)
+        if (lane.Gaps == PoolLane.None)
             lane.Gaps = [];
         if (lane.Gaps.Add(transaction.Unsigned.Nonce))
             CountGap(lane, 1, RoomOf(transaction));
     }
 
-    private void Ungap(Lane lane, SignedTransaction transaction)
+    private void Ungap(PoolLane lane, SignedTransaction transaction)
     {
         if (lane.Gaps.Count > 0 && lane.Gaps.Remove(transaction.Unsigned.Nonce))
             CountGap(lane, -1, -RoomOf(transaction));
     }
 
-    private void CountGap(Lane lane, int count, long room)
+    private void CountGap(PoolLane lane, int count, long room)
     {
         _gapCount += count;
         // It stands where its key says, so it is taken out while that changes.
@@ -483,59 +465,10 @@ internal sealed class TransactionPool(
     /// <summary>Its bytes, and an equal part of the pool at least.</summary>
     private long RoomOf(SignedTransaction transaction) => Math.Max(transaction.Bytes.Length, _place);
 
-    /// <summary>What it tips for each unit of weight.</summary>
-    private static UInt128 PriceOf(SignedTransaction transaction) => transaction.Unsigned.Tip.Units / transaction.Weight;
-
     private long GapRoomMax => GrainLimits.PoolBytes / gapPart;
 
     /// <summary>What the pool has for everybody.</summary>
     private long SharedRoomMax => isOwn is null ? GrainLimits.PoolBytes : GrainLimits.PoolBytes - (GrainLimits.PoolBytes / GrainLimits.PoolOwnPart);
 
-    private long RoomMaxFor(Lane lane) => lane.IsOwn ? GrainLimits.PoolBytes : SharedRoomMax;
-
-    /// <summary>A transaction, and when it came.</summary>
-    private readonly record struct Waiting(SignedTransaction Transaction, long Arrival);
-
-    /// <summary>When an account's next transaction is to be in a block: what pays more first, and of the same price what came first.</summary>
-    private readonly record struct Turn(UInt128 Price, long Arrival) : IComparable<Turn>
-    {
-        public int CompareTo(Turn other) => Price != other.Price ? other.Price.CompareTo(Price) : Arrival.CompareTo(other.Arrival);
-    }
-
-    /// <summary>Transactions of one account: those before <see cref="Next"/> are ready, the others wait for a gap to close.</summary>
-    private sealed class Lane(AccountId account, ulong next, bool isOwn)
-    {
-        public AccountId Account => account;
-
-        /// <summary>Whether it is this node's.</summary>
-        public bool IsOwn => isOwn;
-
-        /// <summary>The first nonce that is ready, if any is; none before it is.</summary>
-        public ulong First { get; set; } = next;
-
-        public ulong Next { get; set; } = next;
-
-        public Dictionary<ulong, Waiting> Waiting { get; } = [];
-
-        /// <summary>Whether something is ready.</summary>
-        public bool HasTurn { get; set; }
-
-        /// <summary>If so, where the account stands.</summary>
-        public Turn Turn { get; set; }
-
-        /// <summary>Stands for no gaps: most accounts never have any.</summary>
-        public static SortedSet<ulong> None { get; } = [];
-
-        /// <summary>The nonces of the others.</summary>
-        public SortedSet<ulong> Gaps { get; set; } = None;
-
-        /// <summary>What these take of the pool's bytes.</summary>
-        public long GapRoom { get; set; }
-
-        /// <summary>That of them which a block could hold last; there must be one.</summary>
-        public SignedTransaction Last => Waiting[Gaps.Max].Transaction;
-
-        /// <summary>This node's own stand before whatever others tip.</summary>
-        public Turn TurnOf(Waiting waiting) => new(isOwn ? UInt128.MaxValue : PriceOf(waiting.Transaction), waiting.Arrival);
-    }
+    private long RoomMaxFor(PoolLane lane) => lane.IsOwn ? GrainLimits.PoolBytes : SharedRoomMax;
 }

@@ -1,5 +1,8 @@
 using Cess.Grains.Chain;
+using Cess.Ledger;
+using Cess.Ledger.Modules;
 using Cess.Ledger.Modules.Balances;
+using Cess.Ledger.Modules.Batches;
 using Cess.Ledger.Transactions;
 using Cess.Primitives;
 using FsCheck;
@@ -319,6 +322,34 @@ public sealed class TransactionPoolTests
     }
 
     [Fact]
+    public void What_has_lost_its_turn_and_has_it_again_is_outbid_once()
+    {
+        const int Most = 8_192;
+        var pool = new TransactionPool(Most, Most);
+        SignedTransaction cheap = Make("a", 2);
+        Add(pool, cheap, 2);
+        for (ulong nonce = 0; nonce < Most - 2; nonce++)
+            Add(pool, Make("b", nonce, Tip(1)), 0);
+        SignedTransaction cheapest = Make("z", 0);
+        Add(pool, cheapest, 0);
+        List<SignedTransaction> displaced = [];
+        SignedTransaction last = Make("c", 0, Tip(1));
+        Assert.Equal(PoolRefusal.None, pool.Add(last, 0, displaced));
+        Assert.Empty(pool.Return([], _ => 1, new HashSet<AccountId> { AccountOf("a") }));
+        Assert.Empty(pool.Claim([Make("a", 1)]));
+
+        // As long as two places.
+        Call[] transfers = [.. Enumerable.Repeat(new Transfer(AccountOf("z"), new Balance(1)), LedgerLimits.BatchCallsMax)];
+        SignedTransaction large = Make("d", 0, ulong.MaxValue, call: new Batch(BatchMode.AllOrNothing, [.. transfers]));
+        Assert.InRange(large.Bytes.Length, (GrainLimits.PoolBytes / Most) + 1, 2 * GrainLimits.PoolBytes / Most);
+        Assert.Equal(PoolRefusal.None, pool.Add(large, 0, displaced));
+
+        Assert.Equal([cheapest, cheap, last], displaced);
+        Assert.Equal(Most - 1, pool.Count);
+        Assert.Equal(large, pool.Take(1, int.MaxValue).Single());
+    }
+
+    [Fact]
     public void Who_loses_its_place_may_have_it_again()
     {
         var pool = new TransactionPool(1, 1);
@@ -480,8 +511,8 @@ public sealed class TransactionPoolTests
     private static AccountId AccountOf(string name) => new(Hash256.Sha256(System.Text.Encoding.UTF8.GetBytes(name)));
 
     /// <summary>The pool takes signatures as checked, so these have none to speak of.</summary>
-    private static SignedTransaction Make(string account, ulong nonce, ulong tip = 0, ulong validUntil = 100) => SignedTransaction.Assemble(
+    private static SignedTransaction Make(string account, ulong nonce, ulong tip = 0, ulong validUntil = 100, Call? call = null) => SignedTransaction.Assemble(
         new UnsignedTransaction(
-            Hash256.Zero, AccountOf(account), nonce, validUntil, new Balance(tip), new Transfer(AccountOf("z"), new Balance(1))),
+            Hash256.Zero, AccountOf(account), nonce, validUntil, new Balance(tip), call ?? new Transfer(AccountOf("z"), new Balance(1))),
         Signature.FromBytes(new byte[Signature.Size]), null);
 }
